@@ -1,0 +1,2 @@
+//! The `shipworthy` binary.
+fn main() {}

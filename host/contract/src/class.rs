@@ -1,0 +1,109 @@
+//! Why a result is what it is, kept apart so that "no answer" is never read as "wrong answer".
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The class of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// The rule holds.
+    Satisfied,
+    /// The rule was judged and does not hold.
+    Violated,
+    /// Nobody saw what is required.
+    NotObserved,
+    /// The service could not be reached.
+    Unreachable,
+    /// The service, or the probe, took longer than its limit.
+    TimedOut,
+    /// The service turned the probe away.
+    Denied,
+    /// TLS could not be set up.
+    Tls,
+    /// The answer, or the file, cannot be read.
+    Unreadable,
+    /// More than a limit allows.
+    Limit,
+    /// The probe trapped.
+    Trapped,
+    /// The environment does not grant it.
+    NotGranted,
+    /// The service has nothing of the kind, for instance in this mode.
+    NotOffered,
+    /// The probe's `config` fits its schema and still cannot be used.
+    Config,
+    /// A waiver of the environment applies.
+    Waived,
+    /// Skipped by name, or because of an earlier cause.
+    Skipped,
+    /// Nothing was judged; worth knowing.
+    Information,
+    /// A defect of the probe, or of Shipworthy itself.
+    Defect,
+}
+
+impl Class {
+    /// Every class, in the order of the documentation.
+    pub const ALL: [Self; 17] = [
+        Self::Satisfied,
+        Self::Violated,
+        Self::NotObserved,
+        Self::Unreachable,
+        Self::TimedOut,
+        Self::Denied,
+        Self::Tls,
+        Self::Unreadable,
+        Self::Limit,
+        Self::Trapped,
+        Self::NotGranted,
+        Self::NotOffered,
+        Self::Config,
+        Self::Waived,
+        Self::Skipped,
+        Self::Information,
+        Self::Defect,
+    ];
+
+    /// The word used in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Satisfied => "satisfied",
+            Self::Violated => "violated",
+            Self::NotObserved => "not-observed",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed-out",
+            Self::Denied => "denied",
+            Self::Tls => "tls",
+            Self::Unreadable => "unreadable",
+            Self::Limit => "limit",
+            Self::Trapped => "trapped",
+            Self::NotGranted => "not-granted",
+            Self::NotOffered => "not-offered",
+            Self::Config => "config",
+            Self::Waived => "waived",
+            Self::Skipped => "skipped",
+            Self::Information => "information",
+            Self::Defect => "defect",
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serde_and_display_agree() {
+        for class in Class::ALL {
+            assert_eq!(serde_json::to_string(&class).unwrap(), format!("\"{class}\""));
+        }
+    }
+}

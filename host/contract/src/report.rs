@@ -1,0 +1,330 @@
+//! The report: what `--format json` prints, and what every renderer reads (design.md, part 4).
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Class, Outcome, Policy, RuleId, Service, Sha256, Side};
+
+/// The report's format, in its field `schema`.
+pub const SCHEMA: &str = "shipworthy.report/1";
+
+/// Exit status: passed, warnings allowed.
+pub const EXIT_PASSED: u8 = 0;
+/// Exit status: the payload contract failed.
+pub const EXIT_PAYLOAD: u8 = 1;
+/// Exit status: usage or configuration; nothing was judged.
+pub const EXIT_USAGE: u8 = 2;
+/// Exit status: the stack is incompatible.
+pub const EXIT_STACK: u8 = 3;
+/// Exit status: could not be determined.
+pub const EXIT_UNDETERMINED: u8 = 4;
+/// Exit status of `check -- COMMAND`: the command was not started, because of the verdict or of usage.
+pub const EXIT_NOT_STARTED: u8 = 125;
+/// Exit status of `check -- COMMAND`: the command was found and cannot be run.
+pub const EXIT_CANNOT_RUN: u8 = 126;
+/// Exit status of `check -- COMMAND`: the command was not found.
+pub const EXIT_NOT_FOUND: u8 = 127;
+
+/// The whole run in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Everything that was required holds.
+    Pass,
+    /// It may go ahead, and something deserves a look.
+    Warn,
+    /// A rule does not hold.
+    Fail,
+    /// Something required could not be determined.
+    Error,
+}
+
+/// One report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The whole run in one word.
+    pub verdict: Verdict,
+    /// The status that the process exits with on account of the verdict.
+    pub exit_code: u8,
+    /// The artifact, where one was named.
+    pub artifact: Option<Artifact>,
+    /// The environment, where one was named.
+    pub environment: Option<EnvironmentRef>,
+    /// The policy in force.
+    pub policy: Policy,
+    /// How many results had which outcome.
+    pub summary: Summary,
+    /// One result per rule and location.
+    pub results: Vec<CheckResult>,
+}
+
+/// The artifact that was looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// The manifest as the user named it.
+    pub path: String,
+    /// The manifest's own digest, if it could be read.
+    pub sha256: Option<Sha256>,
+    /// The generation of the contract it was judged by: `1.0`, `1.1`, `1.2` or `1.3`.
+    pub contract: String,
+    /// Why that one.
+    pub contract_reason: String,
+    /// One per entry that has a payload manifest that was verified.
+    pub trees: Vec<Tree>,
+}
+
+/// A tree whose every byte was checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tree {
+    /// Index of the entry in `artifacts`, from 0.
+    pub entry: usize,
+    /// Its root, as resolved.
+    pub root: String,
+    /// One digest for all of it.
+    pub digest: Sha256,
+}
+
+/// The environment in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentRef {
+    /// Its name: the file's, without folder and ending.
+    pub name: String,
+    /// The file it was read from.
+    pub file: PathBuf,
+}
+
+/// How many results had which outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Results that hold.
+    pub pass: usize,
+    /// Results worth knowing.
+    pub info: usize,
+    /// Warnings.
+    pub warn: usize,
+    /// Failures.
+    pub fail: usize,
+    /// Waived, skipped, or not to be had.
+    pub skip: usize,
+    /// Required, and not determined.
+    pub error: usize,
+}
+
+/// Who looked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PluginRef {
+    /// The descriptor's name.
+    pub name: String,
+    /// The descriptor's version.
+    pub version: String,
+    /// Of the component's bytes.
+    pub sha256: Sha256,
+}
+
+/// Where in the artifact, or in which file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Location {
+    /// Index of the entry in `artifacts`, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<usize>,
+    /// The field, such as `artifacts[0].source_template.path`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The file as the user would open it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Column in characters, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+}
+
+/// A value that a result rests on, with its source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceLine {
+    /// `version`, `route:/health`, `sitecustomize.py`.
+    pub name: String,
+    /// As seen.
+    pub value: String,
+    /// `GET /openapi.json info.version`.
+    pub source: String,
+    /// Which instance or container, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+}
+
+/// What became of one rule at one place. Serialised without what it does not have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckResult {
+    /// Which rule.
+    pub rule: RuleId,
+    /// The rule's side.
+    pub side: Side,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why.
+    pub class: Class,
+    /// The service, on the stack side; none for what is stack-wide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<Service>,
+    /// The instance, where the endpoint has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// The plugin whose evidence it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plugin: Option<PluginRef>,
+    /// One line for a person.
+    pub message: String,
+    /// What is required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed: Option<String>,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// Paths, keys or names, where the rule is about several.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub items: Vec<String>,
+    /// What it rests on.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub evidence: Vec<EvidenceLine>,
+    /// For a skipped result, what it would have been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub would_be: Option<Outcome>,
+    /// How long finding it out took, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    /// How often the service was asked, where retrying is allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
+}
+
+impl CheckResult {
+    /// A result that has only what every result has. The side follows from the rule.
+    pub fn new(rule: RuleId, outcome: Outcome, class: Class, message: impl Into<String>) -> Self {
+        Self {
+            side: rule.side(),
+            rule,
+            outcome,
+            class,
+            service: None,
+            instance: None,
+            plugin: None,
+            message: message.into(),
+            expected: None,
+            observed: None,
+            hint: None,
+            location: None,
+            items: Vec::new(),
+            evidence: Vec::new(),
+            would_be: None,
+            duration_ms: None,
+            attempts: None,
+        }
+    }
+
+    /// Turns it into a skipped one that remembers what it was. The class says by what.
+    #[must_use]
+    pub fn skipped(mut self, class: Class, reason: &str) -> Self {
+        self.would_be = Some(self.outcome);
+        self.outcome = Outcome::Skip;
+        self.class = class;
+        self.message = format!("{} ({reason})", self.message);
+        self
+    }
+}
+
+/// Which sides' warnings count as failures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailOn {
+    /// Warnings are allowed.
+    #[default]
+    Fail,
+    /// `--fail-on warn`: a warning takes its side's code, 4 where it is a missing observation.
+    Warn,
+}
+
+/// Counts outcomes.
+pub fn summarize(results: &[CheckResult]) -> Summary {
+    let mut summary = Summary::default();
+    for result in results {
+        let count = match result.outcome {
+            Outcome::Pass => &mut summary.pass,
+            Outcome::Info => &mut summary.info,
+            Outcome::Warn => &mut summary.warn,
+            Outcome::Fail => &mut summary.fail,
+            Outcome::Skip => &mut summary.skip,
+            Outcome::Error => &mut summary.error,
+        };
+        *count += 1;
+    }
+    summary
+}
+
+/// The verdict and exit status of results: several codes at once give the lowest of 1, 3, 4 (design.md, part 4).
+pub fn judge(results: &[CheckResult], fail_on: FailOn) -> (Verdict, u8) {
+    let code = results.iter().filter_map(|result| code_of(result, fail_on)).min().unwrap_or(EXIT_PASSED);
+    let verdict = match code {
+        EXIT_PAYLOAD | EXIT_STACK => Verdict::Fail,
+        EXIT_UNDETERMINED => Verdict::Error,
+        _ if results.iter().any(|result| result.outcome == Outcome::Warn) => Verdict::Warn,
+        _ => Verdict::Pass,
+    };
+    (verdict, code)
+}
+
+fn code_of(result: &CheckResult, fail_on: FailOn) -> Option<u8> {
+    let by_side = match result.side {
+        Side::Payload => EXIT_PAYLOAD,
+        Side::Stack => EXIT_STACK,
+    };
+    match (result.outcome, fail_on) {
+        (Outcome::Fail, _) => Some(by_side),
+        (Outcome::Error, _) => Some(EXIT_UNDETERMINED),
+        (Outcome::Warn, FailOn::Warn) if result.rule == crate::rules::OBSERVATION => Some(EXIT_UNDETERMINED),
+        (Outcome::Warn, FailOn::Warn) => Some(by_side),
+        (Outcome::Warn, FailOn::Fail) | (Outcome::Pass | Outcome::Info | Outcome::Skip, _) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules;
+
+    #[test]
+    fn the_lowest_code_wins() {
+        let result = |rule: RuleId, outcome| CheckResult::new(rule, outcome, Class::Violated, "");
+        let payload = |outcome| result(rules::PATH, outcome);
+        let stack = |outcome| result(rules::MODE, outcome);
+        let unseen = |outcome| result(rules::OBSERVATION, outcome);
+        for (results, fail_on, verdict, code) in [
+            (vec![], FailOn::Warn, Verdict::Pass, 0),
+            (vec![payload(Outcome::Warn)], FailOn::Fail, Verdict::Warn, 0),
+            (vec![payload(Outcome::Warn)], FailOn::Warn, Verdict::Fail, 1),
+            (vec![stack(Outcome::Warn)], FailOn::Warn, Verdict::Fail, 3),
+            (vec![unseen(Outcome::Warn)], FailOn::Warn, Verdict::Error, 4),
+            (vec![unseen(Outcome::Error), stack(Outcome::Fail)], FailOn::Fail, Verdict::Fail, 3),
+            (
+                vec![unseen(Outcome::Error), stack(Outcome::Fail), payload(Outcome::Fail)],
+                FailOn::Fail,
+                Verdict::Fail,
+                1,
+            ),
+            (vec![unseen(Outcome::Error)], FailOn::Fail, Verdict::Error, 4),
+            (vec![stack(Outcome::Skip), stack(Outcome::Info)], FailOn::Warn, Verdict::Pass, 0),
+        ] {
+            assert_eq!(judge(&results, fail_on), (verdict, code));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Wasmtime, narrowed to running a probe once: load, cache, limits, run.

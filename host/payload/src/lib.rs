@@ -1,0 +1,1 @@
+//! The payload contract, checked natively from files alone.

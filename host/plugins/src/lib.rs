@@ -1,0 +1,1 @@
+//! Environments, descriptors and where plugins come from.

@@ -1,0 +1,1 @@
+//! What the running stack must be, judged from evidence. No IO.
