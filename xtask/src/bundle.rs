@@ -1,0 +1,32 @@
+//! Builds the bundled probes and compiles them ahead for the baseline CPU. The binary's build script embeds what lies
+//! in `target/bundled` if it was compiled from the very components that it embeds.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use shipworthy_contract::Sha256;
+use shipworthy_engine::Component;
+
+use crate::guests;
+
+/// What a bundled probe may weigh, in bytes, so that the binary stays small and loads in no time.
+const LARGEST: usize = 150_000;
+
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let folder = root.join("target/bundled");
+    fs::create_dir_all(&folder)?;
+    for guest in guests::build(root).map_err(|error| anyhow!(error))? {
+        let size = guest.component.len();
+        let sha256 = Sha256::of(&guest.component);
+        let file = folder.join(format!("{sha256}.cwasm"));
+        if !file.exists() {
+            let code = Component::precompile(&guest.name, &guest.component)?;
+            fs::write(&file, code).with_context(|| format!("{}", file.display()))?;
+        }
+        println!("{:12} {size:>7} bytes  {sha256}", guest.name);
+        if size > LARGEST {
+            bail!("{} is larger than {LARGEST} bytes", guest.name);
+        }
+    }
+    Ok(())
+}
