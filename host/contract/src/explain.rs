@@ -48,6 +48,11 @@ pub trait Explain: std::error::Error {
     fn place(&self) -> Option<Place> {
         None
     }
+
+    /// The line that stands at [`Explain::place`], fit to be shown: values beside secret names are masked.
+    fn excerpt(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// A place in a file that a person wrote.
