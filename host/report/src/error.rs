@@ -1,0 +1,92 @@
+//! Errors for people: one text and one form for every configuration and usage error (exit 2).
+
+mod source;
+
+use std::error::Error;
+
+use shipworthy_contract::{Explain, text::plural};
+
+use crate::{
+    Look,
+    look::Tone,
+    page::{Lead, Page, Span},
+};
+
+/// Longest text of an error, cause or help that is shown, in characters.
+const LONGEST: usize = 1_000;
+
+/// Most causes of one error that are shown. No honest chain comes near it.
+const MOST_CAUSES: usize = 16;
+
+/// An error that is to be shown.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    /// The error.
+    pub error: &'a dyn Explain,
+    /// The line of source that [`Explain::place`] points to, without its line break. Only of the manifest and of
+    /// environment files; values of keys that sound secret are masked here.
+    pub excerpt: Option<&'a str>,
+}
+
+/// One error as text, with a line break at its end.
+pub fn render(error: &dyn Explain, excerpt: Option<&str>, look: &Look) -> String {
+    let mut page = Page::new(look);
+    one(&mut page, look, Shown { error, excerpt });
+    page.finish()
+}
+
+/// Several errors, one after another, and how many there are where there is more than one.
+pub fn render_all(errors: &[Shown<'_>], look: &Look) -> String {
+    let mut page = Page::new(look);
+    for error in errors {
+        page.blank();
+        one(&mut page, look, *error);
+    }
+    if errors.len() > 1 {
+        page.blank();
+        page.text(0, &[Span::new(plural(errors.len(), "error"), Tone::Strong)]);
+    }
+    page.finish()
+}
+
+fn one(page: &mut Page<'_>, look: &Look, shown: Shown<'_>) {
+    let text = Span::new(look.foreign(&shown.error.to_string(), LONGEST), Tone::Strong);
+    labelled(page, 0, Span::new("error:", Tone::Bad), text);
+    for cause in causes(shown.error) {
+        labelled(page, 2, Span::new("because:", Tone::Dim), Span::plain(look.foreign(&cause, LONGEST)));
+    }
+    if let Some(place) = shown.error.place() {
+        labelled(page, 2, Span::new("-->", Tone::Dim), Span::plain(look.foreign(&place.to_string(), LONGEST)));
+        if let (Some(excerpt), Some(line)) = (shown.excerpt, place.line) {
+            source::render(page, look, excerpt, line, place.column);
+        }
+    }
+    if let Some(help) = shown.error.help() {
+        for line in help.lines() {
+            labelled(page, 2, Span::new("help:", Tone::Good), Span::plain(look.foreign(line, LONGEST)));
+        }
+    }
+    page.text(2, &[Span::new(format!("[{}]", shown.error.code()), Tone::Dim)]);
+}
+
+fn labelled(page: &mut Page<'_>, indent: usize, label: Span, text: Span) {
+    let text_at = indent + crate::page::columns(&label.text) + 1;
+    page.line(&Lead { indent, label, text_at }, &[text]);
+}
+
+/// The texts of the chain of sources. A source that says what the error before it already said is left out, so that
+/// an error which passes its source's text on is not told twice.
+fn causes(error: &dyn Explain) -> Vec<String> {
+    let mut causes: Vec<String> = Vec::new();
+    let mut before = error.to_string();
+    let mut next: Option<&dyn Error> = error.source();
+    while let Some(cause) = next.take_if(|_| causes.len() < MOST_CAUSES) {
+        let text = cause.to_string();
+        if !before.contains(&text) {
+            causes.push(text.clone());
+        }
+        before = text;
+        next = cause.source();
+    }
+    causes
+}

@@ -1,0 +1,97 @@
+//! The report for people: groups by side and service, one line per rule, and the verdict in words.
+//!
+//! One cause is told once, with what it made impossible beneath it. Long values are cut here and nowhere else; all of
+//! them stand in `--format json`.
+
+mod group;
+mod head;
+mod line;
+mod verdict;
+
+use std::time::Duration;
+
+use shipworthy_contract::{CheckResult, Outcome, Report, Side};
+
+use crate::{Look, look::Tone, page::Page, page::Span};
+
+/// Most paths, names or similar lines that are shown of one kind at one place.
+const MOST_SHOWN: usize = 10;
+
+/// How the report is to be told. The caller fills every field: each depends on the terminal or the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Whether to write ANSI colour sequences.
+    pub color: bool,
+    /// Whether to write characters beyond ASCII.
+    pub unicode: bool,
+    /// Whether to show evidence, plugins and times, and each pass on its own.
+    pub verbose: bool,
+    /// Whether to show only what is neither `pass` nor `info`, and the verdict.
+    pub quiet: bool,
+    /// Columns of the page; taken as 40 where it is less, and as 200 where it is more.
+    pub width: usize,
+    /// How long the whole run took.
+    pub elapsed: Duration,
+}
+
+/// The report as text, with a line break at its end.
+pub fn render(report: &Report, options: &Options) -> String {
+    let look = Look { color: options.color, unicode: options.unicode, width: options.width };
+    let mut page = Page::new(&look);
+    if !options.quiet {
+        head::render(&mut page, &look, report);
+    }
+    let shown = |result: &CheckResult| !options.quiet || !matches!(result.outcome, Outcome::Pass | Outcome::Info);
+    for section in group::sections(&report.results, options.verbose, shown) {
+        page.blank();
+        page.heading(&look.foreign(&title(&section), 100));
+        for plugin in section.plugins().into_iter().filter(|_| options.verbose) {
+            let text = format!("seen by {} {}, sha256 {}", plugin.name, plugin.version, plugin.sha256);
+            page.text(0, &[Span::new(look.foreign(&text, 300), Tone::Dim)]);
+        }
+        for entry in &section.entries {
+            line::render(&mut page, &look, options.verbose, entry);
+        }
+    }
+    page.blank();
+    verdict::render(&mut page, &look, report, options.elapsed);
+    page.finish()
+}
+
+fn title(section: &group::Section<'_>) -> String {
+    match (section.side, section.service) {
+        (Side::Payload, _) => "payload".to_owned(),
+        (Side::Stack, None) => "stack".to_owned(),
+        (Side::Stack, Some(service)) => format!("stack: {service}"),
+    }
+}
+
+/// A note in the manner of `and 3 more (all in --format json)`.
+fn more(count: usize) -> Span {
+    Span::new(format!("and {count} more (all in --format json)"), Tone::Dim)
+}
+
+/// A time as people read it.
+fn time(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    if duration < Duration::from_secs(1) {
+        format!("{} ms", duration.as_millis())
+    } else if seconds < 60 {
+        format!("{seconds}.{:02} s", duration.subsec_millis() / 10)
+    } else {
+        format!("{} min {} s", seconds / 60, seconds % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_short() {
+        for (ms, text) in [(0, "0 ms"), (999, "999 ms"), (1_000, "1.00 s"), (59_999, "59.99 s"), (61_500, "1 min 1 s")]
+        {
+            assert_eq!(time(Duration::from_millis(ms)), text);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! One result: its symbol, message and rule, and beneath it what a person needs to act.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use shipworthy_contract::{CheckResult, Class, Location, Outcome, RuleId, explain::Place, rules, text::plural};
+
+use super::{MOST_SHOWN, group::Entry, more, time};
+use crate::{
+    Look,
+    look::{Tone, tone},
+    page::{Lead, Page, Span},
+};
+
+/// Longest message or hint that is shown, in characters.
+const LONGEST_MESSAGE: usize = 400;
+
+/// Longest expected or observed value, item or path that is shown, in characters.
+const LONGEST_VALUE: usize = 200;
+
+/// The same in a verbose report.
+const LONGEST_VALUE_VERBOSE: usize = 2_000;
+
+/// Most evidence that is shown of one result; a probe may give any number.
+const MOST_EVIDENCE: usize = 50;
+
+/// Columns that the names of details take.
+const DETAIL_COLUMNS: usize = 10;
+
+/// What took at least this long shows its time in every report.
+const SLOW: Duration = Duration::from_secs(1);
+
+pub(super) fn render(page: &mut Page<'_>, look: &Look, verbose: bool, entry: &Entry<'_>) {
+    let teller = Teller { look, verbose, limit: if verbose { LONGEST_VALUE_VERBOSE } else { LONGEST_VALUE } };
+    match entry {
+        Entry::Passes(passes) => teller.passes(page, passes),
+        Entry::One { result, beneath } => teller.one(page, result, beneath),
+        Entry::More { rule, outcome, count } => teller.headline(page, *outcome, vec![more(*count)], rule),
+    }
+}
+
+struct Teller<'a> {
+    look: &'a Look,
+    verbose: bool,
+    limit: usize,
+}
+
+impl Teller<'_> {
+    fn passes(&self, page: &mut Page<'_>, passes: &[&CheckResult]) {
+        let Some(first) = passes.first() else { return };
+        let mut spans = Vec::new();
+        if passes.len() == 1 {
+            spans.push(self.message(first));
+            spans.extend(self.effort(passes));
+        } else {
+            let same = passes.iter().all(|pass| pass.message == first.message);
+            match rules::find(first.rule.as_str()) {
+                // Several messages of one rule: its summary says what they have in common.
+                Some(rule) if !same => spans.push(Span::plain(rule.summary)),
+                Some(_) | None => spans.push(self.message(first)),
+            }
+            spans.push(Span::new(format!("({})", count(passes)), Tone::Dim));
+            spans.extend(self.effort(passes));
+        }
+        self.headline(page, Outcome::Pass, spans, &first.rule);
+    }
+
+    fn one(&self, page: &mut Page<'_>, result: &CheckResult, beneath: &[&CheckResult]) {
+        let mut spans = Vec::new();
+        if result.outcome == Outcome::Skip {
+            let word = if result.class == Class::Waived { "waived:" } else { "skipped:" };
+            spans.push(Span::new(word, Tone::Dim));
+        }
+        spans.push(self.message(result));
+        if result.outcome == Outcome::Info && !self.verbose {
+            // Information is one line, so its place stands on it.
+            let place = result.location.as_ref().and_then(file_place);
+            spans.extend(place.map(|at| Span::new(format!("at {}", self.look.foreign(&at, LONGEST_VALUE)), Tone::Dim)));
+        }
+        spans.extend(self.effort(&[result]));
+        self.headline(page, result.outcome, spans, &result.rule);
+        let details = match result.outcome {
+            Outcome::Pass | Outcome::Info => self.verbose,
+            Outcome::Warn | Outcome::Fail | Outcome::Skip | Outcome::Error => true,
+        };
+        if details {
+            self.details(page, result);
+        } else {
+            self.items(page, &result.items);
+        }
+        self.beneath(page, result, beneath);
+    }
+
+    fn headline(&self, page: &mut Page<'_>, outcome: Outcome, mut spans: Vec<Span>, rule: &RuleId) {
+        spans.push(self.rule(rule));
+        let label = Span::new(self.look.symbol(outcome), tone(outcome));
+        page.line(&Lead { indent: 0, label, text_at: self.look.symbol_columns() }, &spans);
+    }
+
+    fn rule(&self, rule: &RuleId) -> Span {
+        Span::new(format!("[{}]", self.look.foreign(rule.as_str(), LONGEST_VALUE)), Tone::Dim)
+    }
+
+    fn message(&self, result: &CheckResult) -> Span {
+        let tone = if result.outcome.blocks() { Tone::Strong } else { Tone::Plain };
+        Span::new(self.look.foreign(&result.message, LONGEST_MESSAGE), tone)
+    }
+
+    /// Attempts, whenever there were several: a retry that helped hides a service that flickers. Times, where they are
+    /// asked for or long.
+    fn effort(&self, results: &[&CheckResult]) -> Option<Span> {
+        let attempts = results.iter().filter_map(|result| result.attempts).max().filter(|attempts| *attempts > 1);
+        let took = results
+            .iter()
+            .filter_map(|result| result.duration_ms)
+            .max()
+            .map(Duration::from_millis)
+            .filter(|took| self.verbose || *took >= SLOW);
+        let text = match (attempts, took) {
+            (None, None) => return None,
+            (Some(attempts), None) => format!("({attempts} attempts)"),
+            (None, Some(took)) => format!("({})", time(took)),
+            (Some(attempts), Some(took)) => format!("({attempts} attempts, {})", time(took)),
+        };
+        Some(Span::new(text, Tone::Dim))
+    }
+
+    fn details(&self, page: &mut Page<'_>, result: &CheckResult) {
+        self.value(page, "expected", result.expected.as_deref());
+        self.value(page, "observed", result.observed.as_deref());
+        self.items(page, &result.items);
+        self.value(page, "instance", distinct_instance(result));
+        self.value(page, "class", telling_class(result.class).map(Class::as_str));
+        self.value(page, "would be", result.would_be.map(Outcome::as_str));
+        if let Some(hint) = result.hint.as_ref().filter(|hint| !hint.trim().is_empty()) {
+            let text_at = self.indent() + crate::page::columns(self.look.arrow()) + 1;
+            let lead = Lead { indent: self.indent(), label: Span::new(self.look.arrow(), Tone::Good), text_at };
+            page.line(&lead, &[Span::plain(self.look.foreign(hint, LONGEST_MESSAGE))]);
+        }
+        if let Some(at) = result.location.as_ref().and_then(|location| self.place(location)) {
+            self.detail(page, "at", Span::plain(at));
+        }
+        if self.verbose {
+            self.evidence(page, result);
+        }
+    }
+
+    fn evidence(&self, page: &mut Page<'_>, result: &CheckResult) {
+        for (index, line) in result.evidence.iter().take(MOST_EVIDENCE).enumerate() {
+            let subject = line.subject.as_ref().map(|subject| format!("; {subject}")).unwrap_or_default();
+            let text = format!("{} = {} ({}{subject})", line.name, line.value, line.source);
+            let label = if index == 0 { "evidence" } else { "" };
+            self.detail(page, label, Span::plain(self.look.foreign(&text, self.limit)));
+        }
+        if result.evidence.len() > MOST_EVIDENCE {
+            self.detail(page, "", more(result.evidence.len() - MOST_EVIDENCE));
+        }
+    }
+
+    fn items(&self, page: &mut Page<'_>, items: &[String]) {
+        for (index, item) in items.iter().take(MOST_SHOWN).enumerate() {
+            let label = if index == 0 { "items" } else { "" };
+            self.detail(page, label, Span::plain(self.look.foreign(item, self.limit)));
+        }
+        if items.len() > MOST_SHOWN {
+            self.detail(page, "", more(items.len() - MOST_SHOWN));
+        }
+    }
+
+    fn beneath(&self, page: &mut Page<'_>, cause: &CheckResult, beneath: &[&CheckResult]) {
+        if beneath.is_empty() {
+            return;
+        }
+        let text = format!("{} not judged because of it:", plural(beneath.len(), "check"));
+        page.text(self.indent(), &[Span::new(text, Tone::Dim)]);
+        let shown = if self.verbose { beneath.len() } else { MOST_SHOWN };
+        // Each says in parentheses what stands right above it.
+        let reason = format!(" ({})", cause.message);
+        for result in beneath.iter().take(shown) {
+            let mut spans = Vec::new();
+            if let Some(service) = result.service.as_ref().filter(|service| cause.service.as_ref() != Some(service)) {
+                spans.push(Span::new(format!("{service}:"), Tone::Dim));
+            }
+            let message = result.message.strip_suffix(&reason).unwrap_or(&result.message);
+            spans.push(Span::plain(self.look.foreign(message, LONGEST_MESSAGE)));
+            if result.rule != cause.rule {
+                spans.push(self.rule(&result.rule));
+            }
+            let label = Span::new("-", Tone::Dim);
+            page.line(&Lead { indent: self.indent(), label, text_at: self.indent() + 2 }, &spans);
+        }
+        if beneath.len() > shown {
+            page.text(self.indent() + 2, &[more(beneath.len() - shown)]);
+        }
+    }
+
+    fn value(&self, page: &mut Page<'_>, label: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.detail(page, label, Span::plain(self.look.foreign(value, self.limit)));
+        }
+    }
+
+    fn detail(&self, page: &mut Page<'_>, label: &str, text: Span) {
+        let label = Span::new(label, Tone::Dim);
+        let text = if text.text.trim().is_empty() { Span::new("(blank)", Tone::Dim) } else { text };
+        page.line(&Lead { indent: self.indent(), label, text_at: self.indent() + DETAIL_COLUMNS }, &[text]);
+    }
+
+    const fn indent(&self) -> usize {
+        self.look.symbol_columns() + 2
+    }
+
+    /// `file:line:column (field)`, as far as each is known.
+    fn place(&self, location: &Location) -> Option<String> {
+        let field = match (&location.field, location.entry) {
+            (Some(field), _) => Some(field.clone()),
+            (None, Some(entry)) => Some(format!("artifacts[{entry}]")),
+            (None, None) => None,
+        };
+        let place = match (file_place(location), field) {
+            (Some(place), Some(field)) => format!("{place} ({field})"),
+            (place, field) => place.or(field)?,
+        };
+        Some(self.look.foreign(&place, LONGEST_VALUE))
+    }
+}
+
+/// `file:line:column`, as far as each is known.
+fn file_place(location: &Location) -> Option<String> {
+    let place = Place { file: location.file.clone()?, line: location.line, column: location.column };
+    Some(place.to_string())
+}
+
+/// The instance, unless it is merely the service's own name.
+fn distinct_instance(result: &CheckResult) -> Option<&str> {
+    let instance = result.instance.as_deref()?;
+    let service = result.service.as_ref().map(shipworthy_contract::Service::as_str);
+    (service != Some(instance)).then_some(instance)
+}
+
+/// The class, where the outcome does not already tell it.
+const fn telling_class(class: Class) -> Option<Class> {
+    match class {
+        Class::Satisfied | Class::Violated | Class::Waived | Class::Skipped | Class::Information => None,
+        Class::NotObserved
+        | Class::Unreachable
+        | Class::TimedOut
+        | Class::Denied
+        | Class::Tls
+        | Class::Unreadable
+        | Class::Limit
+        | Class::Trapped
+        | Class::NotGranted
+        | Class::NotOffered
+        | Class::Config
+        | Class::Defect => Some(class),
+    }
+}
+
+/// Of what there are several: entries, instances, or just checks.
+fn count(results: &[&CheckResult]) -> String {
+    let entries: BTreeSet<usize> =
+        results.iter().filter_map(|result| result.location.as_ref().and_then(|at| at.entry)).collect();
+    let instances: BTreeSet<&str> = results.iter().filter_map(|result| result.instance.as_deref()).collect();
+    if entries.len() == results.len() {
+        format!("{} entries", entries.len())
+    } else if instances.len() == results.len() {
+        plural(instances.len(), "instance")
+    } else {
+        plural(results.len(), "check")
+    }
+}

@@ -1,0 +1,165 @@
+//! The last lines: the verdict in words, and the next step.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use shipworthy_contract::{
+    CheckResult, Class, Outcome, Report, Side,
+    report::{Summary, Verdict},
+    rules,
+    text::plural,
+};
+
+use super::time;
+use crate::{
+    Look, classes,
+    look::{Tone, tone},
+    page::{Lead, Page, Span},
+};
+
+/// Most next steps that are told; the first causes come first.
+const MOST_STEPS: usize = 3;
+
+/// Most services that are named in a step.
+const MOST_SERVICES: usize = 4;
+
+pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report, elapsed: Duration) {
+    let (words, outcome, details) = match report.verdict {
+        Verdict::Pass => ("may go ahead:", Outcome::Pass, passed(report)),
+        Verdict::Warn => ("may go ahead:", Outcome::Warn, passed(report)),
+        Verdict::Fail => ("must not go ahead:", Outcome::Fail, stopped(report)),
+        Verdict::Error => ("cannot be determined:", Outcome::Error, stopped(report)),
+    };
+    let spans =
+        [Span::new(words, Tone::Strong), Span::plain(details), Span::new(format!("({})", time(elapsed)), Tone::Dim)];
+    let label = Span::new(look.symbol(outcome), tone(outcome));
+    page.line(&Lead { indent: 0, label, text_at: look.symbol_columns() }, &spans);
+    let indent = look.symbol_columns();
+    for step in steps(report) {
+        let label = Span::new(look.arrow(), Tone::Good);
+        let text_at = indent + crate::page::columns(look.arrow()) + 1;
+        page.line(&Lead { indent, label, text_at }, &[Span::plain(look.foreign(&step, 400))]);
+    }
+    for note in notes(report) {
+        page.text(indent, &[Span::new(note, Tone::Dim)]);
+    }
+}
+
+fn passed(report: &Report) -> String {
+    let summary = &report.summary;
+    if *summary == Summary::default() {
+        return "nothing was required, and nothing was checked".to_owned();
+    }
+    let mut parts = vec![format!("{} passed", plural(summary.pass, "check"))];
+    push_count(&mut parts, summary.warn, "warning");
+    push_skipped(&mut parts, report);
+    parts.join(", ")
+}
+
+fn stopped(report: &Report) -> String {
+    let count =
+        |side, outcome| report.results.iter().filter(|result| result.side == side && result.outcome == outcome).count();
+    let mut parts = Vec::new();
+    push_count(&mut parts, count(Side::Payload, Outcome::Fail), "payload failure");
+    push_count(&mut parts, count(Side::Stack, Outcome::Fail), "stack failure");
+    if report.summary.error > 0 {
+        parts.push(format!("{} missing", plural(report.summary.error, "answer")));
+    }
+    if parts.is_empty() {
+        parts.push(format!("{}, counted by `--fail-on warn`", plural(report.summary.warn, "warning")));
+    } else {
+        push_count(&mut parts, report.summary.warn, "warning");
+    }
+    push_skipped(&mut parts, report);
+    format!("{}; {} passed", parts.join(", "), plural(report.summary.pass, "check"))
+}
+
+fn push_count(parts: &mut Vec<String>, count: usize, one: &str) {
+    if count > 0 {
+        parts.push(plural(count, one));
+    }
+}
+
+fn push_skipped(parts: &mut Vec<String>, report: &Report) {
+    let skipped = report.results.iter().filter(|result| result.outcome == Outcome::Skip);
+    let (waived, skipped): (Vec<_>, Vec<_>) = skipped.partition(|result| result.class == Class::Waived);
+    for (results, word) in [(waived, "waived"), (skipped, "skipped")] {
+        if !results.is_empty() {
+            parts.push(format!("{} {word}", results.len()));
+        }
+    }
+}
+
+/// What to do now, most important first.
+fn steps(report: &Report) -> Vec<String> {
+    match report.verdict {
+        Verdict::Pass => Vec::new(),
+        Verdict::Warn => vec!["read the warnings before you go on".to_owned()],
+        Verdict::Fail | Verdict::Error => stopping_steps(report),
+    }
+}
+
+/// What the verdict does not say. Silence is not coverage: which of the two questions was not asked at all.
+fn notes(report: &Report) -> Vec<&'static str> {
+    let has = |side| report.results.iter().any(|result| result.side == side);
+    let mut notes = Vec::new();
+    match report.verdict {
+        Verdict::Pass | Verdict::Warn => {}
+        Verdict::Fail | Verdict::Error => notes.push("nothing was applied"),
+    }
+    if has(Side::Payload) && !has(Side::Stack) {
+        notes.push("the running stack was not asked");
+    }
+    if has(Side::Stack) && !has(Side::Payload) && report.artifact.is_some() {
+        notes.push("the artifact itself was not checked");
+    }
+    notes
+}
+
+fn stopping_steps(report: &Report) -> Vec<String> {
+    // By `--fail-on warn` a report without failures stops as well; then its warnings are what to act on.
+    let blocked = report.results.iter().any(|result| result.outcome.blocks());
+    let stops = |result: &&CheckResult| {
+        if blocked { result.outcome.blocks() } else { result.outcome == Outcome::Warn }
+    };
+    let mut steps: Vec<String> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for result in report.results.iter().filter(stops) {
+        let violated = result.side == Side::Payload || result.rule != rules::OBSERVATION;
+        let class = if violated { Class::Violated } else { result.class };
+        if !seen.insert((result.side, class)) {
+            continue;
+        }
+        if violated {
+            steps.push(classes::act_on_violation(result.side).to_owned());
+        } else {
+            let who =
+                services(report.results.iter().filter(stops).filter(|other| {
+                    other.side == result.side && other.rule == rules::OBSERVATION && other.class == class
+                }));
+            let what = if who.is_empty() { class.to_string() } else { format!("{who} ({class})") };
+            steps.push(format!("{what}: {}", classes::act(class)));
+        }
+    }
+    if steps.len() > MOST_STEPS {
+        let rest = steps.split_off(MOST_STEPS);
+        steps.push(format!("and {} of other kinds, told above", plural(rest.len(), "cause")));
+    }
+    steps
+}
+
+/// `agent, gateway` for the services of results; empty where they are of none.
+fn services<'a>(results: impl Iterator<Item = &'a CheckResult>) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for service in results.filter_map(|result| result.service.as_ref()) {
+        if !names.contains(&service.as_str()) {
+            names.push(service.as_str());
+        }
+    }
+    let more = names.len().saturating_sub(MOST_SERVICES);
+    names.truncate(MOST_SERVICES);
+    match (names.is_empty(), more) {
+        (true, _) => String::new(),
+        (false, 0) => names.join(", "),
+        (false, more) => format!("{} and {more} more", names.join(", ")),
+    }
+}

@@ -1,0 +1,244 @@
+//! A page of text for people: lines that wrap at the page's width and stay aligned.
+
+use std::fmt::Write as _;
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use crate::look::{Look, Tone};
+
+/// Columns that text has at the very least. Room for a guard and what it guards, so that breaking comes to an end.
+const LEAST_ROOM: usize = 8;
+
+/// A piece of text in one tone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) text: String,
+    pub(crate) tone: Tone,
+}
+
+impl Span {
+    pub(crate) fn new(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone }
+    }
+
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        Self::new(text, Tone::Plain)
+    }
+}
+
+/// What stands before the text of a line, and where its further lines begin.
+#[derive(Clone, Debug)]
+pub(crate) struct Lead {
+    /// Blanks before the label.
+    pub(crate) indent: usize,
+    /// Symbol or name.
+    pub(crate) label: Span,
+    /// Column at which the text begins, on each of its lines.
+    pub(crate) text_at: usize,
+}
+
+/// Lines for people. Text that is put on it has passed [`Look::foreign`] or is our own.
+pub(crate) struct Page<'a> {
+    look: &'a Look,
+    out: String,
+}
+
+impl<'a> Page<'a> {
+    pub(crate) const fn new(look: &'a Look) -> Self {
+        Self { look, out: String::new() }
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.out
+    }
+
+    /// An empty line, unless the page is empty.
+    pub(crate) fn blank(&mut self) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+    }
+
+    /// A heading, underlined.
+    pub(crate) fn heading(&mut self, text: &str) {
+        let text = self.look.characters(text).into_owned();
+        let line = "-".repeat(text.width().min(self.look.columns()));
+        self.text(0, &[Span::new(text, Tone::Strong)]);
+        self.text(0, &[Span::new(line, Tone::Dim)]);
+    }
+
+    /// Text at an indent, wrapped.
+    pub(crate) fn text(&mut self, indent: usize, spans: &[Span]) {
+        self.line(&Lead { indent, label: Span::plain(""), text_at: indent }, spans);
+    }
+
+    /// Text behind a label, wrapped so that its further lines stand below its beginning.
+    pub(crate) fn line(&mut self, lead: &Lead, spans: &[Span]) {
+        let room = self.look.columns().saturating_sub(lead.text_at).max(LEAST_ROOM);
+        let label = self.look.characters(&lead.label.text).into_owned();
+        let gap = lead.text_at.saturating_sub(lead.indent + label.width());
+        let lines = wrap(spans, room, self.look);
+        for (index, line) in lines.iter().enumerate() {
+            if index == 0 {
+                self.pad(lead.indent);
+                self.paint(&label, lead.label.tone);
+                self.pad(if line.is_empty() { 0 } else { gap });
+            } else {
+                self.pad(lead.text_at);
+            }
+            for span in line {
+                self.paint(&span.text, span.tone);
+            }
+            self.out.push('\n');
+        }
+    }
+
+    /// Text behind a label that keeps its blanks and is not wrapped: a line of source, already cut to fit.
+    pub(crate) fn literal(&mut self, lead: &Lead, text: &str) {
+        let gap = lead.text_at.saturating_sub(lead.indent + columns(&lead.label.text));
+        self.pad(lead.indent);
+        self.paint(&lead.label.text, lead.label.tone);
+        self.pad(if text.is_empty() { 0 } else { gap });
+        self.out.push_str(&self.look.characters(text));
+        self.out.push('\n');
+    }
+
+    /// A line that is meant to be pasted: never wrapped.
+    pub(crate) fn verbatim(&mut self, indent: usize, text: &str) {
+        self.pad(if text.is_empty() { 0 } else { indent });
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+
+    fn pad(&mut self, columns: usize) {
+        self.out.extend(std::iter::repeat_n(' ', columns));
+    }
+
+    fn paint(&mut self, text: &str, tone: Tone) {
+        if text.is_empty() {
+            return;
+        }
+        let style = self.look.style(tone);
+        // Writing to a `String` cannot fail.
+        write!(self.out, "{style}{text}{style:#}").unwrap_or_default();
+    }
+}
+
+/// Lays words out in lines of at most `room` columns. There is always one line, which may be empty.
+fn wrap(spans: &[Span], room: usize, look: &Look) -> Vec<Vec<Span>> {
+    let mut lines = Lines { done: Vec::new(), line: Vec::new(), used: 0, room, guard: look.guard() };
+    for span in spans {
+        let text = look.characters(&span.text);
+        for word in text.split_whitespace() {
+            lines.word(word, span.tone);
+        }
+    }
+    lines.done.push(lines.line);
+    lines.done
+}
+
+struct Lines {
+    done: Vec<Vec<Span>>,
+    line: Vec<Span>,
+    used: usize,
+    room: usize,
+    guard: char,
+}
+
+impl Lines {
+    fn word(&mut self, word: &str, tone: Tone) {
+        let columns = columns(word);
+        if self.used > 0 && self.used + 1 + columns <= self.room {
+            self.push(" ", tone);
+            self.push(word, tone);
+            return;
+        }
+        if self.used > 0 {
+            self.end();
+        }
+        let mut rest = self.guarded(word);
+        while columns_exceed(&rest, self.room) {
+            let at = break_at(&rest, self.room);
+            let tail = rest.split_off(at);
+            self.push(&rest, tone);
+            self.end();
+            rest = self.guarded(&tail);
+        }
+        self.push(&rest, tone);
+    }
+
+    /// A CI system obeys `::` at the beginning of a line, wherever the line came to be broken.
+    fn guarded(&self, word: &str) -> String {
+        if word.starts_with("::") { format!("{}{word}", self.guard) } else { word.to_owned() }
+    }
+
+    fn push(&mut self, text: &str, tone: Tone) {
+        self.used += columns(text);
+        match self.line.last_mut() {
+            Some(last) if last.tone == tone => last.text.push_str(text),
+            _ => self.line.push(Span::new(text, tone)),
+        }
+    }
+
+    fn end(&mut self) {
+        self.done.push(std::mem::take(&mut self.line));
+        self.used = 0;
+    }
+}
+
+/// Columns of a text, character by character: what joined characters may save is not counted on.
+pub(crate) fn columns(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+}
+
+fn columns_exceed(text: &str, room: usize) -> bool {
+    columns(text) > room
+}
+
+/// Where a word is broken: after the last separator that fits, else after the last character that does. At least one
+/// character stays, so that there is an end.
+fn break_at(word: &str, room: usize) -> usize {
+    let mut used = 0;
+    let mut hard = 0;
+    let mut soft = 0;
+    for (at, c) in word.char_indices() {
+        used += c.width().unwrap_or(0);
+        if used > room && at > 0 {
+            break;
+        }
+        hard = at + c.len_utf8();
+        if matches!(c, '/' | '-' | '_' | ',' | '.' | ':' | '=') {
+            soft = hard;
+        }
+    }
+    // A break that leaves half of the line empty is uglier than a hard one.
+    if soft > hard / 2 { soft } else { hard }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrapped(text: &str, room: usize) -> Vec<String> {
+        let look = Look { color: false, unicode: true, width: 80 };
+        wrap(&[Span::plain(text)], room, &look)
+            .into_iter()
+            .map(|line| line.into_iter().map(|span| span.text).collect())
+            .collect()
+    }
+
+    #[test]
+    fn words_wrap_and_long_words_break() {
+        for (text, room, lines) in [
+            ("", 5, &[""] as &[&str]),
+            ("one two three", 7, &["one two", "three"]),
+            ("abcdefgh", 3, &["abc", "def", "gh"]),
+            ("environments/staging.toml", 14, &["environments/", "staging.toml"]),
+            ("見見見見", 4, &["見見", "見見"]),
+            ("a ::error::b", 10, &["a", "·::error::", "b"]),
+            ("aaaa::b", 4, &["aaaa", "·::b"]),
+        ] {
+            assert_eq!(wrapped(text, room), lines, "{text}");
+        }
+    }
+}

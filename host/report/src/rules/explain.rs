@@ -1,0 +1,106 @@
+//! `shipworthy explain RULE`: what a rule means, what it rests on, how it can come out, how to mend and to waive it.
+
+use shipworthy_contract::{Rule, Side, rule::Standing};
+
+use super::{Found, ProbeRule, UnknownRule, can_count, counts, find, question, waiver};
+use crate::{
+    Look,
+    look::{Tone, tone},
+    page::{Lead, Page, Span},
+};
+
+/// Longest text of a descriptor that is shown, in characters.
+const LONGEST: usize = 1_000;
+
+/// One rule explained, with a line break at its end. `expires` is the day that the waiver block names, `YYYY-MM-DD`.
+pub fn render(id: &str, own: &[ProbeRule], expires: &str, look: &Look) -> Result<String, UnknownRule> {
+    let mut page = Page::new(look);
+    match find(id, own)? {
+        Found::Host(rule) => host(&mut page, rule, expires),
+        Found::Probe(rule) => probe(&mut page, look, rule, expires),
+    }
+    Ok(page.finish())
+}
+
+fn host(page: &mut Page<'_>, rule: &Rule, expires: &str) {
+    page.heading(rule.id);
+    page.text(0, &[Span::plain(rule.summary)]);
+    page.blank();
+    let side = format!("{}: {}", rule.side, question(rule.side));
+    fact(page, "side", &side);
+    fact(page, "evidence", rule.evidence);
+    fact(page, "clause", rule.clause);
+    if rule.standing == Standing::Reserved {
+        fact(page, "standing", "not judged yet by this version; what asks for it is refused, never passed in silence");
+    }
+    section(page, "what it means");
+    page.text(2, &[Span::plain(rule.explanation)]);
+    section(page, "how it comes out");
+    outcome_row(page, "strict", "warn", "when", Tone::Dim);
+    for row in rule.rows {
+        outcome_row(page, row.strict.as_str(), row.warn.as_str(), row.when, tone(row.strict));
+    }
+    section(page, "how to mend it");
+    page.text(2, &[Span::plain(rule.hint)]);
+    section(page, "how to waive it");
+    match rule.standing {
+        Standing::Reserved => page.text(2, &[Span::plain("there is nothing to waive: it is not judged yet")]),
+        Standing::Judged if !can_count(rule) => {
+            page.text(2, &[Span::plain("there is nothing to waive: it never counts against a deploy")]);
+        }
+        Standing::Judged => paste(page, &waiver(rule.id, rule.side, None, expires)),
+    }
+}
+
+fn probe(page: &mut Page<'_>, look: &Look, rule: &ProbeRule, expires: &str) {
+    let id = look.foreign(&rule.id(), LONGEST);
+    page.heading(&id);
+    page.text(0, &[Span::plain(look.foreign(&rule.summary, LONGEST))]);
+    page.blank();
+    fact(page, "side", &format!("{}: {}", Side::Stack, question(Side::Stack)));
+    fact(page, "evidence", &format!("a finding of the probe, about the service {}", rule.service));
+    fact(page, "plugin", &look.foreign(&rule.plugin, LONGEST));
+    section(page, "how it comes out");
+    outcome_row(page, "strict", "warn", "when", Tone::Dim);
+    let word = rule.severity.as_str();
+    outcome_row(page, word, word, "the probe finds that it does not hold", tone(rule.severity));
+    page.text(
+        2,
+        &[Span::plain("The policy does not change it; `severity` under `[probes.X]` of the environment does.")],
+    );
+    section(page, "how to mend it");
+    let hint = rule.hint.as_ref().map(|hint| look.foreign(hint, LONGEST));
+    page.text(
+        2,
+        &[Span::plain(hint.unwrap_or_else(|| "the descriptor gives no hint; ask the plugin's author".into()))],
+    );
+    section(page, "how to waive it");
+    if counts(rule.severity) {
+        paste(page, &waiver(&id, Side::Stack, Some(&rule.service), expires));
+    } else {
+        page.text(2, &[Span::plain("there is nothing to waive: it never counts against a deploy")]);
+    }
+}
+
+fn fact(page: &mut Page<'_>, label: &str, text: &str) {
+    page.line(&Lead { indent: 0, label: Span::new(label, Tone::Dim), text_at: 10 }, &[Span::plain(text)]);
+}
+
+fn section(page: &mut Page<'_>, title: &str) {
+    page.blank();
+    page.text(0, &[Span::new(title, Tone::Strong)]);
+}
+
+fn outcome_row(page: &mut Page<'_>, strict: &str, warn: &str, when: &str, tone: Tone) {
+    // Two aligned columns before a wrapped text; what the rule does by default gives the tone.
+    let label = Span::new(format!("{strict:<8}{warn}"), tone);
+    page.line(&Lead { indent: 2, label, text_at: 18 }, &[Span::plain(when)]);
+}
+
+fn paste(page: &mut Page<'_>, lines: &[String]) {
+    page.text(2, &[Span::plain("In the environment file; it stays visible in every report.")]);
+    page.blank();
+    for line in lines {
+        page.verbatim(2, line);
+    }
+}

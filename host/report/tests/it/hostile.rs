@@ -1,0 +1,99 @@
+//! Whatever a service, a plugin or an artifact wrote: no terminal, log or layout obeys it.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use shipworthy_contract::{CheckResult, Class, Location, Outcome, Policy, Report, rules};
+use shipworthy_report::human::{Options, render};
+use unicode_width::UnicodeWidthChar as _;
+
+use crate::samples;
+
+const HOSTILE: &str = "\u{1b}[31mred\u{1b}[0m \u{1b}]8;;http://x\u{7}link\n::error::gotcha\r\n##[error]no \
+                       ##vso[task.complete]x \u{202e}evil\u{9b}2J a|b <script> 見見見 \u{0}\u{7f}end";
+
+fn report_of(text: &str) -> Report {
+    let filled = |outcome: Outcome| {
+        let mut result = CheckResult::new(rules::FACT, outcome, Class::Violated, text);
+        result.expected = Some(text.to_owned());
+        result.observed = Some(text.to_owned());
+        result.hint = Some(text.to_owned());
+        result.instance = Some(text.to_owned());
+        result.items = vec![text.to_owned(); 12];
+        result.evidence = vec![samples::evidence(text, text, text)];
+        result.location = Some(Location {
+            entry: Some(1),
+            field: Some(text.to_owned()),
+            file: Some(text.to_owned()),
+            line: Some(1),
+            column: Some(1),
+        });
+        result.plugin = Some(samples::plugin(text));
+        result
+    };
+    let mut report = samples::report(Policy::Strict, Outcome::ALL.map(filled).into());
+    if let Some(artifact) = &mut report.artifact {
+        text.clone_into(&mut artifact.path);
+        text.clone_into(&mut artifact.contract_reason);
+    }
+    if let Some(environment) = &mut report.environment {
+        text.clone_into(&mut environment.name);
+        environment.file = text.into();
+    }
+    report
+}
+
+/// What is wrong with a rendered text, in words.
+fn faults(text: &str, width: usize) -> Vec<String> {
+    let mut faults = Vec::new();
+    for line in text.lines() {
+        let begins = line.trim_start();
+        if begins.starts_with("::") || line.contains("##[") || line.contains("##vso[") {
+            faults.push(format!("a workflow command: {line:?}"));
+        }
+        if line.chars().any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
+            faults.push(format!("a control character: {line:?}"));
+        }
+        if line.ends_with(' ') {
+            faults.push(format!("a blank at the end: {line:?}"));
+        }
+        let columns: usize = line.chars().map(|c| c.width().unwrap_or(0)).sum();
+        if columns > width {
+            faults.push(format!("{columns} columns: {line:?}"));
+        }
+    }
+    faults
+}
+
+fn options(width: usize, unicode: bool, verbose: bool) -> Options {
+    Options { color: false, unicode, verbose, quiet: false, width, elapsed: Duration::from_millis(5) }
+}
+
+#[test]
+fn hostile_text_is_shown_as_text() {
+    let mut report = report_of(HOSTILE);
+    report.results.retain(|result| result.outcome == Outcome::Fail);
+    for result in &mut report.results {
+        result.items.truncate(1);
+    }
+    insta::assert_snapshot!(render(&report, &options(80, true, true)));
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_out(
+        text in prop_oneof![
+            "[a-z:# \\[\\]\u{1b}\n\u{202e}見é/-]{0,300}",
+            any::<String>(),
+            Just(HOSTILE.to_owned()),
+            "(::|##\\[|##vso\\[|x| |\u{1b}\\[){1,80}",
+        ],
+        width in 40_usize..=200,
+        unicode: bool,
+        verbose: bool,
+    ) {
+        let rendered = render(&report_of(&text), &options(width, unicode, verbose));
+        prop_assert_eq!(faults(&rendered, width), Vec::<String>::new());
+        prop_assert!(unicode || rendered.is_ascii());
+    }
+}

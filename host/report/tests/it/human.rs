@@ -1,0 +1,127 @@
+//! The report for people, as it reads.
+
+use std::time::Duration;
+
+use shipworthy_contract::{Class, Outcome, Policy, Report, report::FailOn, rules};
+use shipworthy_report::human::{Options, render};
+
+use crate::samples;
+
+const PLAIN: Options = Options {
+    color: false,
+    unicode: true,
+    verbose: false,
+    quiet: false,
+    width: 100,
+    elapsed: Duration::from_millis(1_234),
+};
+
+fn plain(report: &Report) -> String {
+    render(report, &PLAIN)
+}
+
+#[test]
+fn all_passes() {
+    insta::assert_snapshot!(plain(&samples::all_pass()));
+}
+
+#[test]
+fn verbose_shows_each_pass_and_its_evidence() {
+    insta::assert_snapshot!(render(&samples::all_pass(), &Options { verbose: true, ..PLAIN }));
+}
+
+#[test]
+fn payload_failures_have_their_place() {
+    insta::assert_snapshot!(plain(&samples::payload_failure()));
+}
+
+#[test]
+fn a_stack_mismatch_has_its_hint() {
+    insta::assert_snapshot!(plain(&samples::stack_mismatch()));
+}
+
+#[test]
+fn one_cause_is_told_once() {
+    insta::assert_snapshot!(plain(&samples::undetermined()));
+}
+
+#[test]
+fn a_cause_of_several_services_is_told_once() {
+    insta::assert_snapshot!(plain(&samples::docker_down()));
+}
+
+#[test]
+fn waived_and_skipped_say_what_they_would_have_been() {
+    insta::assert_snapshot!(plain(&samples::waived_and_skipped()));
+}
+
+#[test]
+fn policy_warn() {
+    insta::assert_snapshot!(plain(&samples::warn_policy()));
+}
+
+#[test]
+fn an_empty_report_does_not_look_like_a_pass_of_something() {
+    insta::assert_snapshot!(plain(&samples::nothing()));
+}
+
+#[test]
+fn widths() {
+    for width in [40, 80, 120] {
+        let report = samples::payload_failure();
+        insta::assert_snapshot!(format!("width_{width}"), render(&report, &Options { width, ..PLAIN }));
+    }
+}
+
+#[test]
+fn colour() {
+    let text = render(&samples::stack_mismatch(), &Options { color: true, ..PLAIN });
+    insta::assert_snapshot!(text.replace('\u{1b}', "ESC"));
+}
+
+#[test]
+fn ascii() {
+    let mut report = samples::undetermined();
+    report.results.extend(samples::waived_and_skipped().results);
+    report.results.push(samples::result(rules::FACT, Outcome::Warn, Class::Violated, "naïve … → done"));
+    let text = render(&report, &Options { unicode: false, ..PLAIN });
+    assert!(text.is_ascii(), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn quiet_shows_what_needs_a_look_and_the_verdict() {
+    let quiet = Options { quiet: true, ..PLAIN };
+    insta::assert_snapshot!(render(&samples::undetermined(), &quiet));
+    let text = render(&samples::all_pass(), &quiet);
+    insta::assert_snapshot!(text, @"√ may go ahead: 8 checks passed (1.23 s)");
+}
+
+#[test]
+fn fail_on_warn_says_that_it_stopped() {
+    let results = samples::warn_policy().results;
+    let report = samples::report_with(Policy::Warn, FailOn::Warn, results);
+    insta::assert_snapshot!(render(&report, &Options { quiet: true, ..PLAIN }));
+}
+
+#[test]
+fn nothing_that_blocks_is_folded_away() {
+    let failures: Vec<_> = (0..50).map(|n| samples::fail(rules::PATH, &format!("failure number {n}."))).collect();
+    let infos = (0..50)
+        .map(|n| samples::result(rules::UNKNOWN_FIELD, Outcome::Info, Class::Information, &format!("info {n}.")));
+    let text = plain(&samples::report(Policy::Strict, failures.into_iter().chain(infos).collect()));
+    for n in 0..50 {
+        assert!(text.contains(&format!("failure number {n}.")), "{n}");
+    }
+    assert_eq!(text.matches("info ").count(), 10);
+    assert!(text.contains("and 40 more (all in --format json) [payload.unknown-field]"), "{text}");
+}
+
+#[test]
+fn long_values_are_cut() {
+    let mut result = samples::fail(rules::PATH, &"m".repeat(5_000));
+    result.observed = Some("o".repeat(5_000));
+    let text = plain(&samples::report(Policy::Strict, vec![result]));
+    assert_eq!(text.matches('o').count() - text.replace(&"o".repeat(20), "").matches('o').count(), 180);
+    assert!(text.len() < 2_000);
+}

@@ -1,0 +1,9 @@
+//! What the report's renderers promise, a file per subject.
+
+mod docs;
+mod error;
+mod hostile;
+mod human;
+mod json;
+mod rules;
+mod samples;
