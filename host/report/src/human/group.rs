@@ -19,7 +19,7 @@ impl<'a> Section<'a> {
             let results: &[&CheckResult] = match entry {
                 Entry::Passes(passes) => passes,
                 Entry::One { result, .. } => std::slice::from_ref(result),
-                Entry::More { .. } => &[],
+                Entry::Unjudged { .. } | Entry::More { .. } => &[],
             };
             for plugin in results.iter().filter_map(|result| result.plugin.as_ref()) {
                 if !plugins.contains(&plugin) {
@@ -37,6 +37,8 @@ pub(super) enum Entry<'a> {
     Passes(Vec<&'a CheckResult>),
     /// One result, with what it made impossible.
     One { result: &'a CheckResult, beneath: Vec<&'a CheckResult> },
+    /// Checks of the stack that all were skipped for one reason, before anything was asked; two or more.
+    Unjudged { reason: &'a str, results: Vec<&'a CheckResult> },
     /// Results of one rule that are no longer listed one by one.
     More { rule: &'a RuleId, outcome: Outcome, count: usize },
 }
@@ -48,9 +50,15 @@ pub(super) fn sections(
     shown: impl Fn(&CheckResult) -> bool,
 ) -> Vec<Section<'_>> {
     let causes: Vec<&CheckResult> = results.iter().filter(|result| may_cause(result)).collect();
+    let unjudged: Vec<&CheckResult> = results.iter().filter(|result| is_unjudged(result)).collect();
+    let reason = common_reason(&unjudged);
     let mut sections: Vec<Section<'_>> = Vec::new();
+    if let (Some(reason), Some(first)) = (reason, unjudged.first()) {
+        let entry = Entry::Unjudged { reason, results: unjudged.clone() };
+        sections.push(Section { side: first.side, service: None, entries: vec![entry] });
+    }
     for result in results.iter().filter(|result| shown(result)) {
-        if cause_of(result, &causes).is_some() {
+        if cause_of(result, &causes).is_some() || (reason.is_some() && is_unjudged(result)) {
             continue;
         }
         let section = section_of(&mut sections, result);
@@ -132,44 +140,45 @@ fn add_beneath<'a>(sections: &mut [Section<'a>], cause: &'a CheckResult, result:
     }
 }
 
-/// Whether other results can be missing because of this one. A violated rule was judged and hides nothing; what is
-/// merely not observed is a consequence itself.
+/// Whether other results can be missing because of this one. A violated rule was judged and hides nothing.
 fn may_cause(result: &CheckResult) -> bool {
-    match result.outcome {
+    let counts = match result.outcome {
         Outcome::Pass | Outcome::Info | Outcome::Skip => false,
-        Outcome::Warn | Outcome::Fail | Outcome::Error => match result.side {
-            Side::Payload => result.outcome == Outcome::Fail && ends_reading(result),
-            Side::Stack => {
-                result.rule == rules::OBSERVATION && !matches!(result.class, Class::Violated | Class::NotObserved)
-            }
-        },
-    }
+        Outcome::Warn | Outcome::Fail | Outcome::Error => true,
+    };
+    counts && result.rule == rules::OBSERVATION && result.observed.is_some()
 }
 
-/// Whether nothing more of the manifest can be read after this.
-fn ends_reading(result: &CheckResult) -> bool {
-    [rules::MANIFEST_UNREADABLE, rules::MANIFEST_DIGEST, rules::SCHEMA_VERSION, rules::LIMIT].contains(&result.rule)
-}
-
-/// The result that this one is missing because of. Of the same service and instance, else of the same service, else of
-/// the stack as a whole.
+/// The result that this one is missing because of. The judge gives both the same `observed`: what happened, in words.
 fn cause_of<'a>(result: &CheckResult, causes: &[&'a CheckResult]) -> Option<&'a CheckResult> {
-    if !is_consequence(result) {
+    let consequence = result.outcome == Outcome::Skip
+        && result.class == Class::Skipped
+        && result.rule == rules::OBSERVATION
+        && result.observed.is_some();
+    if !consequence {
         return None;
     }
-    let find = |fits: &dyn Fn(&CheckResult) -> bool| {
-        causes.iter().copied().find(|cause| cause.side == result.side && fits(cause))
-    };
-    find(&|cause| cause.service == result.service && cause.instance == result.instance)
-        .or_else(|| {
-            find(&|cause| cause.service == result.service && (cause.instance.is_none() || result.instance.is_none()))
-        })
-        .or_else(|| find(&|cause| cause.service.is_none()))
+    let of_it = || causes.iter().copied().filter(|cause| cause.observed == result.observed);
+    of_it().find(|cause| cause.service == result.service).or_else(|| of_it().next())
 }
 
-/// Whether it was skipped because of something else, and not by name: what was skipped by name was judged first.
-fn is_consequence(result: &CheckResult) -> bool {
-    result.outcome == Outcome::Skip
+/// Whether a check of the stack was skipped without anything having been asked.
+fn is_unjudged(result: &CheckResult) -> bool {
+    result.side == Side::Stack
+        && result.outcome == Outcome::Skip
         && result.class == Class::Skipped
-        && (result.rule == rules::OBSERVATION || result.would_be.is_none_or(|would_be| would_be == Outcome::Error))
+        && result.would_be.is_none()
+}
+
+/// The reason, in parentheses at the end, that all of several messages have in common.
+fn common_reason<'a>(results: &[&'a CheckResult]) -> Option<&'a str> {
+    let (first, others) = results.split_first()?;
+    if others.is_empty() {
+        return None;
+    }
+    first.message.match_indices(" (").find_map(|(at, _)| {
+        let end = first.message.get(at..)?;
+        let reason = end.strip_prefix(" (")?.strip_suffix(')')?;
+        others.iter().all(|other| other.message.ends_with(end)).then_some(reason)
+    })
 }

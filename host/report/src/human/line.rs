@@ -34,6 +34,7 @@ pub(super) fn render(page: &mut Page<'_>, look: &Look, verbose: bool, entry: &En
     match entry {
         Entry::Passes(passes) => teller.passes(page, passes),
         Entry::One { result, beneath } => teller.one(page, result, beneath),
+        Entry::Unjudged { reason, results } => teller.unjudged(page, reason, results),
         Entry::More { rule, outcome, count } => teller.headline(page, *outcome, vec![more(*count)], rule),
     }
 }
@@ -126,7 +127,7 @@ impl Teller<'_> {
 
     fn details(&self, page: &mut Page<'_>, result: &CheckResult) {
         self.value(page, "expected", result.expected.as_deref());
-        self.value(page, "observed", result.observed.as_deref());
+        self.value(page, "observed", untold_observation(result));
         self.items(page, &result.items);
         self.value(page, "instance", distinct_instance(result));
         self.value(page, "class", telling_class(result.class).map(Class::as_str));
@@ -172,24 +173,50 @@ impl Teller<'_> {
         }
         let text = format!("{} not judged because of it:", plural(beneath.len(), "check"));
         page.text(self.indent(), &[Span::new(text, Tone::Dim)]);
-        let shown = if self.verbose { beneath.len() } else { MOST_SHOWN };
-        // Each says in parentheses what stands right above it.
-        let reason = format!(" ({})", cause.message);
-        for result in beneath.iter().take(shown) {
+        // What happened stands right above; each need not say it again.
+        let detail = cause.observed.as_ref().map(|observed| format!(": {observed}")).unwrap_or_default();
+        self.list(page, beneath, Some(cause), |message| {
+            let message = message.rsplit_once(" (same cause as ").map_or(message, |(message, _)| message);
+            message.strip_suffix(detail.as_str()).unwrap_or(message)
+        });
+    }
+
+    fn unjudged(&self, page: &mut Page<'_>, reason: &str, results: &[&CheckResult]) {
+        let reason = self.look.foreign(reason, LONGEST_MESSAGE);
+        let text = format!("{} of the stack skipped: {reason}", plural(results.len(), "check"));
+        let label = Span::new(self.look.symbol(Outcome::Skip), tone(Outcome::Skip));
+        page.line(&Lead { indent: 0, label, text_at: self.look.symbol_columns() }, &[Span::plain(text)]);
+        let end = format!(" ({reason})");
+        self.list(page, results, None, |message| message.strip_suffix(end.as_str()).unwrap_or(message));
+    }
+
+    /// Results in a line each, without what `trim` takes from the message and what they share with the cause.
+    fn list<'r>(
+        &self,
+        page: &mut Page<'_>,
+        results: &[&'r CheckResult],
+        cause: Option<&CheckResult>,
+        trim: impl Fn(&'r str) -> &'r str,
+    ) {
+        let shown = if self.verbose { results.len() } else { MOST_SHOWN };
+        for result in results.iter().take(shown) {
             let mut spans = Vec::new();
-            if let Some(service) = result.service.as_ref().filter(|service| cause.service.as_ref() != Some(service)) {
+            let told = cause.and_then(|cause| cause.service.as_ref());
+            if let Some(service) = result.service.as_ref().filter(|service| told != Some(service)) {
                 spans.push(Span::new(format!("{service}:"), Tone::Dim));
             }
-            let message = result.message.strip_suffix(&reason).unwrap_or(&result.message);
-            spans.push(Span::plain(self.look.foreign(message, LONGEST_MESSAGE)));
-            if result.rule != cause.rule {
+            spans.push(Span::plain(self.look.foreign(trim(&result.message), LONGEST_MESSAGE)));
+            if let Some(instance) = distinct_instance(result) {
+                spans.push(Span::new(format!("at {}", self.look.foreign(instance, LONGEST_VALUE)), Tone::Dim));
+            }
+            if cause.is_none_or(|cause| cause.rule != result.rule) {
                 spans.push(self.rule(&result.rule));
             }
             let label = Span::new("-", Tone::Dim);
             page.line(&Lead { indent: self.indent(), label, text_at: self.indent() + 2 }, &spans);
         }
-        if beneath.len() > shown {
-            page.text(self.indent() + 2, &[more(beneath.len() - shown)]);
+        if results.len() > shown {
+            page.text(self.indent() + 2, &[more(results.len() - shown)]);
         }
     }
 
@@ -228,6 +255,13 @@ impl Teller<'_> {
 fn file_place(location: &Location) -> Option<String> {
     let place = Place { file: location.file.clone()?, line: location.line, column: location.column };
     Some(place.to_string())
+}
+
+/// What was observed, unless the message of a missing answer already ends with it.
+fn untold_observation(result: &CheckResult) -> Option<&str> {
+    let observed = result.observed.as_deref()?;
+    let told = result.rule == rules::OBSERVATION && result.message.ends_with(observed);
+    (!told).then_some(observed)
 }
 
 /// The instance, unless it is merely the service's own name.

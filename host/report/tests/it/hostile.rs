@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use shipworthy_contract::{CheckResult, Class, Location, Outcome, Policy, Report, rules};
+use shipworthy_contract::{CheckResult, Class, Location, Outcome, Policy, Report, RuleId, rules};
 use shipworthy_report::human::{Options, render};
 use unicode_width::UnicodeWidthChar as _;
 
@@ -13,8 +13,9 @@ const HOSTILE: &str = "\u{1b}[31mred\u{1b}[0m \u{1b}]8;;http://x\u{7}link\n::err
                        ##vso[task.complete]x \u{202e}evil\u{9b}2J a|b <script> 見見見 \u{0}\u{7f}end";
 
 fn report_of(text: &str) -> Report {
-    let filled = |outcome: Outcome| {
-        let mut result = CheckResult::new(rules::FACT, outcome, Class::Violated, text);
+    let filled = |rule: &RuleId, outcome: Outcome| {
+        let class = if outcome == Outcome::Skip { Class::Skipped } else { Class::Unreadable };
+        let mut result = CheckResult::new(rule.clone(), outcome, class, format!("{text} ({text})"));
         result.expected = Some(text.to_owned());
         result.observed = Some(text.to_owned());
         result.hint = Some(text.to_owned());
@@ -31,7 +32,16 @@ fn report_of(text: &str) -> Report {
         result.plugin = Some(samples::plugin(text));
         result
     };
-    let mut report = samples::report(Policy::Strict, Outcome::ALL.map(filled).into());
+    // A cause with its consequence, checks that were skipped for one reason, and each outcome on its own.
+    let judged = [rules::FACT, rules::OBSERVATION];
+    let mut results: Vec<_> =
+        judged.iter().flat_map(|rule| Outcome::ALL.map(|outcome| filled(rule, outcome))).collect();
+    for _ in 0..2 {
+        let mut unjudged = filled(&rules::MODE, Outcome::Skip);
+        unjudged.observed = None;
+        results.push(unjudged);
+    }
+    let mut report = samples::report(Policy::Strict, results);
     if let Some(artifact) = &mut report.artifact {
         text.clone_into(&mut artifact.path);
         text.clone_into(&mut artifact.contract_reason);
@@ -72,7 +82,7 @@ fn options(width: usize, unicode: bool, verbose: bool) -> Options {
 #[test]
 fn hostile_text_is_shown_as_text() {
     let mut report = report_of(HOSTILE);
-    report.results.retain(|result| result.outcome == Outcome::Fail);
+    report.results.retain(|result| result.outcome == Outcome::Fail && result.rule == rules::FACT);
     for result in &mut report.results {
         result.items.truncate(1);
     }

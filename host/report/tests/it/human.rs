@@ -51,6 +51,11 @@ fn a_cause_of_several_services_is_told_once() {
 }
 
 #[test]
+fn a_reason_that_skips_all_of_the_stack_is_told_once() {
+    insta::assert_snapshot!(plain(&samples::unreadable()));
+}
+
+#[test]
 fn waived_and_skipped_say_what_they_would_have_been() {
     insta::assert_snapshot!(plain(&samples::waived_and_skipped()));
 }
@@ -77,6 +82,19 @@ fn widths() {
 fn colour() {
     let text = render(&samples::stack_mismatch(), &Options { color: true, ..PLAIN });
     insta::assert_snapshot!(text.replace('\u{1b}', "ESC"));
+}
+
+#[test]
+fn colour_changes_no_text() {
+    for (name, report) in samples::all() {
+        let coloured = render(&report, &Options { color: true, ..PLAIN });
+        let mut stripped = String::new();
+        for (index, part) in coloured.split("\u{1b}[").enumerate() {
+            let text = if index == 0 { part } else { part.split_once('m').map_or("", |(_, text)| text) };
+            stripped.push_str(text);
+        }
+        assert_eq!(stripped, plain(&report), "{name}");
+    }
 }
 
 #[test]

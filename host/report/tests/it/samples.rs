@@ -110,10 +110,7 @@ pub(crate) fn payload_failure() -> Report {
         at(15, 5, "artifacts[1].required_secret_env", fail(rules::SECRET_ENV, "13 required secrets are not given"));
     secrets.items = (1..=13).map(|n| format!("DATABASE_PASSWORD_{n}")).collect();
     secrets.hint = Some("add the missing keys to the file given by `--secret-env`".to_owned());
-    let mut skipped =
-        result(rules::OBSERVATION, Outcome::Error, Class::NotObserved, "requirements of the stack were not read");
-    skipped = skipped.skipped(Class::Skipped, "the manifest's requirement is malformed");
-    report(Policy::Strict, vec![pass(rules::SCHEMA_VERSION, "`schema_version` is `1`"), path, secrets, skipped])
+    report(Policy::Strict, vec![pass(rules::SCHEMA_VERSION, "`schema_version` is `1`"), path, secrets])
 }
 
 /// A stack that answers, and is another one than required.
@@ -132,27 +129,56 @@ pub(crate) fn stack_mismatch() -> Report {
     report(Policy::Strict, vec![pass(rules::SCHEMA_VERSION, "`schema_version` is `1`"), mode, version])
 }
 
+/// What the judge makes of a want whose cause was told before.
+fn missing(service: &str, what: &str, detail: &str, told_of: &str) -> CheckResult {
+    let message = format!("{what} was not observed: {detail}");
+    let mut lost = of(service, result(rules::OBSERVATION, Outcome::Error, Class::Unreachable, &message));
+    lost.observed = Some(detail.to_owned());
+    lost.skipped(Class::Skipped, &format!("same cause as probe `{told_of}`"))
+}
+
 /// The agent is down: one cause, with three checks that it made impossible.
 pub(crate) fn undetermined() -> Report {
-    let mut cause =
-        of("agent", result(rules::OBSERVATION, Outcome::Error, Class::Unreachable, "the agent could not be reached"));
-    cause.observed = Some("connection refused at 127.0.0.1:50051".to_owned());
+    let detail = "connection refused at 127.0.0.1:50051";
+    let message = format!("probe `agent` could not see anything: {detail}");
+    let mut cause = of("agent", result(rules::OBSERVATION, Outcome::Error, Class::Unreachable, &message));
+    cause.observed = Some(detail.to_owned());
+    cause.hint = Some("to mend at the service: bring `agent` up, or mend the endpoint of probe `agent`".to_owned());
     cause.attempts = Some(5);
     cause.duration_ms = Some(20_000);
-    let missing = |what: &str| {
-        let lost =
-            result(rules::OBSERVATION, Outcome::Error, Class::Unreachable, &format!("`{what}` was not observed"));
-        of("agent", lost).skipped(Class::Skipped, "the agent could not be reached")
-    };
     report(
         Policy::Strict,
         vec![
             pass(rules::SCHEMA_VERSION, "`schema_version` is `1`"),
             pass(rules::MODE, "mode is `docker`"),
             cause,
-            missing("release"),
-            missing("rpc:ListContainers"),
-            missing("rpc:EnsureContainer"),
+            missing("agent", "release", detail, "agent"),
+            missing("agent", "capability `rpc:ListContainers`", detail, "agent"),
+            missing("agent", "capability `rpc:EnsureContainer`", detail, "agent"),
+        ],
+    )
+}
+
+/// The manifest cannot be read: nothing of the stack is judged.
+pub(crate) fn unreadable() -> Report {
+    let mut unreadable = fail(rules::MANIFEST_UNREADABLE, "key `mode` stands twice");
+    unreadable.location = Some(Location {
+        file: Some("out/artifact.yml".to_owned()),
+        line: Some(4),
+        column: Some(1),
+        ..Location::default()
+    });
+    let reason = "the manifest (YAML) cannot be read";
+    let skip = |rule: RuleId, what: &str| {
+        result(rule, Outcome::Skip, Class::Skipped, &format!("not judged whether {what} ({reason})"))
+    };
+    report(
+        Policy::Strict,
+        vec![
+            unreadable,
+            skip(rules::MODE, "the stack runs in the required mode"),
+            skip(rules::RELEASE, "the stack is of the required release"),
+            of("gateway", skip(rules::VERSION, "a service's own version is as required")),
         ],
     )
 }
@@ -180,19 +206,26 @@ pub(crate) fn warn_policy() -> Report {
     report(Policy::Warn, vec![pass(rules::SCHEMA_VERSION, "`schema_version` is `1`"), release, slow])
 }
 
-/// Docker is down: one cause for all services.
+/// Docker is down: one cause for the probes of several services, another one for the gateway.
 pub(crate) fn docker_down() -> Report {
-    let cause =
-        result(rules::OBSERVATION, Outcome::Error, Class::Unreachable, "the Docker engine could not be reached");
-    let missing = |service: &str, what: &str| {
-        let message = format!("`{what}` was not observed");
-        let lost = result(rules::OBSERVATION, Outcome::Error, Class::Unreachable, &message);
-        of(service, lost).skipped(Class::Skipped, "the Docker engine could not be reached")
-    };
-    let healthy = of("gateway", pass(rules::CAPABILITY, "has `invoke`"));
+    let detail = "cannot reach the Docker engine at unix:///var/run/docker.sock";
+    let message = format!("probe `agent` could not see anything: {detail}");
+    let mut cause = of("agent", result(rules::OBSERVATION, Outcome::Error, Class::Unreachable, &message));
+    cause.observed = Some(detail.to_owned());
+    let mut slow = of(
+        "gateway",
+        result(rules::OBSERVATION, Outcome::Error, Class::TimedOut, "version was not observed: no answer within 2s"),
+    );
+    slow.observed = Some("no answer within 2s".to_owned());
     report(
         Policy::Strict,
-        vec![cause, healthy, missing("agent", "release"), missing("provisioner", "sitecustomize.py")],
+        vec![
+            cause,
+            missing("agent", "release", detail, "agent"),
+            slow,
+            of("gateway", pass(rules::CAPABILITY, "has `invoke`")),
+            missing("provisioner", "digest `sitecustomize.py`", detail, "agent"),
+        ],
     )
 }
 
@@ -250,6 +283,7 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("payload-failure", payload_failure()),
         ("stack-mismatch", stack_mismatch()),
         ("undetermined", undetermined()),
+        ("unreadable", unreadable()),
         ("waived-and-skipped", waived_and_skipped()),
         ("warn-policy", warn_policy()),
         ("docker-down", docker_down()),
