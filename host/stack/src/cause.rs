@@ -1,0 +1,133 @@
+//! Why something was not seen, whose it is to mend, and that each cause is told once.
+
+use std::collections::BTreeMap;
+
+use shipworthy_contract::{
+    Class, Fault, Sha256,
+    evidence::{Evidence, Gap, ProbeRun, RunEnd},
+};
+
+use crate::tell;
+
+/// One reason for which something was not seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cause {
+    /// Its class.
+    pub class: Class,
+    /// What happened, as a fragment: `connection refused`.
+    pub detail: String,
+    /// Set where the same words of two plugins do not mean the same cause: a trap is the plugin's own.
+    plugin: Option<Sha256>,
+}
+
+impl Cause {
+    /// Why a run gave nothing, or not all; none if it completed and gave something.
+    pub(crate) fn of(run: &ProbeRun) -> Option<Self> {
+        match &run.end {
+            RunEnd::Completed => Self::of_silence(run),
+            RunEnd::Failed { why, detail } | RunEnd::NotStarted { why, detail } => Some(Self::of_gap(*why, detail)),
+            RunEnd::Trapped { message } => Some(Self {
+                class: Class::Trapped,
+                detail: or(tell::clean(message), "no message"),
+                plugin: Some(run.plugin.sha256),
+            }),
+            RunEnd::Limit { name, limit, observed } => Some(Self {
+                class: if name == "deadline" { Class::TimedOut } else { Class::Limit },
+                detail: tell::clean(&format!("limit `{name}` of {limit}, found {observed}")),
+                plugin: Some(run.plugin.sha256),
+            }),
+        }
+    }
+
+    /// The reason that a probe gives for something missing.
+    pub(crate) fn of_gap(why: Gap, detail: &str) -> Self {
+        Self { class: why.class(), detail: or(tell::clean(detail), why.class().as_str()), plugin: None }
+    }
+
+    /// A reason that nobody gave.
+    pub(crate) fn unseen(detail: String) -> Self {
+        Self { class: Class::NotObserved, detail, plugin: None }
+    }
+
+    /// A run that completed and gave nothing at all. That a service has nothing of the kind is an answer.
+    fn of_silence(run: &ProbeRun) -> Option<Self> {
+        let is_reason = |evidence: &Evidence| match evidence {
+            Evidence::Missing { why, .. } => *why != Gap::NotOffered,
+            _ => false,
+        };
+        if !run.evidence.iter().all(is_reason) {
+            return None;
+        }
+        let first = run.evidence.iter().find_map(|evidence| match evidence {
+            Evidence::Missing { why, detail, .. } => Some(Self::of_gap(*why, detail)),
+            _ => None,
+        });
+        Some(first.unwrap_or_else(|| Self::unseen(format!("probe `{}` completed and gave nothing", run.probe))))
+    }
+
+    /// Whose it is to mend.
+    pub(crate) const fn fault(&self) -> Fault {
+        match self.class {
+            Class::Trapped | Class::Defect => Fault::Plugin,
+            Class::NotGranted | Class::Config | Class::Tls | Class::Denied | Class::NotObserved => Fault::Environment,
+            _ => Fault::Service,
+        }
+    }
+
+    /// What whoever has to mend it can do.
+    pub(crate) fn hint(&self, service: &str, probe: &str, plugin: Option<&str>) -> String {
+        let plugin = plugin.unwrap_or(probe);
+        match self.class {
+            Class::Unreachable => format!("bring `{service}` up, or mend the endpoint of probe `{probe}`"),
+            Class::TimedOut => format!("see why `{service}` is slow, or raise `limits` of probe `{probe}`"),
+            Class::Denied => format!("mend the credentials of the endpoint of probe `{probe}`"),
+            Class::Tls => format!("mend `ca`, `client_cert` or `server_name` of the endpoint of probe `{probe}`"),
+            Class::Unreadable => format!("see what `{service}` answers: plugin `{plugin}` cannot read it"),
+            Class::Limit => format!("see why `{service}` needs so much, or raise `limits` of probe `{probe}`"),
+            Class::Trapped | Class::Defect => {
+                format!("tell the authors of plugin `{plugin}`; `--record` keeps what it was told")
+            }
+            Class::NotGranted => format!("add what it needs to `grants` of probe `{probe}`"),
+            Class::Config => format!("mend `config` of probe `{probe}`"),
+            Class::NotOffered => format!("drop the requirement, or list a probe of `{service}` that can show it"),
+            _ => format!("list a probe of `{service}` that gives it"),
+        }
+    }
+}
+
+fn or(text: String, otherwise: &str) -> String {
+    if text.is_empty() { otherwise.to_owned() } else { text }
+}
+
+/// The causes that have been told, each with whom it was told of.
+#[derive(Debug, Default)]
+pub(crate) struct Causes {
+    told: BTreeMap<(Class, String, Option<Sha256>), String>,
+}
+
+impl Causes {
+    /// A run's cause: what is missing because of it refers to `who`. Gives whom the same cause was told of before.
+    pub(crate) fn tell(&mut self, cause: &Cause, who: &str) -> Option<String> {
+        let earlier = self.told.get(&key(cause)).cloned();
+        self.told.entry(key(cause)).or_insert_with(|| who.to_owned());
+        earlier.filter(|_| is_common(cause))
+    }
+
+    /// The cause of one missing thing: whom it was told of before. If nobody, it is told now, of `who`.
+    pub(crate) fn earlier(&mut self, cause: &Cause, who: &str) -> Option<String> {
+        let earlier = self.told.get(&key(cause)).cloned();
+        if is_common(cause) {
+            self.told.entry(key(cause)).or_insert_with(|| who.to_owned());
+        }
+        earlier
+    }
+}
+
+fn key(cause: &Cause) -> (Class, String, Option<Sha256>) {
+    (cause.class, cause.detail.clone(), cause.plugin)
+}
+
+/// Nobody having looked, or a service having nothing of the kind, is no cause that two results share.
+const fn is_common(cause: &Cause) -> bool {
+    !matches!(cause.class, Class::NotObserved | Class::NotOffered)
+}

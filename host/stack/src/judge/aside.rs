@@ -1,0 +1,121 @@
+//! What is worth knowing and counts for nothing: what nobody requires, seen or not, and what the host noted of a run.
+
+use shipworthy_contract::{
+    CheckResult, Class, Outcome,
+    evidence::{Evidence, Origin},
+    report::EvidenceLine,
+    rules,
+    text::plural,
+};
+
+use super::Bench;
+use crate::{
+    cause::Cause,
+    compare, outcome,
+    seen::{Seen, Voice},
+    tell,
+    want::Wants,
+};
+
+impl Bench<'_> {
+    /// Information about one run, always under `stack.observation`.
+    pub(super) fn aside(&self, seen: &Seen<'_>, wants: &Wants) -> Vec<CheckResult> {
+        let mut results = self.not_seen(seen);
+        results.extend(self.noted(seen));
+        let own = wants.services.get(&seen.run.service).map(Vec::as_slice).unwrap_or_default();
+        let used = wants.stack.iter().chain(own).any(|want| seen.voice(&want.what) == Voice::Evidence);
+        if !used {
+            results.extend(self.not_required(seen));
+        }
+        results.into_iter().map(|result| seen.stamp(result)).collect()
+    }
+
+    /// Missing things that nobody requires, or that another probe saw. Those that are missing because of what ended the
+    /// run were told with it.
+    fn not_seen(&self, seen: &Seen<'_>) -> Vec<CheckResult> {
+        let mut results: Vec<CheckResult> = Vec::new();
+        for evidence in &seen.run.evidence {
+            let Evidence::Missing { name, why, detail } = evidence else { continue };
+            let cause = Cause::of_gap(*why, detail);
+            let unmet = |(service, wanted): &(Option<_>, String)| {
+                let prefix = name.ends_with(':') && wanted.starts_with(name.as_str());
+                (wanted == name || prefix) && service.as_ref().is_none_or(|service| *service == seen.run.service)
+            };
+            if seen.cause.as_ref() == Some(&cause) || self.unmet.iter().any(unmet) {
+                continue;
+            }
+            let message = format!("`{}` was not observed: {}", tell::clean(name), cause.detail);
+            let result = self.information(cause.class, message);
+            if !results.contains(&result) {
+                results.push(result);
+            }
+        }
+        results
+    }
+
+    /// Undeclared uses that were refused, limits on one request.
+    fn noted(&self, seen: &Seen<'_>) -> Option<CheckResult> {
+        let notes: Vec<String> = seen.run.notes.iter().map(|note| tell::clean(note)).collect();
+        let message = match notes.as_slice() {
+            [] => return None,
+            [one] => format!("probe `{}`: {one}", seen.run.probe),
+            [first, ..] => format!("probe `{}`: {}, the first: {first}", seen.run.probe, plural(notes.len(), "note")),
+        };
+        let mut result = self.information(Class::Information, message);
+        result.items = notes;
+        Some(result)
+    }
+
+    /// What a run saw of which nothing is required: shown, so that it can be.
+    fn not_required(&self, seen: &Seen<'_>) -> Option<CheckResult> {
+        let (mut parts, mut capabilities, mut digests) = (Vec::new(), 0, 0);
+        for evidence in &seen.run.evidence {
+            match evidence {
+                Evidence::Fact { key, value, .. } if parts.len() < 4 => {
+                    parts.push(format!("{} `{}`", tell::clean(key), tell::clean(&value.to_string())));
+                }
+                Evidence::Capability { .. } => capabilities += 1,
+                Evidence::Digest { .. } => digests += 1,
+                _ => {}
+            }
+        }
+        let counted = |count: usize, one: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            _ if one == "capability" => Some(format!("{count} capabilities")),
+            _ => Some(plural(count, one)),
+        };
+        parts.extend(counted(capabilities, "capability"));
+        parts.extend(counted(digests, "digest"));
+        if parts.is_empty() {
+            return None;
+        }
+        let mut result =
+            self.information(Class::Information, format!("observed, and not required: {}", parts.join(", ")));
+        result.evidence = compare::lines(seen.run.evidence.iter().filter_map(line));
+        Some(result)
+    }
+
+    fn information(&self, class: Class, message: String) -> CheckResult {
+        let outcome = outcome::of(&rules::OBSERVATION, outcome::NOT_REQUIRED, self.policy);
+        debug_assert_eq!(outcome, Outcome::Info);
+        CheckResult::new(rules::OBSERVATION, outcome, class, message)
+    }
+}
+
+fn line(evidence: &Evidence) -> Option<EvidenceLine> {
+    let line = |name: &str, value: String, origin: &Origin| EvidenceLine {
+        name: tell::clean(name),
+        value: tell::clean(&value),
+        source: tell::clean(&origin.what),
+        subject: origin.subject.as_deref().map(tell::clean),
+    };
+    match evidence {
+        Evidence::Fact { key, value, origin } => Some(line(key, value.to_string(), origin)),
+        Evidence::Capability { name, present, origin } => {
+            Some(line(name, if *present { "present" } else { "absent" }.to_owned(), origin))
+        }
+        Evidence::Digest { name, sha256, origin } => Some(line(name, sha256.to_string(), origin)),
+        Evidence::Complete { .. } | Evidence::Missing { .. } | Evidence::Finding { .. } => None,
+    }
+}

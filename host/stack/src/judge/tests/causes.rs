@@ -1,0 +1,134 @@
+use super::*;
+
+fn trap(message: &str) -> RunEnd {
+    RunEnd::Trapped { message: message.to_owned() }
+}
+
+#[test]
+fn a_listed_probe_that_gave_nothing_is_told_with_its_cause() {
+    let limit = |name: &str| RunEnd::Limit { name: name.to_owned(), limit: "5s".to_owned(), observed: "6s".to_owned() };
+    let not_started = RunEnd::NotStarted { why: Gap::Config, detail: "no port".to_owned() };
+    for (evidence, end, class) in [
+        (vec![], RunEnd::Completed, "not-observed"),
+        (vec![missing("x", Gap::Tls, "expired")], RunEnd::Completed, "tls"),
+        (vec![], down("refused"), "unreachable"),
+        (vec![], trap("index out of bounds"), "trapped"),
+        (vec![], limit("deadline"), "timed-out"),
+        (vec![], limit("memory"), "limit"),
+        (vec![], not_started, "config"),
+    ] {
+        for (policy, outcome) in [(Policy::Strict, "error"), (Policy::Warn, "warn")] {
+            let results = judged(&[], &[ended("gateway", evidence.clone(), end.clone())], policy);
+            assert_eq!(short(&results), [format!("{outcome} stack.observation {class}")], "{end:?}");
+            assert!(results[0].hint.is_some());
+        }
+    }
+}
+
+#[test]
+fn having_nothing_of_the_kind_is_an_answer() {
+    let runs = [run("node", vec![missing("containerd", Gap::NotOffered, "docker mode")])];
+    assert_eq!(short(&judged(&[], &runs, Policy::Strict)), ["info stack.observation not-offered"]);
+}
+
+#[test]
+fn a_cause_is_told_once_and_what_rests_on_it_is_skipped() {
+    let required = [requires(&[
+        ("mode", "docker"),
+        ("services.agent.release", "v1"),
+        ("services.gateway.version", "2.0.0"),
+        ("services.gateway.capabilities", "invoke"),
+    ])];
+    let docker = "cannot reach the container engine";
+    let runs = [ended("gateway", vec![], down(docker)), ended("agent", vec![], down(docker))];
+    for (policy, would) in [(Policy::Strict, "error"), (Policy::Warn, "warn")] {
+        let results = judged(&required, &runs, policy);
+        let skipped = format!("skip({would}) stack.observation skipped");
+        let told = format!("{would} stack.observation unreachable");
+        assert_eq!(short(&results), [&skipped, &told, &skipped, &skipped, &skipped, &skipped].map(String::as_str));
+        assert_eq!(results[1].message, format!("probe `agent` could not see anything: {docker}"));
+        assert_eq!(results[4].message, format!("version was not observed: {docker} (same cause as probe `agent`)"));
+        assert!(results.iter().all(|result| result.observed.as_deref() == Some(docker)));
+    }
+}
+
+#[test]
+fn facts_missing_for_one_reason_are_told_once_too() {
+    let required = [requires(&[("services.gateway.release", "v1"), ("services.gateway.mode", "docker")])];
+    let gone = |why| {
+        let detail = "no container";
+        vec![fact("x", "1"), missing("release", why, detail), missing("mode", why, detail)]
+    };
+    let results = judged(&required, &[run("gateway", gone(Gap::Unreachable))], Policy::Strict);
+    assert_eq!(short(&results)[..2], ["error stack.observation unreachable", "skip(error) stack.observation skipped"]);
+    let results = judged(&required, &[run("gateway", gone(Gap::NotOffered))], Policy::Strict);
+    assert_eq!(short(&results)[..2], ["error stack.observation not-offered"; 2], "each stands alone");
+}
+
+#[test]
+fn what_was_given_before_a_trap_stands() {
+    let required = [requires(&[("services.gateway.version", "2.0.0"), ("services.gateway.release", "v1")])];
+    let runs = [ended("gateway", vec![fact("version", "2.0.0")], trap("index out of bounds"))];
+    let results = judged(&required, &runs, Policy::Strict);
+    assert_eq!(
+        short(&results),
+        ["pass stack.version satisfied", "error stack.observation trapped", "skip(error) stack.observation skipped"]
+    );
+    assert_eq!(results[1].message, "probe `gateway` trapped: index out of bounds; what it gave before stands");
+    assert!(results[1].hint.as_deref().unwrap().starts_with("to mend in the plugin: "));
+}
+
+#[test]
+fn traps_of_two_plugins_are_two_causes() {
+    let runs = [ended("gateway", vec![], trap("unreachable")), ended("agent", vec![], trap("unreachable"))];
+    assert_eq!(short(&judged(&[], &runs, Policy::Strict)), ["error stack.observation trapped"; 2]);
+}
+
+#[test]
+fn a_probe_that_is_down_does_not_explain_what_another_did_not_show() {
+    let runs = [ended("gateway", vec![], down("refused")), run("agent", vec![fact("x", "1")])];
+    let results = judged(&[requires(&[("mode", "docker")])], &runs, Policy::Strict);
+    assert_eq!(short(&results)[0], "error stack.observation not-observed");
+    assert_eq!(results[0].message, "mode was not observed: no probe gave it");
+}
+
+#[test]
+fn a_probe_that_was_not_run_is_told() {
+    let mut listed = listed(&[run("gateway", vec![])]);
+    let required = [requires(&[("services.gateway.version", "2.0.0")])];
+    let judged = |listed: &[Listed], runs: &[ProbeRun]| {
+        super::super::judge(&Case { requirements: &required, listed, runs, policy: Policy::Strict })
+    };
+    let results = judged(&listed, &[]);
+    assert_eq!(short(&results), ["error stack.observation not-observed", "skip(error) stack.observation skipped"]);
+    assert_eq!(results[0].message, "probe `gateway` was not run");
+    listed[0].instances = 3;
+    let results = judged(&listed, &[instance(run("gateway", vec![fact("version", "2.0.0")]), "gw-1")]);
+    assert_eq!(short(&results), ["pass stack.version satisfied", "error stack.observation not-observed"]);
+    assert_eq!(results[1].message, "probe `gateway` was run for 1 of 3 instances");
+}
+
+#[test]
+fn what_nobody_requires_is_information() {
+    let mut noted = run(
+        "gateway",
+        vec![
+            fact("version", "2.0.0"),
+            capability("invoke", true),
+            missing("release", Gap::NotGranted, "env . ESB_TAG"),
+        ],
+    );
+    noted.notes = vec!["`env . OTHER` is not declared".to_owned()];
+    let results = judged(&[], &[noted], Policy::Strict);
+    let told: Vec<_> = results.iter().map(|result| (result.class, result.message.as_str())).collect();
+    assert_eq!(short(&results).iter().filter(|result| result.starts_with("info ")).count(), 3);
+    assert_eq!(
+        told.iter().map(|(_, message)| *message).collect::<Vec<_>>(),
+        [
+            "`release` was not observed: env . ESB_TAG",
+            "probe `gateway`: `env . OTHER` is not declared",
+            "observed, and not required: version `2.0.0`, 1 capability",
+        ]
+    );
+    assert_eq!(results[2].evidence.len(), 2);
+}

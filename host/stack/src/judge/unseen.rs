@@ -1,0 +1,203 @@
+//! What is required and could not be seen: never "incompatible", never "ok".
+
+use shipworthy_contract::{
+    CheckResult, Class, Fault, Service,
+    evidence::{Gap, RunEnd},
+    rules,
+    text::plural,
+};
+
+use super::{Bench, Group, stamp};
+use crate::{cause::Cause, seen::Seen, tell, want::Want};
+
+impl Bench<'_> {
+    /// A want that no run of the whole stack gave evidence for.
+    pub(super) fn unseen_stack_wide(&mut self, want: &Want, runs: &[&Seen<'_>]) -> CheckResult {
+        let missing = stated(want, runs, |_| true);
+        // A probe that completed and cannot show the fact is no cause; only if none completed is it theirs.
+        let all_ended = runs.iter().all(|seen| seen.cause.is_some());
+        let ended = || runs.iter().find_map(|seen| Some((seen.cause.clone()?, *seen))).filter(|_| all_ended);
+        let noun = want.what.noun();
+        let (cause, by) = match missing.or_else(ended) {
+            Some((cause, seen)) => (cause, Some(seen)),
+            None if self.listed.is_empty() && runs.is_empty() => (Cause::unseen("no probe is listed".to_owned()), None),
+            None if runs.is_empty() => {
+                (self.listed.first().map_or_else(|| Cause::unseen(String::new()), not_run), None)
+            }
+            None => (Cause::unseen("no probe gave it".to_owned()), None),
+        };
+        self.unmet.insert((None, want.what.name().to_owned()));
+        let message = format!("{noun} was not observed: {}", cause.detail);
+        self.undetermined_want(want, &cause, message, &noun, by)
+    }
+
+    /// A want that no run of a group gave evidence for.
+    pub(super) fn unseen(&mut self, want: &Want, service: &Service, group: &Group<'_>) -> CheckResult {
+        let ended = || group.runs.iter().find_map(|seen| Some((seen.cause.clone()?, *seen)));
+        let (cause, by) = match stated(want, &group.runs, |_| true).or_else(ended) {
+            Some((cause, seen)) => (cause, Some(seen)),
+            None if group.runs.is_empty() => (self.nobody_looks(service), None),
+            None => (Cause::unseen(format!("no probe of `{service}` gave it")), group.runs.first().copied()),
+        };
+        let message = format!("{} was not observed: {}", want.what.noun(), cause.detail);
+        self.unseen_of(want, service, group, (&cause, by), message)
+    }
+
+    /// A digest that holds as far as it was seen, and was not seen everywhere.
+    pub(super) fn unread_digest(&mut self, want: &Want, service: &Service, group: &Group<'_>) -> Option<CheckResult> {
+        let (cause, seen) = stated(want, &group.runs, |why| why != Gap::NotOffered)?;
+        let message = format!("{} was not observed everywhere: {}", want.what.noun(), cause.detail);
+        Some(self.unseen_of(want, service, group, (&cause, Some(seen)), message))
+    }
+
+    /// A service that is named and of which nothing else is required has to be there all the same.
+    pub(super) fn absent(&mut self, service: &Service, runs: &[&Seen<'_>]) -> Option<CheckResult> {
+        if !runs.is_empty() || self.listed.iter().any(|listed| listed.service == *service) {
+            return None;
+        }
+        let cause = self.nobody_looks(service);
+        let message = format!("nothing of `{service}` was observed: {}", cause.detail);
+        let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
+        result.service = Some(service.clone());
+        result.hint = Some(to_mend(&cause, service.as_str(), service.as_str(), None));
+        Some(result)
+    }
+
+    /// A run that ended early, or gave nothing at all.
+    pub(super) fn end(&mut self, seen: &Seen<'_>, cause: &Cause) -> CheckResult {
+        let run = seen.run;
+        let probe = tell::clean(&run.probe);
+        let what = match &run.end {
+            RunEnd::Completed if cause.class == Class::NotObserved => None,
+            RunEnd::Completed => Some("gave nothing"),
+            RunEnd::Failed { .. } if run.evidence.is_empty() => Some("could not see anything"),
+            RunEnd::Failed { .. } => Some("could not see any more"),
+            RunEnd::Trapped { .. } => Some("trapped"),
+            RunEnd::Limit { .. } => Some("went over a limit"),
+            RunEnd::NotStarted { .. } => Some("could not be started"),
+        };
+        let mut message = match what {
+            Some(what) => format!("probe `{probe}` {what}: {}", cause.detail),
+            None => cause.detail.clone(),
+        };
+        if !run.evidence.is_empty() && run.end != RunEnd::Completed {
+            message = format!("{message}; what it gave before stands");
+        }
+        let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
+        result.observed = Some(cause.detail.clone());
+        result.hint = Some(to_mend(cause, run.service.as_str(), &probe, Some(&run.plugin.name)));
+        let who = match seen.instance() {
+            Some(instance) => format!("probe `{probe}` at `{}`", tell::clean(instance)),
+            None => format!("probe `{probe}`"),
+        };
+        let result = seen.stamp(result);
+        match self.causes.tell(cause, &who) {
+            Some(earlier) => result.skipped(Class::Skipped, &format!("same cause as {earlier}")),
+            None => result,
+        }
+    }
+
+    /// Probes that were listed and of which not every instance was looked at.
+    pub(super) fn not_run(&mut self, found: impl Fn(&crate::Listed) -> usize) -> Vec<(Service, CheckResult)> {
+        let mut results = Vec::new();
+        for listed in self.listed {
+            let (found, wanted) = (found(listed), listed.instances.max(1));
+            if found >= wanted {
+                continue;
+            }
+            let mut cause = not_run(listed);
+            if found > 0 {
+                let instances = plural(wanted, "instance");
+                cause = Cause::unseen(format!("probe `{}` was run for {found} of {instances}", listed.probe));
+            }
+            self.causes.tell(&cause, &format!("probe `{}`", listed.probe));
+            let message = cause.detail.clone();
+            let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
+            result.service = Some(listed.service.clone());
+            result.plugin = Some(listed.plugin.clone());
+            result.observed = Some(cause.detail.clone());
+            result.hint = Some(format!("see that the endpoint of probe `{}` has instances", listed.probe));
+            results.push((listed.service.clone(), result));
+        }
+        results
+    }
+
+    fn unseen_of(
+        &mut self,
+        want: &Want,
+        service: &Service,
+        group: &Group<'_>,
+        (cause, by): (&Cause, Option<&Seen<'_>>),
+        message: String,
+    ) -> CheckResult {
+        self.unmet.insert((Some(service.clone()), want.what.name().to_owned()));
+        let who = format!("{} of `{service}`", want.what.noun());
+        let result = self.undetermined_want(want, cause, message, &who, by);
+        let mut result = stamp(result, service, group.instance, &group.runs);
+        if by.is_none() {
+            result.hint = result.hint.or_else(|| Some(to_mend(cause, service.as_str(), service.as_str(), None)));
+        }
+        result
+    }
+
+    fn undetermined_want(
+        &mut self,
+        want: &Want,
+        cause: &Cause,
+        message: String,
+        who: &str,
+        by: Option<&Seen<'_>>,
+    ) -> CheckResult {
+        let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
+        result.expected = Some(want.what.expected());
+        result.location = Some(want.by.clone());
+        let service = by.map_or("the stack", |seen| seen.run.service.as_str());
+        let probe = by.map(|seen| tell::clean(&seen.run.probe)).unwrap_or_default();
+        result.hint = Some(match cause.class {
+            Class::NotObserved => format!("list a probe that gives {}, or drop {}", want.what.noun(), want.place()),
+            _ => to_mend(cause, service, &probe, by.map(|seen| seen.run.plugin.name.as_str())),
+        });
+        let earlier = self.causes.earlier(cause, who);
+        // What a cause and all that rests on it have in common: waiving the one finds the others by it.
+        if earlier.is_some() || cause.class != Class::NotObserved {
+            result.observed = Some(cause.detail.clone());
+        }
+        match earlier {
+            Some(earlier) => result.skipped(Class::Skipped, &format!("same cause as {earlier}")),
+            None => result,
+        }
+    }
+
+    fn nobody_looks(&self, service: &Service) -> Cause {
+        match self.listed.iter().find(|listed| listed.service == *service) {
+            Some(listed) => not_run(listed),
+            None => Cause::unseen(format!("no probe of `{service}` is listed")),
+        }
+    }
+}
+
+fn not_run(listed: &crate::Listed) -> Cause {
+    Cause::unseen(format!("probe `{}` was not run", listed.probe))
+}
+
+/// The first reason that a probe states for a want; that a service has nothing of the kind only if nobody has another.
+fn stated<'a>(want: &Want, runs: &[&'a Seen<'a>], counts: impl Fn(Gap) -> bool) -> Option<(Cause, &'a Seen<'a>)> {
+    let all = || runs.iter().flat_map(|seen| seen.missing(&want.what).map(|missing| (missing, *seen)));
+    all()
+        .find(|((why, _), _)| *why != Gap::NotOffered)
+        .or_else(|| all().next())
+        .filter(|((why, _), _)| counts(*why))
+        .map(|((why, detail), seen)| (Cause::of_gap(why, detail), seen))
+}
+
+/// A cause's hint, with whose it is to mend.
+fn to_mend(cause: &Cause, service: &str, probe: &str, plugin: Option<&str>) -> String {
+    let what = cause.hint(service, probe, plugin);
+    match cause.fault() {
+        Fault::Plugin => format!("to mend in the plugin: {what}"),
+        Fault::Service => format!("to mend at the service: {what}"),
+        Fault::Environment => format!("to mend in the environment: {what}"),
+        Fault::Host => format!("to mend in shipworthy: {what}"),
+        Fault::Artifact => format!("to mend in the artifact: {what}"),
+    }
+}

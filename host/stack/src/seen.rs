@@ -1,0 +1,156 @@
+//! What one run saw, ready to be asked for.
+
+use std::collections::BTreeMap;
+
+use shipworthy_contract::{
+    CheckResult, Service, Sha256,
+    evidence::{Evidence, Gap, Origin, ProbeRun, Value, keys},
+};
+
+use crate::{Listed, cause::Cause, want::What};
+
+/// One run, with what judging it takes.
+#[derive(Debug)]
+pub(crate) struct Seen<'a> {
+    /// The run.
+    pub run: &'a ProbeRun,
+    /// As the environment lists the probe; none for a run of a probe that is not listed.
+    pub listed: Option<&'a Listed>,
+    /// Whether the endpoint has several instances.
+    several: bool,
+    /// Why it gave nothing, or not all.
+    pub cause: Option<Cause>,
+}
+
+/// How much a run says about a want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Voice {
+    /// Nothing.
+    Silent,
+    /// That it could not be seen.
+    Missing,
+    /// Evidence.
+    Evidence,
+}
+
+/// A value under a key, and who saw it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample<'a> {
+    /// Who.
+    pub seen: &'a Seen<'a>,
+    /// What.
+    pub value: &'a Value,
+    /// Where.
+    pub origin: &'a Origin,
+}
+
+/// All runs in an order that does not depend on who was first: by service, probe and instance.
+pub(crate) fn all<'a>(runs: &'a [ProbeRun], listed: &'a [Listed]) -> Vec<Seen<'a>> {
+    let mut count: BTreeMap<(&Service, &str), usize> = BTreeMap::new();
+    for run in runs {
+        *count.entry((&run.service, run.probe.as_str())).or_default() += 1;
+    }
+    let mut seen: Vec<Seen<'_>> = runs
+        .iter()
+        .map(|run| {
+            let listed = listed.iter().find(|listed| listed.probe == run.probe && listed.service == run.service);
+            let found = count.get(&(&run.service, run.probe.as_str())).copied().unwrap_or(1);
+            let several = listed.map_or(0, |listed| listed.instances).max(found) > 1;
+            Seen { run, listed, several, cause: Cause::of(run) }
+        })
+        .collect();
+    seen.sort_by(|a, b| order(a.run).cmp(&order(b.run)));
+    seen
+}
+
+fn order(run: &ProbeRun) -> (&Service, &str, &str) {
+    (&run.service, &run.probe, &run.instance)
+}
+
+impl<'a> Seen<'a> {
+    /// The instance, where the endpoint has several.
+    pub(crate) fn instance(&self) -> Option<&'a str> {
+        self.several.then_some(self.run.instance.as_str())
+    }
+
+    /// Who saw it, for what is stack-wide: `gateway`, `gateway gw-1`.
+    pub(crate) fn who(&self) -> String {
+        match self.instance() {
+            Some(instance) => format!("{} {instance}", self.run.service),
+            None => self.run.service.to_string(),
+        }
+    }
+
+    /// Writes onto a result whom it is about and who looked.
+    pub(crate) fn stamp(&self, mut result: CheckResult) -> CheckResult {
+        result.service = Some(self.run.service.clone());
+        result.instance = self.instance().map(str::to_owned);
+        result.plugin = Some(self.run.plugin.clone());
+        result.duration_ms = Some(self.run.duration_ms);
+        result.attempts = Some(self.run.attempts).filter(|attempts| *attempts > 1);
+        result
+    }
+
+    /// How much it says about a want.
+    pub(crate) fn voice(&self, what: &What) -> Voice {
+        let evidence = match what {
+            What::Capability(name) => self.capability(name).next().is_some() || self.complete(name).is_some(),
+            What::Digest(name, _) => self.digests(name).next().is_some(),
+            _ => self.facts(what.name()).next().is_some(),
+        };
+        match (evidence, self.missing(what).next()) {
+            (true, _) => Voice::Evidence,
+            (false, Some(_)) => Voice::Missing,
+            (false, None) => Voice::Silent,
+        }
+    }
+
+    /// Values under a key. A blank value of a well-known key says nothing.
+    pub(crate) fn facts(&'a self, key: &'a str) -> impl Iterator<Item = Sample<'a>> {
+        let known = matches!(key, keys::MODE | keys::RELEASE | keys::VERSION | keys::API_VERSION);
+        self.run.evidence.iter().filter_map(move |evidence| match evidence {
+            Evidence::Fact { key: found, value, origin } if found == key => {
+                let blank = matches!(value, Value::Text(text) if text.trim().is_empty());
+                (!known || !blank).then_some(Sample { seen: self, value, origin })
+            }
+            _ => None,
+        })
+    }
+
+    /// What was said about a capability: whether it is there, and where that was seen.
+    pub(crate) fn capability(&self, name: &str) -> impl Iterator<Item = (bool, &'a Origin)> {
+        self.run.evidence.iter().filter_map(move |evidence| match evidence {
+            Evidence::Capability { name: found, present, origin } if found == name => Some((*present, origin)),
+            _ => None,
+        })
+    }
+
+    /// A prefix of this name that the probe read a complete list of.
+    pub(crate) fn complete(&self, name: &str) -> Option<&'a str> {
+        self.run.evidence.iter().find_map(|evidence| match evidence {
+            Evidence::Complete { prefix } if name.starts_with(prefix.as_str()) => Some(prefix.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Digests of a name.
+    pub(crate) fn digests(&self, name: &str) -> impl Iterator<Item = (Sha256, &'a Origin)> {
+        self.run.evidence.iter().filter_map(move |evidence| match evidence {
+            Evidence::Digest { name: found, sha256, origin } if found == name => Some((*sha256, origin)),
+            _ => None,
+        })
+    }
+
+    /// What the probe says it could not see of a want. A capability may be missing with all that begin alike: a probe
+    /// that could not read the list of routes says `route:`.
+    pub(crate) fn missing(&self, what: &What) -> impl Iterator<Item = (Gap, &'a str)> {
+        let is_capability = matches!(what, What::Capability(_));
+        self.run.evidence.iter().filter_map(move |evidence| match evidence {
+            Evidence::Missing { name, why, detail } => {
+                let prefix = is_capability && name.ends_with(':') && what.name().starts_with(name.as_str());
+                (name == what.name() || prefix).then_some((*why, detail.as_str()))
+            }
+            _ => None,
+        })
+    }
+}
