@@ -1,1 +1,35 @@
-//! The payload contract, checked natively from files alone.
+//! The payload contract, checked natively from files alone (contract.md, part 2).
+//!
+//! Invariants: this crate asks no service and opens no socket; no file is read that lies outside an entry's
+//! `artifact_root`, the manifest and the secret file excepted; nothing is written; a secret's value is neither kept
+//! nor shown; and a broken rule is a result, never an error. Trees (`payload_manifest`) are not verified yet, and an
+//! artifact that asks for it is refused.
+
+mod check;
+mod config_files;
+mod coverage;
+mod document;
+mod entry;
+mod entry_id;
+mod environment;
+mod field;
+mod finding;
+mod generation;
+mod limits;
+mod manifest;
+mod paths;
+mod payload_manifest;
+mod root;
+mod runtime_meta;
+mod secrets;
+mod source;
+mod source_template;
+mod stack_requirement;
+mod unknown_fields;
+mod yaml;
+
+pub use check::{Checked, PayloadError, Request, check};
+pub use environment::Demands;
+pub use generation::{Choice, Generation, UnknownGeneration};
+pub use limits::Limits;
+pub use stack_requirement::Declared;
