@@ -1,0 +1,52 @@
+//! How much of everything one run of a probe may have.
+
+use std::time::Duration;
+
+/// The limits of one run. The environment sets the first two; [`Limits::within`] gives the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest time of one request, from connecting to the last byte; a guest may only shorten it. A service that does
+    /// not answer must not use up the run's deadline, so that what else there is to see is still seen.
+    pub request: Duration,
+    /// Largest response body or gRPC message, in bytes, held in the host's memory and copied into the guest's.
+    pub response: u64,
+    /// Largest request body or gRPC message, in bytes. A probe asks; whoever sends more than 1 MiB does something else.
+    pub request_bytes: u64,
+    /// Largest sum of header names and values, in bytes, each way. Servers commonly stop at 8 to 64 KiB.
+    pub header_bytes: u64,
+    /// Calls of any kind in one run, refused ones included: an endless loop in a guest must not become a load test.
+    pub requests: u32,
+    /// Calls at the same time; the others wait. A probe must not open a hundred connections to a small service.
+    pub concurrent: usize,
+    /// Largest file that is read into the guest, in bytes. Version files and scripts are small.
+    pub file_bytes: u64,
+    /// Largest file that is hashed, in bytes. It is not held in memory, so it may be large; a sparse one of 200 GB may
+    /// not, since the container engine would send all of it.
+    pub digest_bytes: u64,
+    /// Most of a container's log that is fetched, in bytes. A single line has no length limit of its own.
+    pub log_bytes: u64,
+    /// Most lines of a container's log that are given.
+    pub log_lines: u32,
+    /// Longest time of one question to the container engine. Inspecting is quick, but an engine that stops containers
+    /// answers late, and hashing a large file takes its time.
+    pub container_timeout: Duration,
+}
+
+impl Limits {
+    /// Limits for a request's time and answer as the environment sets them, and the host's own for the rest.
+    pub const fn within(request: Duration, response: u64) -> Self {
+        Self {
+            request,
+            response,
+            request_bytes: 1 << 20,
+            header_bytes: 64 << 10,
+            requests: 256,
+            concurrent: 16,
+            file_bytes: 16 << 20,
+            digest_bytes: 1 << 30,
+            log_bytes: 1 << 20,
+            log_lines: 1_000,
+            container_timeout: Duration::from_secs(10),
+        }
+    }
+}

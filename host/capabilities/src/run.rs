@@ -1,0 +1,208 @@
+//! One run of one probe: every question goes the same way through here.
+
+use std::{
+    fmt,
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use shipworthy_contract::evidence::RequestRecord;
+use tokio::{
+    sync::{OnceCell, Semaphore},
+    time::Instant,
+};
+
+use crate::{
+    Access, RecordedRun, Tape,
+    mask::Masks,
+    network::millis,
+    tape::{Answered, Asked, Exchange},
+    transcript::{Source, Transcript},
+    wire::pool::Pool,
+};
+
+/// One run. Cheap to make; what it holds open ends with it.
+pub struct Run {
+    pub(crate) access: Arc<Access>,
+    pub(crate) masks: Masks,
+    pub(crate) pool: Pool,
+    pub(crate) project: OnceCell<String>,
+    transcript: Mutex<Transcript>,
+    gate: Semaphore,
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run").field("own", &self.access.own).finish_non_exhaustive()
+    }
+}
+
+/// An answer of one kind, and how it is kept.
+pub(crate) trait Kept: Sized {
+    /// Why there may be none.
+    type Error: Trouble;
+    /// For the tape.
+    fn keep(&self) -> Answered;
+    /// From the tape; `None` if it is the answer to another kind of question.
+    fn load(answered: Answered) -> Option<Self>;
+    /// `200, 512 bytes`.
+    fn in_words(&self) -> String;
+}
+
+/// An error of one kind, and how it is kept.
+pub(crate) trait Trouble: Sized + fmt::Display {
+    /// The run has asked too often.
+    fn over_total(limit: u32) -> Self;
+    /// The recording does not have it.
+    fn not_recorded(what: &str) -> Self;
+    /// With the host's secrets masked.
+    fn masked(self, masks: &Masks) -> Self;
+    /// For the tape.
+    fn keep(&self) -> Answered;
+    /// From the tape.
+    fn load(answered: Answered) -> Option<Self>;
+    /// Whether the report is to tell of it although the probe may get over it: something undeclared was asked, or a
+    /// limit was hit.
+    fn is_noteworthy(&self) -> bool;
+}
+
+impl Run {
+    /// Begins a run.
+    pub fn new(access: Arc<Access>) -> Self {
+        let of_endpoints = access.roles.values().flat_map(|target| target.secrets());
+        let masks = Masks::new(access.secrets.iter().chain(of_endpoints));
+        let transcript = match &access.tape {
+            Tape::Off | Tape::Record => Transcript::default(),
+            Tape::Replay(recorded) => Transcript::replaying(Arc::clone(recorded)),
+        };
+        Self {
+            masks,
+            pool: Pool::default(),
+            project: OnceCell::new(),
+            transcript: Mutex::new(transcript),
+            gate: Semaphore::new(access.limits.concurrent.max(1)),
+            access,
+        }
+    }
+
+    /// What was asked and how it was answered, in the order of asking; refused and unanswered requests included.
+    pub fn records(&self) -> Vec<RequestRecord> {
+        self.transcript().records()
+    }
+
+    /// Undeclared uses that were refused, and limits on one request that were hit, each once.
+    pub fn notes(&self) -> Vec<String> {
+        self.transcript().notes()
+    }
+
+    /// What was asked and answered, to be replayed; empty unless the tape is [`Tape::Record`].
+    pub fn recorded(&self) -> RecordedRun {
+        self.transcript().recorded()
+    }
+
+    pub(crate) fn transcript(&self) -> MutexGuard<'_, Transcript> {
+        self.transcript.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The way of every question: counted, refused where the vetting refused it, answered by the world or the recording,
+    /// masked, noted. `vet` runs before anything else and does no IO; only what it gives can be carried out.
+    pub(crate) async fn perform<A, V, F>(
+        &self,
+        what: &str,
+        vet: impl FnOnce() -> Result<(Asked, V), A::Error>,
+        carry_out: impl FnOnce(V) -> F,
+    ) -> Result<A, A::Error>
+    where
+        A: Kept,
+        F: Future<Output = Result<A, A::Error>>,
+    {
+        let what = self.masks.text(what);
+        let limit = self.access.limits.requests;
+        let Some(index) = self.transcript().begin(&what, limit) else {
+            let error = A::Error::over_total(limit);
+            self.transcript().note(&error.to_string());
+            return Err(error);
+        };
+        let (asked, vetted) = match vet() {
+            Ok(vetted) => vetted,
+            Err(error) => return self.conclude(index, &what, 0, None, Err(error.masked(&self.masks))),
+        };
+        let source = self.transcript().source(&asked);
+        let (result, duration_ms) = match source {
+            Source::World => {
+                // The semaphore is never closed, so there is always a permit in the end.
+                let _permit = self.gate.acquire().await;
+                let started = Instant::now();
+                let result = carry_out(vetted).await;
+                (result.map_err(|error| error.masked(&self.masks)), millis(started.elapsed()))
+            }
+            Source::Recording(answered, duration_ms) => {
+                let result = match A::Error::load((*answered).clone()) {
+                    Some(error) => Err(error),
+                    None => A::load(*answered).ok_or_else(|| A::Error::not_recorded(&what)),
+                };
+                (result, duration_ms)
+            }
+            Source::Nowhere => (Err(A::Error::not_recorded(&what)), 0),
+        };
+        self.conclude(index, &what, duration_ms, Some(asked), result)
+    }
+
+    fn conclude<A: Kept>(
+        &self,
+        index: usize,
+        what: &str,
+        duration_ms: u64,
+        asked: Option<Asked>,
+        result: Result<A, A::Error>,
+    ) -> Result<A, A::Error> {
+        let words = match &result {
+            Ok(answer) => answer.in_words(),
+            Err(error) => error.to_string(),
+        };
+        let kept = matches!(self.access.tape, Tape::Record).then_some(asked).flatten().map(|asked| Exchange {
+            asked,
+            answered: match &result {
+                Ok(answer) => answer.keep(),
+                Err(error) => error.keep(),
+            },
+            duration_ms,
+        });
+        tracing::debug!(what, answer = words, duration_ms, "asked for a probe");
+        let mut transcript = self.transcript();
+        if let Err(error) = &result
+            && error.is_noteworthy()
+        {
+            transcript.note(&format!("{what}: {words}"));
+        }
+        transcript.end(index, &words, duration_ms, kept);
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Call, Request};
+
+    fn sendable<T: Send>(_: &T) {}
+
+    #[test]
+    fn every_question_can_be_asked_from_any_thread() {
+        fn futures(run: &Run) {
+            sendable(&run.http(Request::default()));
+            sendable(&run.http_all(Vec::new()));
+            sendable(&run.grpc(Call::default()));
+            sendable(&run.project());
+            sendable(&run.find(None));
+            sendable(&run.env("", ""));
+            sendable(&run.label("", ""));
+            sendable(&run.sha256("", ""));
+            sendable(&run.read_file("", "", 1));
+            sendable(&run.logs("", 1));
+        }
+        fn sync<T: Send + Sync>() {}
+        sync::<Run>();
+        let _: fn(&Run) = futures;
+    }
+}

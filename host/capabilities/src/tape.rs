@@ -1,0 +1,192 @@
+//! Recording and replay of everything that a probe was told.
+//!
+//! Whoever writes a recording to disk gives it a format number; these types are its content. They hold masked values
+//! only, because a run masks before it records.
+
+use std::sync::Arc;
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use shipworthy_contract::{Role, Service, Sha256};
+
+use crate::{Container, ContainersError, Header, NetworkError, Reply, Response};
+
+/// Whether answers are kept, or where they come from.
+#[derive(Clone, Debug, Default)]
+pub enum Tape {
+    /// Answers are given and forgotten.
+    #[default]
+    Off,
+    /// Answers are kept for [`crate::Run::recorded`].
+    Record,
+    /// Answers come from a recording; nothing is reached.
+    Replay(Arc<RecordedRun>),
+}
+
+/// All exchanges of one run, in the order in which they were asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedRun {
+    /// The exchanges.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// One question that was granted, and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// What was asked.
+    pub asked: Asked,
+    /// What was answered.
+    pub answered: Answered,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// A question. Two that are equal get each other's answers in a replay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asked {
+    /// An HTTP request.
+    Http {
+        /// To which endpoint.
+        role: Role,
+        /// The method.
+        method: String,
+        /// Path and query.
+        path: String,
+        /// The guest's headers, not the host's.
+        headers: Vec<Header>,
+        /// The body.
+        body: Content,
+    },
+    /// A gRPC call.
+    Grpc {
+        /// To which endpoint.
+        role: Role,
+        /// `package.Service/Method`.
+        method: String,
+        /// The guest's metadata, not the host's.
+        metadata: Vec<Header>,
+        /// The encoded message.
+        message: Content,
+    },
+    /// The compose project that containers are looked for in.
+    Project,
+    /// Containers of a service or a group.
+    Find {
+        /// Which.
+        service: Service,
+    },
+    /// One variable.
+    Env {
+        /// Of which container.
+        id: String,
+        /// The variable.
+        name: String,
+    },
+    /// One label.
+    Label {
+        /// Of which container.
+        id: String,
+        /// The label.
+        name: String,
+    },
+    /// A file's digest.
+    Sha256 {
+        /// Of which container.
+        id: String,
+        /// The absolute path.
+        path: String,
+    },
+    /// A file's bytes.
+    ReadFile {
+        /// Of which container.
+        id: String,
+        /// The absolute path.
+        path: String,
+        /// The guest's own limit, in bytes.
+        max_bytes: u32,
+    },
+    /// The last lines of a log.
+    Logs {
+        /// Of which container.
+        id: String,
+        /// How many lines at most.
+        lines: u32,
+    },
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answered {
+    /// To an HTTP request.
+    Response(Response),
+    /// To a gRPC call.
+    Reply(Reply),
+    /// No answer from the network.
+    NetworkError(NetworkError),
+    /// To a search for containers.
+    Containers(Vec<Container>),
+    /// A variable, a label or a project; none if there is no such thing.
+    Text(Option<String>),
+    /// A digest.
+    Digest(Sha256),
+    /// A file's bytes.
+    Content(Content),
+    /// Lines of a log.
+    Lines(Vec<String>),
+    /// No answer from the container engine.
+    ContainersError(ContainersError),
+}
+
+/// Bytes, written as text where they are text and in Base64 where not, so that a recording can be read and diffed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Content(pub Vec<u8>);
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Written {
+    Text(String),
+    Base64(String),
+}
+
+impl Serialize for Content {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => Written::Text(text.to_owned()),
+            Err(_) => Written::Base64(BASE64_STANDARD.encode(&self.0)),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Content {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Written::deserialize(deserializer)? {
+            Written::Text(text) => Ok(Self(text.into_bytes())),
+            Written::Base64(text) => BASE64_STANDARD.decode(text).map(Self).map_err(de::Error::custom),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn content_survives_being_written(bytes: Vec<u8>) {
+            let content = Content(bytes);
+            let json = serde_json::to_string(&content).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Content>(&json).unwrap(), content);
+        }
+    }
+
+    #[test]
+    fn text_stays_readable() {
+        assert_eq!(serde_json::to_string(&Content(b"{}".to_vec())).unwrap(), r#"{"text":"{}"}"#);
+        assert_eq!(serde_json::to_string(&Content(vec![0xff])).unwrap(), r#"{"base64":"/w=="}"#);
+    }
+}

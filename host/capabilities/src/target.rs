@@ -1,0 +1,181 @@
+//! An endpoint made ready: files read, certificates and headers parsed, once, before anything runs.
+//!
+//! What is wrong here is the environment's and is told before a probe starts (exit 2).
+
+use std::io;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use shipworthy_contract::{
+    Explain, Fault, Secret,
+    endpoint::{Address, Endpoint, Http2},
+};
+
+use crate::tls::TlsClient;
+
+/// An endpoint that cannot be used as the environment describes it. Never shows a value of a header or a key.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("cannot read `{path}`, which `endpoints.{endpoint}.{key}` names")]
+    File {
+        /// The endpoint.
+        endpoint: String,
+        /// The key under it.
+        key: &'static str,
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file is read and is not what it should be.
+    #[error("expected {expected} in `{path}`, which `endpoints.{endpoint}.{key}` names: {found}")]
+    Content {
+        /// The endpoint.
+        endpoint: String,
+        /// The key under it.
+        key: &'static str,
+        /// The file.
+        path: String,
+        /// What should be in it.
+        expected: &'static str,
+        /// What is wrong.
+        found: String,
+    },
+    /// One half of a client's certificate.
+    #[error("`endpoints.{endpoint}` has `{has}` and no `{lacks}`")]
+    Half {
+        /// The endpoint.
+        endpoint: String,
+        /// The key that is there.
+        has: &'static str,
+        /// The key that is not.
+        lacks: &'static str,
+    },
+    /// No name that a certificate could carry.
+    #[error("expected a host name or IP address for the certificate of `endpoints.{endpoint}`, found: {found}")]
+    ServerName {
+        /// The endpoint.
+        endpoint: String,
+        /// What was written, or that nothing was.
+        found: String,
+    },
+    /// The system has no trust roots that can be used.
+    #[error("`endpoints.{endpoint}` has no `ca`, and the system's trust roots cannot be used: {found}")]
+    SystemRoots {
+        /// The endpoint.
+        endpoint: String,
+        /// Why.
+        found: String,
+    },
+    /// A header that cannot be sent.
+    #[error("`endpoints.{endpoint}.headers.{name}` {reason}")]
+    Header {
+        /// The endpoint.
+        endpoint: String,
+        /// The header's name.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+impl Explain for ConfigError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "endpoint.file",
+            Self::Content { .. } => "endpoint.content",
+            Self::Half { .. } => "endpoint.client-cert",
+            Self::ServerName { .. } => "endpoint.server-name",
+            Self::SystemRoots { .. } => "endpoint.system-roots",
+            Self::Header { .. } => "endpoint.header",
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        Fault::Environment
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Half { lacks, .. } => Some(format!("add `{lacks}`; a client's certificate takes both")),
+            Self::ServerName { endpoint, .. } => Some(format!("set `endpoints.{endpoint}.server_name`")),
+            Self::SystemRoots { endpoint, .. } => Some(format!("set `endpoints.{endpoint}.ca`")),
+            Self::File { .. } | Self::Content { .. } | Self::Header { .. } => None,
+        }
+    }
+}
+
+/// An endpoint that is ready to be reached. Its address never reaches a guest.
+#[derive(Debug)]
+pub struct Target {
+    endpoint: Endpoint,
+    url: String,
+    tls: Option<TlsClient>,
+    headers: HeaderMap,
+}
+
+impl Target {
+    /// Reads and parses all that the endpoint names. Opens no connection and resolves no name.
+    pub fn prepare(endpoint: &Endpoint) -> Result<Self, ConfigError> {
+        let tls = match &endpoint.tls {
+            Some(settings) => Some(TlsClient::prepare(endpoint, settings)?),
+            None => None,
+        };
+        let headers = headers(endpoint)?;
+        Ok(Self { url: endpoint.url(), endpoint: endpoint.clone(), tls, headers })
+    }
+
+    /// The address in words, without credentials.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn address(&self) -> &Address {
+        &self.endpoint.address
+    }
+
+    pub(crate) fn http2(&self) -> Http2 {
+        self.endpoint.http2
+    }
+
+    pub(crate) fn tls(&self) -> Option<&TlsClient> {
+        self.tls.as_ref()
+    }
+
+    /// The headers that the host adds.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.endpoint.headers.iter().map(|(_, value)| value)
+    }
+
+    /// Host and port as a `Host` header names them.
+    pub(crate) fn authority(&self) -> String {
+        match &self.endpoint.address {
+            Address::Tcp { host, port } if host.contains(':') => format!("[{host}]:{port}"),
+            Address::Tcp { host, port } => format!("{host}:{port}"),
+            // A unix socket has no host; `localhost` is what curl and Docker's own client send.
+            Address::Unix(_) => "localhost".to_owned(),
+            Address::Container { service, port } => format!("{service}:{port}"),
+        }
+    }
+}
+
+fn headers(endpoint: &Endpoint) -> Result<HeaderMap, ConfigError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &endpoint.headers {
+        let wrong = |reason| ConfigError::Header { endpoint: endpoint.name.clone(), name: name.clone(), reason };
+        let parsed = HeaderName::from_bytes(name.as_bytes()).ok().ok_or_else(|| wrong("is not a header's name"))?;
+        if crate::headers::is_of_the_connection(&parsed) {
+            return Err(wrong("is a header that the connection itself sets"));
+        }
+        let mut value = HeaderValue::from_str(value.reveal())
+            .ok()
+            .ok_or_else(|| wrong("has a value that cannot be sent: a line break or another control character"))?;
+        value.set_sensitive(true);
+        headers.append(parsed, value);
+    }
+    Ok(headers)
+}

@@ -1,0 +1,86 @@
+//! A failed handshake in words that name both sides of the disagreement.
+
+use rustls::{AlertDescription, CertificateError, Error, InvalidMessage};
+use rustls_pki_types::CertificateDer;
+use shipworthy_contract::text::excerpt;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+/// Longest name that is shown of a certificate, which anybody can have written.
+const LONGEST_NAME: usize = 120;
+
+/// The whole message.
+pub(super) fn explain(
+    url: &str,
+    trusted: &str,
+    certificate: Option<&CertificateDer<'_>>,
+    has_identity: bool,
+    error: &Error,
+) -> String {
+    let parsed = certificate.and_then(|der| X509Certificate::from_der(der).ok()).map(|(_, certificate)| certificate);
+    let cause = match error {
+        Error::InvalidCertificate(error) => refused(error, parsed.as_ref()),
+        Error::AlertReceived(alert) => turned_away(*alert, has_identity),
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            return format!("`{url}` did not answer with TLS; a plain service has the scheme `http`");
+        }
+        other => format!("TLS could not be set up: {}", excerpt(&other.to_string(), 200)),
+    };
+    match parsed {
+        Some(seen) => format!(
+            "`{url}`: {cause}; trusted: {trusted}; seen: a certificate for `{}`, issued by `{}`",
+            excerpt(&seen.subject().to_string(), LONGEST_NAME),
+            excerpt(&seen.issuer().to_string(), LONGEST_NAME),
+        ),
+        None => format!("`{url}`: {cause}; trusted: {trusted}; seen: no certificate"),
+    }
+}
+
+/// The message where the server asked for a client's certificate in vain.
+pub(super) fn no_identity(url: &str) -> String {
+    format!("`{url}`: the server asks for a client certificate, and the endpoint has no `client_cert`")
+}
+
+fn refused(error: &CertificateError, seen: Option<&X509Certificate<'_>>) -> String {
+    let validity = seen.map(|seen| seen.validity());
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => match validity {
+            Some(validity) => format!("the certificate expired on {}", validity.not_after.to_datetime().date()),
+            None => "the certificate has expired".to_owned(),
+        },
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => match validity {
+            Some(validity) => {
+                format!("the certificate is valid only from {}", validity.not_before.to_datetime().date())
+            }
+            None => "the certificate is not valid yet".to_owned(),
+        },
+        CertificateError::UnknownIssuer => "the certificate's issuer is not trusted".to_owned(),
+        CertificateError::NotValidForName => "the certificate is for another name".to_owned(),
+        CertificateError::NotValidForNameContext { expected, presented } => {
+            let names: Vec<String> = presented.iter().take(8).map(|name| excerpt(name, LONGEST_NAME)).collect();
+            let found = if names.is_empty() { "no name".to_owned() } else { names.join(", ") };
+            format!("expected a certificate for `{}`, found one for: {found}", expected.to_str())
+        }
+        CertificateError::BadSignature => "the certificate's signature is wrong".to_owned(),
+        other => format!("the certificate is refused: {}", excerpt(&other.to_string(), 200)),
+    }
+}
+
+fn turned_away(alert: AlertDescription, has_identity: bool) -> String {
+    let of_the_client = matches!(
+        alert,
+        AlertDescription::CertificateRequired
+            | AlertDescription::BadCertificate
+            | AlertDescription::NoCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied
+    );
+    match (of_the_client, has_identity) {
+        (true, true) => format!("the server refuses the certificate in the endpoint's `client_cert` ({alert:?})"),
+        (true, false) => "the server asks for a client certificate, and the endpoint has no `client_cert`".to_owned(),
+        (false, _) => format!("the server ends the handshake ({alert:?})"),
+    }
+}

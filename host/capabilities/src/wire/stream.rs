@@ -1,0 +1,124 @@
+//! From an address to a stream on which a protocol is agreed.
+
+use std::{io, path::Path, sync::Arc};
+
+use rustls::AlertDescription;
+use shipworthy_contract::{
+    endpoint::{Address, Http2},
+    text::excerpt,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpStream, UnixStream, lookup_host},
+};
+
+use super::{Speaks, fault};
+use crate::{ContainerEngine, Limits, NetworkError, Target, tls::Seen};
+
+/// Anything that bytes go over.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// A stream, and what is spoken on it.
+pub(super) struct Agreed {
+    pub(super) stream: Box<dyn Stream>,
+    pub(super) http2: bool,
+    pub(super) seen: Option<Arc<Seen>>,
+}
+
+/// Opens a connection to the target's address.
+pub(super) async fn open(
+    target: &Target,
+    engine: Option<&ContainerEngine>,
+    limits: &Limits,
+) -> Result<Box<dyn Stream>, NetworkError> {
+    match target.address() {
+        Address::Tcp { host, port } => Ok(Box::new(tcp(target, host, *port).await?)),
+        Address::Unix(path) => Ok(Box::new(unix(path).await.map_err(|error| unreachable(target, &error))?)),
+        Address::Container { service, port } => {
+            let engine = engine.ok_or_else(|| {
+                NetworkError::Unreachable(format!("cannot look up {}: no container engine", target.url()))
+            })?;
+            let (host, port) = engine
+                .locate(service, *port, limits)
+                .await
+                .map_err(|error| NetworkError::Unreachable(format!("cannot look up {}: {error}", target.url())))?;
+            Ok(Box::new(tcp(target, &host, port).await?))
+        }
+    }
+}
+
+async fn tcp(target: &Target, host: &str, port: u16) -> Result<TcpStream, NetworkError> {
+    let addresses = lookup_host((host, port)).await.map_err(|error| {
+        NetworkError::Unreachable(format!(
+            "cannot resolve the name of `{}`: {}",
+            target.url(),
+            excerpt(&error.to_string(), 120)
+        ))
+    })?;
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    for address in addresses {
+        match connect_tcp(address).await {
+            Ok(stream) => {
+                // Requests are small and answered before the next one: waiting to fill a segment only costs time. Where
+                // the option is refused, the connection works all the same.
+                drop(stream.set_nodelay(true));
+                return Ok(stream);
+            }
+            Err(error) => last = error,
+        }
+    }
+    Err(unreachable(target, &last))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the door to endpoints over TCP")]
+pub(crate) async fn connect_tcp(address: std::net::SocketAddr) -> io::Result<TcpStream> {
+    TcpStream::connect(address).await
+}
+
+#[expect(clippy::disallowed_methods, reason = "the door to endpoints on unix sockets")]
+pub(crate) async fn unix(path: &Path) -> io::Result<UnixStream> {
+    UnixStream::connect(path).await
+}
+
+fn unreachable(target: &Target, error: &io::Error) -> NetworkError {
+    NetworkError::Unreachable(format!("cannot connect to `{}`: {}", target.url(), fault::io_words(error)))
+}
+
+/// Sets TLS up where the endpoint has it, and settles which HTTP is spoken.
+pub(super) async fn secure(target: &Target, plain: Box<dyn Stream>, speaks: Speaks) -> Result<Agreed, NetworkError> {
+    let Some(tls) = target.tls() else {
+        // In plain text there is nothing to agree by: HTTP/2 is spoken on prior knowledge (RFC 9113, 3.3).
+        let http2 = speaks == Speaks::Grpc || target.http2() == Http2::Only;
+        return Ok(Agreed { stream: plain, http2, seen: None });
+    };
+    let offered: &[&[u8]] = match (speaks, target.http2()) {
+        (Speaks::Grpc, _) | (Speaks::Http, Http2::Only) => &[b"h2"],
+        (Speaks::Http, Http2::Auto) => &[b"h2", b"http/1.1"],
+        (Speaks::Http, Http2::Off) => &[b"http/1.1"],
+    };
+    let seen = Arc::new(Seen::default());
+    let config =
+        tls.config(offered, &seen).map_err(|error| NetworkError::Tls(tls.explain(target.url(), &seen, &error)))?;
+    let stream = tokio_rustls::TlsConnector::from(Arc::new(config))
+        .connect(tls.server_name(), plain)
+        .await
+        .map_err(|error| handshake_fault(target, &seen, &error))?;
+    let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    if !http2 && !offered.contains(&b"http/1.1".as_slice()) {
+        return Err(no_http2(target));
+    }
+    Ok(Agreed { stream: Box::new(stream), http2, seen: Some(seen) })
+}
+
+fn handshake_fault(target: &Target, seen: &Arc<Seen>, error: &io::Error) -> NetworkError {
+    match fault::rustls_in(error) {
+        Some(rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => no_http2(target),
+        _ => fault::io_fault(target, Some(seen), error, "closed the connection while TLS was set up"),
+    }
+}
+
+fn no_http2(target: &Target) -> NetworkError {
+    NetworkError::Protocol(format!("`{}` does not speak HTTP/2", target.url()))
+}
