@@ -2,7 +2,7 @@
 
 use shipworthy_contract::{evidence::Origin, report::EvidenceLine};
 
-use crate::{tell, want::What};
+use crate::{rules::Scope, tell, want::What};
 
 /// Most evidence lines of one result; a fleet's thousandth line helps nobody.
 const MOST_LINES: usize = 64;
@@ -80,7 +80,9 @@ pub(crate) enum Weighed {
 }
 
 /// Folds readings: one that differs breaks it, by the severest row; else one that cannot be compared leaves it open.
-pub(crate) fn fold(what: &What, readings: Vec<Reading>) -> Weighed {
+///
+/// `items` names every reading that differs, as `who: value`; for a service's own single reading there is nothing to name.
+pub(crate) fn fold(what: &What, readings: Vec<Reading>, scope: Scope) -> Weighed {
     let row = readings.iter().filter_map(|reading| match reading.compared {
         Compared::Differs(row) => Some(row),
         Compared::Same | Compared::Unreadable => None,
@@ -95,8 +97,8 @@ pub(crate) fn fold(what: &What, readings: Vec<Reading>) -> Weighed {
         (None, true) => format!("{noun} cannot be compared: expected `{expected}`, found {quoted}"),
         (None, false) => format!("{noun} is {quoted}{}", ignored(&readings)),
     };
-    let several = readings.len() > 1;
-    let differing = readings.iter().filter(|reading| several && reading.compared != Compared::Same);
+    let named = scope == Scope::Stack || readings.len() > 1;
+    let differing = readings.iter().filter(|reading| named && reading.compared != Compared::Same);
     let items = differing.map(|reading| format!("{}: {}", reading.who, reading.value)).collect();
     let evidence = readings.into_iter().map(|reading| reading.line).take(MOST_LINES).collect();
     let told = Told { message, observed: found, items, evidence };
@@ -123,9 +125,9 @@ fn values(readings: &[Reading], quote: &str) -> String {
         }
     }
     let several = distinct.len() > 1;
-    let told = distinct.iter().take(MOST_NAMES).map(|(value, names)| match several {
-        true => format!("{quote}{value}{quote} ({})", some(names)),
-        false => format!("{quote}{value}{quote}"),
+    let told = distinct.iter().take(MOST_NAMES).map(|(value, names)| {
+        let whose = if several { format!(" ({})", some(names)) } else { String::new() };
+        format!("{quote}{value}{quote}{whose}")
     });
     let mut told: Vec<String> = told.collect();
     if distinct.len() > MOST_NAMES {

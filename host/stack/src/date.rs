@@ -16,6 +16,9 @@ pub struct Date {
 pub struct NotADate(pub String);
 
 impl Date {
+    /// The last day of the calendar, after every waiver.
+    pub const LAST: Self = Self { year: 9999, month: 12, day: 31 };
+
     /// The day, if the calendar has it.
     pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));

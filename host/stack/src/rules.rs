@@ -29,27 +29,20 @@ pub(crate) enum Scope {
 /// stack-wide.
 pub(crate) fn weigh(what: &What, runs: &[&Seen<'_>], scope: Scope) -> Weighed {
     let readings = |compare: &dyn Fn(&Value) -> (Compared, String)| readings(what, runs, scope, compare);
-    match what {
-        What::ApiVersion(required) => {
-            let mut all = readings(&|value| (api_version::check(*required, &value.to_string()), String::new()));
-            if scope == Scope::Stack {
-                all.insert(0, api_version::of_stack_contract(*required));
-            }
-            compare::fold(what, all)
-        }
-        What::Mode(required) => {
-            compare::fold(what, readings(&|value| (mode::check(*required, &value.to_string()), String::new())))
-        }
-        What::Release(required) => {
-            compare::fold(what, readings(&|value| (release::check(required, &value.to_string()), String::new())))
-        }
-        What::Version(required) => compare::fold(what, readings(&|value| version::check(required, &value.to_string()))),
-        What::Fact(_, required) => {
-            compare::fold(what, readings(&|value| (fact::check(required, value), String::new())))
-        }
-        What::Capability(name) => capability::check(name, runs),
-        What::Digest(name, allowed) => digest::check(name, allowed, runs),
+    let plain = |compare: &dyn Fn(&Value) -> Compared| readings(&|value| (compare(value), String::new()));
+    let mut readings = match what {
+        What::Capability(name) => return capability::check(name, runs),
+        What::Digest(name, allowed) => return digest::check(name, allowed, runs),
+        What::ApiVersion(required) => plain(&|value| api_version::check(*required, &value.to_string())),
+        What::Mode(required) => plain(&|value| mode::check(*required, &value.to_string())),
+        What::Release(required) => plain(&|value| release::check(required, &value.to_string())),
+        What::Version(required) => readings(&|value| version::check(required, &value.to_string())),
+        What::Fact(_, required) => plain(&|value| fact::check(required, value)),
+    };
+    if let (What::ApiVersion(required), Scope::Stack) = (what, scope) {
+        readings.insert(0, api_version::of_stack_contract(*required));
     }
+    compare::fold(what, readings, scope)
 }
 
 fn readings(

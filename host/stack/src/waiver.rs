@@ -14,11 +14,11 @@ use crate::{Date, tell};
 pub struct Waiver {
     /// The rule whose violation is accepted.
     pub rule: RuleId,
-    /// Of this service only.
+    /// Of this service only. A stack-wide result is waived if no other service differs.
     pub service: Option<Service>,
     /// Of this instance only. Where an endpoint has one instance, that is named like its service.
     pub instance: Option<String>,
-    /// At this path only: one of a result's items if it has any, else its file or field. A result with several items is
+    /// At this path only: an item of a result that lists some, else its file or field. A result with several items is
     /// waived when waivers cover every one.
     pub path: Option<String>,
     /// With this observed text only, trimmed.
@@ -91,19 +91,24 @@ fn restored(result: &CheckResult, tellers: &[CheckResult]) -> Option<CheckResult
     let teller = tellers
         .iter()
         .find(|teller| teller.rule == rules::OBSERVATION && teller.observed.as_ref() == Some(observed))?;
-    rests_on_a_cause.then(|| CheckResult { outcome, class: teller.class, would_be: None, ..result.clone() })
+    let hint = teller.hint.clone();
+    rests_on_a_cause.then(|| CheckResult { hint, outcome, class: teller.class, would_be: None, ..result.clone() })
 }
 
 fn waive(mut result: CheckResult, waivers: &[Waiver], today: Date) -> CheckResult {
     if !counts(result.outcome) {
         return result;
     }
-    let near: Vec<&Waiver> = waivers.iter().filter(|waiver| names(waiver, &result)).collect();
+    let parts = parts(&result);
+    let near = waivers
+        .iter()
+        .filter(|waiver| waiver.rule == result.rule && parts.iter().any(|part| covers(waiver, part)))
+        .collect::<Vec<_>>();
     let needs_leave = result.side == Side::Payload && result.outcome == Outcome::Fail;
     let (valid, expired): (Vec<&Waiver>, Vec<&Waiver>) = near.iter().partition(|waiver| today <= waiver.expires);
     let (valid, forbidden): (Vec<&Waiver>, Vec<&Waiver>) =
         valid.into_iter().partition(|waiver| !needs_leave || waiver.waivable_payload);
-    if let Some(reason) = covered(&result, &valid) {
+    if let Some(reason) = covered(&parts, &valid) {
         return result.skipped(Class::Waived, &reason);
     }
     for waiver in expired {
@@ -118,40 +123,60 @@ fn waive(mut result: CheckResult, waivers: &[Waiver], today: Date) -> CheckResul
     result
 }
 
-/// Whether a waiver is about a result, or about one of its items.
-fn names(waiver: &Waiver, result: &CheckResult) -> bool {
+/// What a waiver can be about: a result, or one of the things that it lists.
+struct Part<'a> {
+    service: Option<&'a str>,
+    instance: Option<&'a str>,
+    places: Vec<&'a str>,
+    observed: Vec<&'a str>,
+}
+
+/// The parts of a result, at least one. All of them have to be covered for it to be waived.
+fn parts<'a>(result: &'a CheckResult) -> Vec<Part<'a>> {
     let service = result.service.as_ref().map(Service::as_str);
-    let instance = result.instance.as_deref().or(service);
-    waiver.rule == result.rule
-        && waiver.service.as_ref().is_none_or(|wanted| Some(wanted.as_str()) == service)
-        && waiver.instance.as_ref().is_none_or(|wanted| Some(wanted.as_str()) == instance)
-        && waiver
-            .observed
-            .as_ref()
-            .is_none_or(|wanted| result.observed.as_ref().is_some_and(|observed| observed.trim() == wanted.trim()))
-        && waiver.path.as_ref().is_none_or(|path| places(result).contains(&path.as_str()))
-}
-
-/// The places of a result that a waiver's path may name.
-fn places(result: &CheckResult) -> Vec<&str> {
-    if !result.items.is_empty() {
-        return result.items.iter().map(String::as_str).collect();
-    }
     let location = result.location.as_ref();
-    let file = location.and_then(|location| location.file.as_deref());
-    file.into_iter().chain(location.and_then(|location| location.field.as_deref())).collect()
+    let located = || {
+        let file = location.and_then(|location| location.file.as_deref());
+        file.into_iter().chain(location.and_then(|location| location.field.as_deref()))
+    };
+    let part = |places: Vec<_>| Part {
+        service,
+        instance: result.instance.as_deref().or(service),
+        places,
+        observed: result.observed.as_deref().into_iter().collect(),
+    };
+    if result.items.is_empty() {
+        return vec![part(located().collect())];
+    }
+    let of_item = |item: &'a str| match (result.side, service, item.split_once(": ")) {
+        (Side::Payload, _, _) => part(vec![item]),
+        // What is stack-wide lists who differs: `agent: v2`, `agent agent-1: v2`.
+        (Side::Stack, None, Some((who, value))) => {
+            let mut words = who.split(' ');
+            let service = words.next();
+            let mut part = part(located().chain([item]).collect());
+            part.service = service;
+            part.instance = words.next().or(service);
+            part.observed.push(value);
+            part
+        }
+        (Side::Stack, _, _) => part(located().chain([item]).collect()),
+    };
+    result.items.iter().map(|item| of_item(item)).collect()
 }
 
-/// Why a result is waived: by one waiver that covers it whole, or by several that cover each of its items.
-fn covered(result: &CheckResult, waivers: &[&Waiver]) -> Option<String> {
-    let told = |waiver: &Waiver| format!("waived until {}: {}", waiver.expires, tell::clean(&waiver.reason));
-    let whole = |waiver: &&&Waiver| waiver.path.is_none() || result.items.is_empty();
-    if let Some(waiver) = waivers.iter().find(whole) {
-        return Some(told(waiver));
-    }
-    let by =
-        |item: &String| waivers.iter().find(|waiver| waiver.path.as_ref() == Some(item)).map(|waiver| told(waiver));
-    let reasons: BTreeSet<String> = result.items.iter().map(by).collect::<Option<_>>()?;
+fn covers(waiver: &Waiver, part: &Part<'_>) -> bool {
+    waiver.service.as_ref().is_none_or(|wanted| Some(wanted.as_str()) == part.service)
+        && waiver.instance.as_ref().is_none_or(|wanted| Some(wanted.as_str()) == part.instance)
+        && waiver.path.as_ref().is_none_or(|wanted| part.places.contains(&wanted.as_str()))
+        && waiver.observed.as_ref().is_none_or(|wanted| part.observed.iter().any(|seen| seen.trim() == wanted.trim()))
+}
+
+/// Why a result is waived: every part of it is covered.
+fn covered(parts: &[Part<'_>], waivers: &[&Waiver]) -> Option<String> {
+    let told = |waiver: &&Waiver| format!("waived until {}: {}", waiver.expires, tell::clean(&waiver.reason));
+    let by = |part: &Part<'_>| waivers.iter().find(|waiver| covers(waiver, part)).map(told);
+    let reasons: BTreeSet<String> = parts.iter().map(by).collect::<Option<_>>()?;
     (!reasons.is_empty()).then(|| reasons.into_iter().collect::<Vec<_>>().join("; "))
 }
 

@@ -1,6 +1,6 @@
 //! Which runs answer for which instance.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     seen::{Seen, Voice},
@@ -23,9 +23,10 @@ pub(super) struct Group<'a> {
 /// silent is not covered by its neighbours.
 pub(super) fn of<'a>(what: &What, runs: &[&'a Seen<'a>]) -> Vec<Group<'a>> {
     let best = runs.iter().map(|seen| seen.voice(what)).max().unwrap_or(Voice::Silent);
-    let answers = |probe: &str| runs.iter().any(|seen| seen.run.probe == probe && seen.voice(what) == best);
+    let answering: BTreeSet<&str> =
+        runs.iter().filter(|seen| seen.voice(what) == best).map(|seen| seen.run.probe.as_str()).collect();
     let mut groups: BTreeMap<Option<&str>, Vec<&Seen<'_>>> = BTreeMap::new();
-    for seen in runs.iter().filter(|seen| answers(&seen.run.probe)) {
+    for seen in runs.iter().filter(|seen| answering.contains(seen.run.probe.as_str())) {
         groups.entry(seen.instance()).or_default().push(seen);
     }
     if groups.is_empty() {

@@ -8,7 +8,7 @@ use shipworthy_contract::{
 };
 
 use super::{Bench, Group, stamp};
-use crate::{cause::Cause, seen::Seen, tell, want::Want};
+use crate::{Listed, cause::Cause, seen::Seen, tell, want::Want};
 
 impl Bench<'_> {
     /// A want that no run of the whole stack gave evidence for.
@@ -92,13 +92,13 @@ impl Bench<'_> {
         };
         let result = seen.stamp(result);
         match self.causes.tell(cause, &who) {
-            Some(earlier) => result.skipped(Class::Skipped, &format!("same cause as {earlier}")),
+            Some(earlier) => CheckResult { hint: None, ..refer(result, &earlier) },
             None => result,
         }
     }
 
     /// Probes that were listed and of which not every instance was looked at.
-    pub(super) fn not_run(&mut self, found: impl Fn(&crate::Listed) -> usize) -> Vec<(Service, CheckResult)> {
+    pub(super) fn not_run(&mut self, found: impl Fn(&Listed) -> usize) -> Vec<(Service, CheckResult)> {
         let mut results = Vec::new();
         for listed in self.listed {
             let (found, wanted) = (found(listed), listed.instances.max(1));
@@ -133,11 +133,7 @@ impl Bench<'_> {
         self.unmet.insert((Some(service.clone()), want.what.name().to_owned()));
         let who = format!("{} of `{service}`", want.what.noun());
         let result = self.undetermined_want(want, cause, message, &who, by);
-        let mut result = stamp(result, service, group.instance, &group.runs);
-        if by.is_none() {
-            result.hint = result.hint.or_else(|| Some(to_mend(cause, service.as_str(), service.as_str(), None)));
-        }
-        result
+        stamp(result, service, group.instance, &group.runs)
     }
 
     fn undetermined_want(
@@ -163,7 +159,8 @@ impl Bench<'_> {
             result.observed = Some(cause.detail.clone());
         }
         match earlier {
-            Some(earlier) => result.skipped(Class::Skipped, &format!("same cause as {earlier}")),
+            // The hint stands with the cause.
+            Some(earlier) => CheckResult { hint: None, ..refer(result, &earlier) },
             None => result,
         }
     }
@@ -176,7 +173,12 @@ impl Bench<'_> {
     }
 }
 
-fn not_run(listed: &crate::Listed) -> Cause {
+/// A result whose cause has been told.
+fn refer(result: CheckResult, earlier: &str) -> CheckResult {
+    result.skipped(Class::Skipped, &format!("same cause as {earlier}"))
+}
+
+fn not_run(listed: &Listed) -> Cause {
     Cause::unseen(format!("probe `{}` was not run", listed.probe))
 }
 

@@ -11,6 +11,9 @@ use crate::{
     outcome,
 };
 
+/// Whose the stack contract's version is; no service can be called that.
+const OURS: &str = "shipworthy's stack contract";
+
 pub(super) fn check(required: ApiVersion, observed: &str) -> Compared {
     match observed.parse::<ApiVersion>() {
         Ok(observed) => hold(required, observed),
@@ -22,7 +25,7 @@ pub(super) fn check(required: ApiVersion, observed: &str) -> Compared {
 pub(super) fn of_stack_contract(required: ApiVersion) -> Reading {
     let origin = Origin { what: "implemented by shipworthy".to_owned(), subject: None };
     let value = STACK_CONTRACT.to_string();
-    Reading::of(keys::API_VERSION, &value, Some("stack contract"), &origin, hold(required, STACK_CONTRACT))
+    Reading::of(keys::API_VERSION, &value, Some(OURS), &origin, hold(required, STACK_CONTRACT))
 }
 
 fn hold(required: ApiVersion, observed: ApiVersion) -> Compared {

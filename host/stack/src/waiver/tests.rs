@@ -124,6 +124,30 @@ fn every_item_has_to_be_covered() {
 }
 
 #[test]
+fn a_stack_wide_result_is_waived_if_no_other_service_differs() {
+    let of = |service: &str| Waiver { service: service.parse().ok(), ..waiver("stack.release") };
+    let at = |instance: &str| Waiver { instance: Some(instance.to_owned()), ..of("agent") };
+    let with = |observed: &str| Waiver { observed: Some(observed.to_owned()), ..of("agent") };
+    let mut release = result("stack.release", Outcome::Fail);
+    release.service = None;
+    for (items, waivers, waived) in [
+        (&["agent: v2"][..], vec![of("agent")], true),
+        (&["agent: v2"], vec![of("gateway")], false),
+        (&["agent: v2"], vec![with("v2")], true),
+        (&["agent: v3"], vec![with("v9")], false),
+        (&["agent: v2", "gateway: v2"], vec![of("agent")], false),
+        (&["agent: v2", "gateway: v2"], vec![of("agent"), of("gateway")], true),
+        (&["agent: v2", "gateway: v2"], vec![waiver("stack.release")], true),
+        (&["agent agent-1: v2"], vec![at("agent-1")], true),
+        (&["agent agent-1: v2", "agent agent-2: v2"], vec![at("agent-1")], false),
+    ] {
+        release.items = items.iter().map(|item| (*item).to_owned()).collect();
+        let after = apply(vec![release.clone()], &waivers, &[], TODAY.parse().unwrap()).remove(0);
+        assert_eq!(after.outcome == Outcome::Skip, waived, "{items:?}, {waivers:?}");
+    }
+}
+
+#[test]
 fn a_rule_is_skipped_by_name_whatever_became_of_it() {
     let skips = [("stack.release".parse().unwrap(), "known".to_owned())];
     for outcome in [Outcome::Pass, Outcome::Warn, Outcome::Fail] {

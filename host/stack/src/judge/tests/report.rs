@@ -42,7 +42,27 @@ fn a_whole_report_reads_well() {
         ),
         ended("agent", vec![], down("connection refused")),
     ];
-    insta::assert_snapshot!(told(&judged(&[required], &runs, Policy::Strict)), @"");
+    insta::assert_snapshot!(told(&judged(&[required], &runs, Policy::Strict)), @r#"
+    pass stack.api-version [stack] api version is `1.0`
+        api-version = 1.0 (implemented by shipworthy)
+    pass stack.mode [stack] mode is `docker`
+        mode = docker (GET /x)
+    pass stack.release [stack] release is `v2`
+        release = v2 (GET /x)
+    error stack.observation [agent] probe `agent` could not see anything: connection refused
+        hint: to mend at the service: bring `agent` up, or mend the endpoint of probe `agent`
+    skip stack.observation [agent] release was not observed: connection refused (same cause as probe `agent`)
+    fail stack.version [gateway] expected version `>=3`, found `2.0.0`
+        version = 2.0.0 (GET /x)
+        hint: roll `gateway` to version `>=3`, or change `runtime_stack.services.gateway.version` in `artifact.yml`
+    pass stack.capability [gateway] capability `invoke` is present
+        invoke = present (GET /x)
+    fail stack.capability [gateway] expected capability `route:/orders`, found it absent from the complete list of `route:`
+        route:/orders = absent (complete list of `route:`)
+        hint: roll `gateway` to a version with capability `route:/orders`, or drop it from `runtime_stack.services.gateway.capabilities` in `artifact.yml`
+    error stack.observation [provisioner] fact `exit-code` was not observed: no probe of `provisioner` is listed
+        hint: list a probe that gives fact `exit-code`, or drop `runtime_stack.services.provisioner.facts.exit-code` in `artifact.yml`
+    "#);
 }
 
 #[test]
@@ -52,5 +72,15 @@ fn when_nothing_can_be_judged_every_rule_says_so() {
     listed[0].own_rules.push(own_rule("owner-empty", Severity::Warn));
     let results = crate::skip_all(&[requires(&[("mode", "docker")])], &listed, "the manifest cannot be read");
     assert!(results.iter().all(|result| result.outcome == Outcome::Skip));
-    insta::assert_snapshot!(told(&results), @"");
+    insta::assert_snapshot!(told(&results), @r#"
+    skip stack.mode [stack] mode was not judged (the manifest cannot be read)
+    skip stack.api-version [stack] not judged whether the api versions agree (the manifest cannot be read)
+    skip stack.release [stack] not judged whether the stack is of the required release (the manifest cannot be read)
+    skip stack.version [stack] not judged whether a service's own version is as required (the manifest cannot be read)
+    skip stack.capability [stack] not judged whether a service has what is required of it (the manifest cannot be read)
+    skip stack.fact [stack] not judged whether a fact of a service is as required (the manifest cannot be read)
+    skip stack.digest [stack] not judged whether digests of a service's files are among the allowed (the manifest cannot be read)
+    skip stack.observation [stack] not judged whether what is required could be observed (the manifest cannot be read)
+    skip stack.agent.owner-empty [agent] not judged: no owner is left (the manifest cannot be read)
+    "#);
 }
