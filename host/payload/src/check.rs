@@ -110,8 +110,29 @@ impl Explain for PayloadError {
 #[tracing::instrument(name = "payload.check", skip_all, fields(contract = %request.contract, policy = %request.policy))]
 pub fn check(request: &Request<'_>) -> Result<Checked, PayloadError> {
     let secrets = request.secret_env.map(|path| secret_names(path, request.limits)).transpose()?;
-    let mut run =
-        Run { request, file: request.manifest.display().to_string(), secrets, findings: Findings::new(request.policy) };
+    run(request, secrets, Scope::Artifact)
+}
+
+/// Reads what an artifact requires of the stack, and opens no other file than its manifest: the results say whether
+/// the requirement could be read, and nothing of the artifact.
+///
+/// # Errors
+///
+/// If the manifest does not exist.
+pub fn read_requirement(request: &Request<'_>) -> Result<Checked, PayloadError> {
+    run(request, None, Scope::Requirement)
+}
+
+/// How much of the manifest is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    Artifact,
+    Requirement,
+}
+
+fn run(request: &Request<'_>, secrets: Option<SecretNames>, scope: Scope) -> Result<Checked, PayloadError> {
+    let file = request.manifest.display().to_string();
+    let mut run = Run { request, scope, file, secrets, findings: Findings::new(request.policy) };
     let bytes = match source::read(request.manifest, request.limits.document_bytes) {
         Ok(bytes) => bytes,
         Err(SourceError::Missing) => {
@@ -134,6 +155,7 @@ fn secret_names(path: &Path, limits: &Limits) -> Result<SecretNames, PayloadErro
 
 struct Run<'a> {
     request: &'a Request<'a>,
+    scope: Scope,
     file: String,
     secrets: Option<SecretNames>,
     findings: Findings,
@@ -227,6 +249,9 @@ impl Run<'_> {
         let fields =
             Fields { node: root, file: &self.file, entry: None, name: String::new(), rule: rules::MANIFEST_FIELD };
         findings.pass(rules::MANIFEST_UNREADABLE, fields.own_place(), "the manifest can be read");
+        if self.scope == Scope::Requirement {
+            return stack_requirement::check(&fields, generation, findings);
+        }
         let entries = manifest::check(&fields, generation, findings);
         unknown_fields::check(&fields, unknown_fields::MANIFEST, generation, findings);
         environment::check(&fields, demands, findings);

@@ -9,7 +9,7 @@ use shipworthy_contract::{
     text::{excerpt, plural},
 };
 
-/// Results of one rule that are shown one by one. A hostile manifest can break a rule a million times; what is beyond
+/// Results of one rule and outcome that are shown one by one. A hostile manifest can break a rule a million times; what is beyond
 /// this is counted in one more result, so that a report stays readable and small.
 const SHOWN_PER_RULE: usize = 500;
 
@@ -69,14 +69,13 @@ pub(crate) fn shown(text: &str) -> String {
 pub(crate) struct Findings {
     policy: Policy,
     results: Vec<CheckResult>,
-    counts: BTreeMap<RuleId, usize>,
-    hidden: BTreeMap<RuleId, (usize, CheckResult)>,
+    counts: BTreeMap<(RuleId, Outcome), usize>,
     broken: BTreeSet<(RuleId, Option<usize>)>,
 }
 
 impl Findings {
     pub(crate) const fn new(policy: Policy) -> Self {
-        Self { policy, results: Vec::new(), counts: BTreeMap::new(), hidden: BTreeMap::new(), broken: BTreeSet::new() }
+        Self { policy, results: Vec::new(), counts: BTreeMap::new(), broken: BTreeSet::new() }
     }
 
     /// Adds a violation, or information by the rule's row.
@@ -103,9 +102,9 @@ impl Findings {
         self.add(result);
     }
 
-    /// Whether further results of a rule would only be counted.
+    /// Whether further information under a rule would only be counted.
     pub(crate) fn is_full(&self, rule: &RuleId) -> bool {
-        self.counts.get(rule).is_some_and(|count| *count >= SHOWN_PER_RULE)
+        self.counts.get(&(rule.clone(), Outcome::Info)).is_some_and(|count| *count >= SHOWN_PER_RULE)
     }
 
     /// Whether anything was found against a rule at an entry, or, without one, in the manifest itself.
@@ -118,29 +117,24 @@ impl Findings {
         self.broken.iter().any(|(broken, _)| broken == rule)
     }
 
-    /// All results; what was not shown one by one is counted at the end.
+    /// All results; what was not shown one by one is counted at the end, with the outcome that it has.
     pub(crate) fn into_results(self) -> Vec<CheckResult> {
         let mut results = self.results;
-        for (count, mut result) in self.hidden.into_values() {
-            result.message = format!("{} of this rule not shown one by one", plural(count, "more result"));
-            results.push(result);
+        for ((rule, outcome), count) in self.counts {
+            let hidden = count.saturating_sub(SHOWN_PER_RULE);
+            if hidden > 0 {
+                let message = format!("{} of this kind not shown one by one", plural(hidden, "more result"));
+                results.push(CheckResult::new(rule, outcome, class_of(outcome), message));
+            }
         }
         results
     }
 
     fn add(&mut self, result: CheckResult) {
-        let count = self.counts.entry(result.rule.clone()).or_default();
+        let count = self.counts.entry((result.rule.clone(), result.outcome)).or_default();
         *count += 1;
         if *count <= SHOWN_PER_RULE {
             self.results.push(result);
-            return;
-        }
-        let summary = CheckResult::new(result.rule.clone(), result.outcome, result.class, "");
-        let (hidden, worst) = self.hidden.entry(result.rule).or_insert_with(|| (0, summary));
-        *hidden += 1;
-        if rank(result.outcome) > rank(worst.outcome) {
-            worst.outcome = result.outcome;
-            worst.class = result.class;
         }
     }
 }
@@ -149,14 +143,14 @@ fn entry_of(result: &CheckResult) -> Option<usize> {
     result.location.as_ref().and_then(|location| location.entry)
 }
 
-const fn rank(outcome: Outcome) -> u8 {
+/// The class of many results at once.
+const fn class_of(outcome: Outcome) -> Class {
     match outcome {
-        Outcome::Pass => 0,
-        Outcome::Info => 1,
-        Outcome::Skip => 2,
-        Outcome::Warn => 3,
-        Outcome::Error => 4,
-        Outcome::Fail => 5,
+        Outcome::Pass => Class::Satisfied,
+        Outcome::Info => Class::Information,
+        Outcome::Skip => Class::Skipped,
+        Outcome::Warn | Outcome::Fail => Class::Violated,
+        Outcome::Error => Class::NotObserved,
     }
 }
 
@@ -201,14 +195,22 @@ mod tests {
     #[test]
     fn a_million_results_become_a_few_and_a_count() {
         let mut findings = Findings::new(Policy::Strict);
-        for _ in 0..SHOWN_PER_RULE + 7 {
+        for entry in 0..SHOWN_PER_RULE + 7 {
+            findings.push(Finding::violated(rules::UNKNOWN_FIELD, FIRST, "unknown"));
             findings.push(Finding::violated(rules::PATH, FIRST, "bad"));
+            findings.pass(rules::ENTRY_ID, location("", Some(entry), None, None), "good");
         }
         findings.push(Finding::violated(rules::ENTRY_ID, FIRST, "bad"));
-        assert!(findings.is_full(&rules::PATH) && !findings.is_full(&rules::ENTRY_ID));
+        assert!(findings.is_full(&rules::UNKNOWN_FIELD) && !findings.is_full(&rules::PATH));
         let results = findings.into_results();
-        assert_eq!(results.len(), SHOWN_PER_RULE + 2);
-        let last = results.last().unwrap();
-        assert_eq!((last.outcome, last.message.as_str()), (Fail, "7 more results of this rule not shown one by one"));
+        assert_eq!(results.len(), 3 * SHOWN_PER_RULE + 1 + 3);
+        let hidden: Vec<_> = results.iter().filter(|result| result.message.starts_with("7 more results")).collect();
+        let found: Vec<_> = hidden.iter().map(|result| (result.rule.as_str(), result.outcome)).collect();
+        assert_eq!(
+            found,
+            [("payload.entry-id", Outcome::Pass), ("payload.path", Fail), ("payload.unknown-field", Info)]
+        );
+        let told = results.iter().any(|result| result.rule == rules::ENTRY_ID && result.outcome == Fail);
+        assert!(told, "passes must not crowd out a failure");
     }
 }

@@ -28,7 +28,7 @@ mod stack_requirement;
 mod unknown_fields;
 mod yaml;
 
-pub use check::{Checked, PayloadError, Request, check};
+pub use check::{Checked, PayloadError, Request, check, read_requirement};
 pub use environment::Demands;
 pub use generation::{Choice, Generation, UnknownGeneration};
 pub use limits::Limits;
