@@ -5,6 +5,7 @@
 
 mod bundle;
 mod generate;
+#[expect(unreachable_pub, reason = "one file, also used by the binary's build script")]
 mod guests;
 
 use std::path::PathBuf;

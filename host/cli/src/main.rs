@@ -1,2 +1,84 @@
-//! The `shipworthy` binary.
-fn main() {}
+//! The `shipworthy` binary: decides whether a deploy may go ahead.
+//!
+//! Only this crate knows exit codes, reads the command line and writes to the standard streams.
+
+mod args;
+mod bundled;
+mod clock;
+mod commands;
+mod deploy;
+mod output;
+mod refusal;
+mod stack;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use shipworthy_contract::report::{EXIT_NOT_STARTED, EXIT_PASSED, EXIT_USAGE};
+use shipworthy_report::error::Shown;
+
+use crate::{
+    args::{Cli, Command, EnvCommand, PayloadCommand, StackCommand},
+    output::Stream,
+    refusal::Refusal,
+};
+
+fn main() -> ExitCode {
+    start_logging();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let gate = matches!(&cli.command, Command::Check(args) if !args.command.is_empty());
+    let code = match run(&cli.command) {
+        Ok(code) => code,
+        Err(refusal) => {
+            show(&refusal);
+            if gate { EXIT_NOT_STARTED } else { EXIT_USAGE }
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn run(command: &Command) -> Result<u8, Refusal> {
+    match command {
+        Command::Check(args) => return commands::check::both(args),
+        Command::Payload(PayloadCommand::Check(args)) => return commands::check::payload_only(args),
+        Command::Stack(StackCommand::Check(args)) => return commands::check::stack_only(args),
+        Command::Rules(args) => commands::rules::list(args),
+        Command::Explain(args) => commands::rules::explain(args)?,
+        Command::Env(EnvCommand::List) => commands::env::list()?,
+        Command::Env(EnvCommand::Show { name }) => commands::env::show(name)?,
+        Command::Env(EnvCommand::Check { name }) => commands::env::check(name)?,
+        Command::Schema { of } => commands::schema::run(*of),
+    }
+    Ok(EXIT_PASSED)
+}
+
+/// Help and version are answers; anything else is a usage error, and keeps a command from being started.
+fn usage(error: &clap::Error) -> ExitCode {
+    let shown = error.print();
+    if let Err(error) = shown {
+        tracing::debug!(%error, "nobody reads the output");
+    }
+    if !error.use_stderr() {
+        return ExitCode::from(EXIT_PASSED);
+    }
+    let gate = std::env::args_os().nth(1).is_some_and(|word| word == "check")
+        && std::env::args_os().any(|word| word == "--");
+    ExitCode::from(if gate { EXIT_NOT_STARTED } else { EXIT_USAGE })
+}
+
+fn show(refusal: &Refusal) {
+    let shown: Vec<Shown<'_>> =
+        refusal.errors.iter().map(|error| Shown { error: error.as_ref(), excerpt: error.excerpt() }).collect();
+    Stream::Err.write(&shipworthy_report::error::render_all(&shown, &output::look(false, Stream::Err)));
+}
+
+/// Logs go to standard error, and only if `SHIPWORTHY_LOG` asks for them, such as `SHIPWORTHY_LOG=debug`.
+#[expect(clippy::disallowed_methods, reason = "the door to SHIPWORTHY_LOG")]
+fn start_logging() {
+    let Some(filter) = std::env::var_os("SHIPWORTHY_LOG") else { return };
+    let filter = tracing_subscriber::EnvFilter::new(filter.to_string_lossy());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -1,1 +1,32 @@
-//! Wasmtime, narrowed to running a probe once: load, cache, limits, run.
+//! Wasmtime, narrowed to one thing: run a probe once, within limits, and hand back what it saw.
+//!
+//! Invariants:
+//! - A guest holds nothing that the environment did not grant: ours and plain WASI are linked, every other import is
+//!   a stub that refuses (module `stubs`).
+//! - Every run has a fresh instance, a memory limit, an epoch deadline set before instantiation, and a wall-clock
+//!   timeout around the whole call (module `run`).
+//! - What a guest gave before a trap or a deadline is kept.
+//! - Only code that this host compiled is ever deserialised (module `cache`).
+
+mod cache;
+mod component;
+mod engine;
+mod error;
+mod intake;
+mod limits;
+mod run;
+mod since_0_1;
+mod state;
+mod stdio;
+mod stubs;
+mod wit;
+
+pub use cache::Cache;
+pub use component::Component;
+pub use engine::{BASELINE, Engine};
+pub use error::{Cause, LoadError};
+pub use limits::Limits;
+pub use run::{Seen, Target};
+
+/// The version of wasmtime that compiles and runs; a part of every compiled artifact's identity.
+pub const WASMTIME: &str = "48";

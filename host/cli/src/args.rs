@@ -1,0 +1,311 @@
+//! The command line, stated once: parsing, help and usage errors come from here.
+
+use std::{path::PathBuf, str::FromStr};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use shipworthy_contract::{Policy, RuleId, Service, Sha256, quantity::Span};
+use shipworthy_payload::Choice;
+
+/// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
+/// requires?
+#[derive(Debug, Parser)]
+#[command(name = "shipworthy", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 passed, 1 payload contract failed, 2 usage or configuration, \
+3 stack incompatible, 4 could not be determined. \
+With `check -- COMMAND`: the command's own, or 125 if it was not started, 126 and 127 if it cannot be run.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check both contracts: the gate before a deploy
+    #[command(after_help = "Examples:\n  shipworthy check --env staging\n  \
+        shipworthy check build/artifact.yml --env staging -- ./deploy.sh\n  \
+        shipworthy check --env staging --format json --output human=report.txt")]
+    Check(Box<CheckArgs>),
+    /// The payload contract alone: only files are read, no engine is started
+    #[command(subcommand)]
+    Payload(PayloadCommand),
+    /// The running stack alone: only services are asked, no file of the artifact but its manifest is opened
+    #[command(subcommand)]
+    Stack(StackCommand),
+    /// List every rule once, with its side
+    Rules(RulesArgs),
+    /// Say what a rule means, what it rests on and how to mend it
+    Explain(ExplainArgs),
+    /// Look at environments
+    #[command(subcommand)]
+    Env(EnvCommand),
+    /// Print a JSON Schema
+    Schema {
+        /// Of what
+        #[arg(value_enum)]
+        of: SchemaOf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PayloadCommand {
+    /// Is the artifact complete and unaltered?
+    Check(Box<PayloadArgs>),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StackCommand {
+    /// Does the running stack match what is required?
+    Check(Box<StackArgs>),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EnvCommand {
+    /// The environments that can be named from here
+    List,
+    /// Everything in force in one, and where each value comes from
+    Show {
+        /// Name, or path of a `.toml` file
+        name: String,
+    },
+    /// Whether it and its plugins can be used; nothing is run and no service is asked
+    Check {
+        /// Name, or path of a `.toml` file
+        name: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// The report that `--format json` prints
+    Report,
+    /// An environment file
+    Environment,
+    /// A plugin's descriptor
+    Descriptor,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The artifact's manifest
+    #[arg(default_value = "artifact.yml")]
+    pub(crate) artifact: PathBuf,
+    /// Environment: a name, looked for as environments/NAME.toml from here upwards, or the path of a .toml file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: String,
+    #[command(flatten)]
+    pub(crate) payload: PayloadFlags,
+    #[command(flatten)]
+    pub(crate) stack: StackFlags,
+    #[command(flatten)]
+    pub(crate) judging: JudgingFlags,
+    #[command(flatten)]
+    pub(crate) output: OutputFlags,
+    /// Run this if the deploy may go ahead, and return its status; the report goes to standard error
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<std::ffi::OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PayloadArgs {
+    /// The artifact's manifest
+    #[arg(default_value = "artifact.yml")]
+    pub(crate) artifact: PathBuf,
+    /// Environment whose [payload] the artifact must meet
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    #[command(flatten)]
+    pub(crate) payload: PayloadFlags,
+    #[command(flatten)]
+    pub(crate) judging: JudgingFlags,
+    #[command(flatten)]
+    pub(crate) output: OutputFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StackArgs {
+    /// The artifact's manifest; without it only the environment's own requirements are judged
+    pub(crate) artifact: Option<PathBuf>,
+    /// Environment: a name, or the path of a .toml file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: String,
+    /// Generation of the contract
+    #[arg(long, value_name = "1.0|1.1|1.2|1.3|auto", value_parser = parse::<Choice>)]
+    pub(crate) contract: Option<Choice>,
+    #[command(flatten)]
+    pub(crate) stack: StackFlags,
+    #[command(flatten)]
+    pub(crate) judging: JudgingFlags,
+    #[command(flatten)]
+    pub(crate) output: OutputFlags,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Payload")]
+pub(crate) struct PayloadFlags {
+    /// Generation of the contract
+    #[arg(long, value_name = "1.0|1.1|1.2|1.3|auto", value_parser = parse::<Choice>)]
+    pub(crate) contract: Option<Choice>,
+    /// File of KEY=VALUE lines that must have every required secret; values are never kept or shown
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_env: Option<PathBuf>,
+    /// Digest of the manifest that was reviewed
+    #[arg(long, value_name = "HEX", value_parser = parse::<Sha256>)]
+    pub(crate) artifact_sha256: Option<Sha256>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Stack")]
+pub(crate) struct StackFlags {
+    /// Look at these services only
+    #[arg(long, value_name = "SERVICE", value_parser = parse::<Service>)]
+    pub(crate) only: Vec<Service>,
+    /// Time for the whole stack side, such as 30s
+    #[arg(long, value_name = "TIME", value_parser = parse::<Span>)]
+    pub(crate) timeout: Option<Span>,
+    /// Write everything that the probes were told to a file
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub(crate) record: Option<PathBuf>,
+    /// Tell the probes what a recording holds instead of asking services
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Judging")]
+pub(crate) struct JudgingFlags {
+    /// How hard to take what the contract leaves open [default: the environment's, else strict]
+    #[arg(long, value_name = "strict|warn", value_parser = parse::<Policy>)]
+    pub(crate) policy: Option<Policy>,
+    /// Skip a rule in this run; it stays in the report with the reason
+    #[arg(long, value_name = "RULE=REASON", value_parser = parse::<Skip>)]
+    pub(crate) skip: Vec<Skip>,
+    /// Let warnings count as failures
+    #[arg(long, value_name = "warn", value_enum)]
+    pub(crate) fail_on: Option<FailOnArg>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FailOnArg {
+    /// A warning takes its side's exit code
+    Warn,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputFlags {
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Write the report to a file as well; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse::<OutputFile>)]
+    pub(crate) output: Vec<OutputFile>,
+    /// Show only what needs attention, and the verdict
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Show what each result rests on
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// No colour, also on a terminal
+    #[arg(long)]
+    pub(crate) no_color: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// The report itself, `shipworthy schema report`
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The rule's id, such as payload.path
+    pub(crate) rule: String,
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// `RULE=REASON`.
+#[derive(Clone, Debug)]
+pub(crate) struct Skip {
+    pub(crate) rule: RuleId,
+    pub(crate) reason: String,
+}
+
+impl FromStr for Skip {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (rule, reason) = text.split_once('=').unwrap_or((text, ""));
+        let parsed = rule.trim().parse::<RuleId>().map_err(|error| {
+            let known = shipworthy_contract::rules::all().map(|rule| rule.id);
+            match shipworthy_contract::suggest::nearest(rule.trim(), known) {
+                Some(near) => format!("{error}; did you mean `{near}`?"),
+                None => error.to_string(),
+            }
+        })?;
+        if reason.trim().is_empty() {
+            return Err("expected RULE=REASON: a rule is skipped for a reason, which the report shows".to_owned());
+        }
+        Ok(Self { rule: parsed, reason: reason.trim().to_owned() })
+    }
+}
+
+/// `FORMAT=FILE`.
+#[derive(Clone, Debug)]
+pub(crate) struct OutputFile {
+    pub(crate) format: Format,
+    pub(crate) file: PathBuf,
+}
+
+impl FromStr for OutputFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (format, file) = text.split_once('=').ok_or("expected FORMAT=FILE, such as json=report.json")?;
+        if file.is_empty() {
+            return Err("expected FORMAT=FILE, such as json=report.json".to_owned());
+        }
+        Ok(Self { format: Format::from_str(format, false)?, file: file.into() })
+    }
+}
+
+fn parse<T: FromStr>(text: &str) -> Result<T, String>
+where
+    T::Err: ToString,
+{
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_skip_needs_a_known_rule_and_a_reason() {
+        assert!("stack.mode=known until Friday".parse::<Skip>().is_ok());
+        assert!("stack.gateway.healthy=restart".parse::<Skip>().is_ok());
+        assert!("stack.mode=".parse::<Skip>().is_err());
+        assert!("stack.mode".parse::<Skip>().is_err());
+        let error = "stack.mod=x".parse::<Skip>().unwrap_err();
+        assert!(error.ends_with("did you mean `stack.mode`?"), "{error}");
+    }
+}

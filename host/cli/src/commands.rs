@@ -1,0 +1,6 @@
+//! One file per command.
+
+pub(crate) mod check;
+pub(crate) mod env;
+pub(crate) mod rules;
+pub(crate) mod schema;

@@ -1,0 +1,58 @@
+//! `shipworthy rules` and `shipworthy explain`.
+
+use shipworthy_contract::Outcome;
+use shipworthy_plugins::{Descriptor, Severity};
+use shipworthy_report::rules::{self, ProbeRule};
+
+use crate::{
+    args::{ExplainArgs, Format, RulesArgs},
+    bundled, clock,
+    output::{Stream, look},
+    refusal::Refusal,
+};
+
+pub(crate) fn list(args: &RulesArgs) {
+    let own = own_rules();
+    Stream::Out.write(&match args.format {
+        Format::Human => rules::list(&own, &look(false, Stream::Out)),
+        Format::Json => rules::list_json(&own, &clock::waiver_example()),
+    });
+}
+
+pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Refusal> {
+    let own = own_rules();
+    let expires = clock::waiver_example();
+    Stream::Out.write(&match args.format {
+        Format::Human => rules::explain(&args.rule, &own, &expires, &look(false, Stream::Out))?,
+        Format::Json => rules::explain_json(&args.rule, &own, &expires)?,
+    });
+    Ok(())
+}
+
+/// The rules of the bundled probes that look at one service; those for any service have no service to name.
+fn own_rules() -> Vec<ProbeRule> {
+    let mut own = Vec::new();
+    for bundled in bundled::table() {
+        // A bundled descriptor that cannot be read is found by a test of this crate.
+        let Ok(descriptor) = Descriptor::parse(bundled.descriptor) else { continue };
+        for service in &descriptor.services {
+            own.extend(descriptor.rules.iter().map(|rule| ProbeRule {
+                service: service.clone(),
+                name: rule.name.clone(),
+                severity: outcome(rule.severity),
+                summary: rule.summary.clone(),
+                hint: rule.hint.clone(),
+                plugin: format!("builtin:{}", bundled.name),
+            }));
+        }
+    }
+    own
+}
+
+const fn outcome(severity: Severity) -> Outcome {
+    match severity {
+        Severity::Info => Outcome::Info,
+        Severity::Warn => Outcome::Warn,
+        Severity::Fail => Outcome::Fail,
+    }
+}

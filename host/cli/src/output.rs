@@ -1,0 +1,135 @@
+//! The one place that writes: standard output for what was asked for, standard error for everything else, files
+//! atomically. A closed pipe is not an error; a file that cannot be written is.
+
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::Path,
+    time::Duration,
+};
+
+use shipworthy_contract::Report;
+use shipworthy_report::human;
+
+use crate::{
+    args::{Format, OutputFlags},
+    refusal::UsageError,
+};
+
+/// Columns where standard output is not a terminal.
+const DEFAULT_WIDTH: usize = 100;
+
+/// Where the report is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    Out,
+    Err,
+}
+
+impl Stream {
+    fn is_terminal(self) -> bool {
+        match self {
+            Self::Out => std::io::stdout().is_terminal(),
+            Self::Err => std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// Writes text; nobody is told if nobody reads.
+    pub(crate) fn write(self, text: &str) {
+        let written = match self {
+            Self::Out => std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush()),
+            Self::Err => std::io::stderr().write_all(text.as_bytes()),
+        };
+        if let Err(error) = written {
+            tracing::debug!(%error, "nobody reads the output");
+        }
+    }
+}
+
+/// Shows the report as the flags say, and writes every `--output`.
+pub(crate) fn publish(
+    report: &Report,
+    flags: &OutputFlags,
+    stream: Stream,
+    elapsed: Duration,
+) -> Result<(), UsageError> {
+    for output in &flags.output {
+        let plain = human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..options(flags, stream, elapsed) };
+        write_atomically(&output.file, &render(report, output.format, &plain), "report")?;
+    }
+    stream.write(&render(report, flags.format, &options(flags, stream, elapsed)));
+    Ok(())
+}
+
+fn render(report: &Report, format: Format, options: &human::Options) -> String {
+    match format {
+        Format::Human => human::render(report, options),
+        Format::Json => shipworthy_report::json::render(report),
+    }
+}
+
+fn options(flags: &OutputFlags, stream: Stream, elapsed: Duration) -> human::Options {
+    human::Options {
+        color: color(flags.no_color, stream),
+        unicode: unicode(),
+        verbose: flags.verbose,
+        quiet: flags.quiet,
+        width: width(stream),
+        elapsed,
+    }
+}
+
+/// Colour only on a terminal, with `NO_COLOR` unset or empty and a terminal that can.
+#[expect(clippy::disallowed_methods, reason = "NO_COLOR and TERM are how a terminal is asked")]
+pub(crate) fn color(no_color: bool, stream: Stream) -> bool {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !no_color && !unwanted && !dumb && stream.is_terminal()
+}
+
+/// Whether the locale says UTF-8. Where it says nothing, as in most containers, UTF-8 is what is there.
+#[expect(clippy::disallowed_methods, reason = "the locale is how a terminal's character set is asked")]
+pub(crate) fn unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(std::env::var_os)
+        .find(|value| !value.is_empty())
+        .map(|value| value.to_string_lossy().to_ascii_lowercase());
+    locale.is_none_or(|locale| locale.contains("utf-8") || locale.contains("utf8"))
+}
+
+pub(crate) fn width(stream: Stream) -> usize {
+    let size = match stream {
+        Stream::Out => terminal_size::terminal_size_of(std::io::stdout()),
+        Stream::Err => terminal_size::terminal_size_of(std::io::stderr()),
+    };
+    size.map_or(DEFAULT_WIDTH, |(terminal_size::Width(width), _)| usize::from(width)).clamp(40, 200)
+}
+
+/// Beside its goal first, then renamed, so that nobody reads half a report.
+#[expect(clippy::disallowed_methods, reason = "the door for outputs that the user names")]
+pub(crate) fn write_atomically(file: &Path, text: &str, what: &'static str) -> Result<(), UsageError> {
+    let failed = |source| UsageError::Write { what, file: file.to_owned(), source };
+    // A device such as /dev/stderr is written to, never replaced.
+    if std::fs::metadata(file).is_ok_and(|found| !found.is_file()) {
+        return std::fs::OpenOptions::new()
+            .write(true)
+            .open(file)
+            .and_then(|mut open| open.write_all(text.as_bytes()))
+            .map_err(failed);
+    }
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = file.with_file_name(name);
+    let written = std::fs::File::create(&temporary)
+        .and_then(|mut open| open.write_all(text.as_bytes()).and_then(|()| open.sync_all()))
+        .and_then(|()| std::fs::rename(&temporary, file));
+    if written.is_err() {
+        drop(std::fs::remove_file(&temporary));
+    }
+    written.map_err(failed)
+}
+
+/// How text for people looks on a stream.
+pub(crate) fn look(no_color: bool, stream: Stream) -> shipworthy_report::Look {
+    shipworthy_report::Look { color: color(no_color, stream), unicode: unicode(), width: width(stream) }
+}

@@ -1,0 +1,93 @@
+//! Why nothing was judged: usage or configuration, exit status 2.
+
+use std::path::PathBuf;
+
+use shipworthy_contract::{Explain, Fault};
+
+/// One or more errors that keep a run from beginning.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) errors: Vec<Box<dyn Explain>>,
+}
+
+impl Refusal {
+    pub(crate) fn all<E: Explain + 'static>(errors: impl IntoIterator<Item = E>) -> Self {
+        Self { errors: errors.into_iter().map(|error| Box::new(error) as Box<dyn Explain>).collect() }
+    }
+}
+
+impl<E: Explain + 'static> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::all([error])
+    }
+}
+
+/// What the command line itself can find wrong after it was parsed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UsageError {
+    #[error("the {what} cannot be written to `{}`", file.display())]
+    Write {
+        what: &'static str,
+        file: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the recording `{}` cannot be read", file.display())]
+    Recording {
+        file: PathBuf,
+        #[source]
+        source: RecordingError,
+    },
+    #[error("`--only {service}` names a service that the environment has no probe for")]
+    Only { service: String, known: String },
+    #[error("`containers.socket` is no address")]
+    Socket(#[source] shipworthy_capabilities::containers::engine::NotASocket),
+    #[error("no asynchronous runtime can be started")]
+    Runtime(#[source] std::io::Error),
+    #[error("the current folder cannot be read")]
+    Folder(#[source] std::io::Error),
+}
+
+/// Why a recording cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecordingError {
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error("it is not a recording ({0})")]
+    Json(#[from] serde_json::Error),
+    #[error("expected format `{expected}`, found: {found}")]
+    Format { expected: &'static str, found: String },
+    #[error("it is larger than {0} bytes")]
+    TooLarge(u64),
+}
+
+impl Explain for UsageError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Write { .. } => "output.write",
+            Self::Recording { .. } => "recording.unreadable",
+            Self::Only { .. } => "usage.only",
+            Self::Socket(_) => "env.socket",
+            Self::Runtime(_) => "host.runtime",
+            Self::Folder(_) => "usage.folder",
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Runtime(_) => Fault::Host,
+            Self::Write { .. } | Self::Recording { .. } | Self::Only { .. } | Self::Socket(_) | Self::Folder(_) => {
+                Fault::Environment
+            },
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Write { .. } => Some("check that the folder is there and can be written".to_owned()),
+            Self::Recording { .. } => Some("make one with `--record FILE`".to_owned()),
+            Self::Only { known, .. } => Some(format!("services with a probe: {known}")),
+            Self::Socket(_) | Self::Runtime(_) | Self::Folder(_) => None,
+        }
+    }
+}

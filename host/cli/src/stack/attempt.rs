@@ -1,0 +1,125 @@
+//! One probe on one instance: attempts, retry, and the time that is left.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use shipworthy_capabilities::{Access, Run, Tape};
+use shipworthy_contract::{
+    evidence::{Evidence, Gap, ProbeRun, RunEnd},
+    quantity::Span,
+};
+use shipworthy_engine::{Component, Engine, Limits, Seen, Target};
+use shipworthy_plugins::environment::Retry;
+
+use super::recording::Recorded;
+
+/// Everything that one run needs, owned, so that it can be a task of its own.
+pub(crate) struct Job {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) component: Arc<Component>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) target: Target,
+    pub(crate) limits: Limits,
+    pub(crate) retry: Option<Retry>,
+    /// Filled in but for what the run itself finds.
+    pub(crate) blank: ProbeRun,
+    /// What a replay is told.
+    pub(crate) recorded: Option<Recorded>,
+}
+
+/// What came of a job.
+pub(crate) struct Done {
+    pub(crate) run: ProbeRun,
+    /// What was told, if that is kept.
+    pub(crate) recorded: Option<Recorded>,
+}
+
+impl Job {
+    /// Runs until something other than silence is seen, the retry's time is over, or the stack side's `deadline`.
+    pub(crate) async fn run(self, deadline: Instant, within: Duration) -> Done {
+        let begun = Instant::now();
+        let until = self.retry.map_or(begun, |retry| begun + retry.within).min(deadline);
+        let mut attempts = 0;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() && attempts == 0 {
+                return self.too_late(within);
+            }
+            attempts += 1;
+            let (seen, told) = self.once(left).await;
+            let again = self.retry.filter(|retry| worth_retrying(&seen) && Instant::now() + retry.every < until);
+            match again {
+                Some(retry) => tokio::time::sleep(retry.every).await,
+                None => return self.done(seen, told, attempts, begun.elapsed()),
+            }
+        }
+    }
+
+    async fn once(&self, left: Duration) -> (Seen, Option<shipworthy_capabilities::RecordedRun>) {
+        let limits = Limits { deadline: self.limits.deadline.min(left), ..self.limits };
+        let run = Arc::new(Run::new(Arc::clone(&self.access)));
+        let seen = self.component.run(&self.engine, &self.target, Arc::clone(&run), limits).await;
+        let told = matches!(self.access.tape, Tape::Record).then(|| run.recorded());
+        (seen, told)
+    }
+
+    fn too_late(self, within: Duration) -> Done {
+        let detail = format!("the stack side's deadline of {} was over before it could start", Span(within));
+        let end = RunEnd::NotStarted { why: Gap::TimedOut, detail };
+        Done { run: ProbeRun { end, ..self.blank }, recorded: None }
+    }
+
+    fn done(
+        self,
+        seen: Seen,
+        told: Option<shipworthy_capabilities::RecordedRun>,
+        attempts: u32,
+        elapsed: Duration,
+    ) -> Done {
+        let end = match self.recorded.and_then(|recorded| recorded.ended_by_host) {
+            Some(end) => end,
+            None => seen.end,
+        };
+        let recorded = told.map(|told| Recorded {
+            probe: self.blank.probe.clone(),
+            service: self.blank.service.clone(),
+            instance: self.blank.instance.clone(),
+            plugin: self.blank.plugin.clone(),
+            project: self.target.project.clone(),
+            seed: super::seed::to_hex(&self.target.seed),
+            attempts,
+            ended_by_host: by_the_clock(&end).then(|| end.clone()),
+            told,
+        });
+        let run = ProbeRun {
+            evidence: seen.evidence,
+            end,
+            requests: seen.requests,
+            log: seen.log,
+            notes: [self.blank.notes, seen.notes].concat(),
+            duration_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            attempts,
+            ..self.blank
+        };
+        Done { run, recorded }
+    }
+}
+
+fn by_the_clock(end: &RunEnd) -> bool {
+    matches!(end, RunEnd::Limit { name, .. } if name == "deadline")
+}
+
+/// Only silence is tried again: unreachable and timed out, of the whole run or of a part. Never a violation, never a
+/// trap.
+fn worth_retrying(seen: &Seen) -> bool {
+    let silent = |gap: Gap| matches!(gap, Gap::Unreachable | Gap::TimedOut);
+    let ended = match &seen.end {
+        RunEnd::Failed { why, .. } => silent(*why),
+        RunEnd::Limit { .. } => by_the_clock(&seen.end),
+        RunEnd::Completed => false,
+        RunEnd::Trapped { .. } | RunEnd::NotStarted { .. } => return false,
+    };
+    ended || seen.evidence.iter().any(|evidence| matches!(evidence, Evidence::Missing { why, .. } if silent(*why)))
+}

@@ -1,0 +1,43 @@
+//! `--only SERVICE`: what is left out stays in the report as skipped.
+
+use shipworthy_contract::{CheckResult, Class, Outcome, Service, requirement::Requirement, rules};
+
+/// The requirements without those of services that are not looked at, and these services.
+pub(super) fn narrow(requirements: &[Requirement], only: &[Service]) -> (Vec<Requirement>, Vec<Service>) {
+    let mut left_out: Vec<Service> = Vec::new();
+    let mut narrowed = requirements.to_vec();
+    if !only.is_empty() {
+        for requirement in &mut narrowed {
+            left_out.extend(requirement.services.keys().filter(|service| !only.contains(service)).cloned());
+            requirement.services.retain(|service, _| only.contains(service));
+        }
+    }
+    left_out.sort();
+    left_out.dedup();
+    (narrowed, left_out)
+}
+
+/// Adds what was left out; a stack-wide fact that nobody saw may be one that a left-out probe would have shown.
+pub(super) fn mark(results: Vec<CheckResult>, left_out: Vec<Service>, only: &[Service]) -> Vec<CheckResult> {
+    if only.is_empty() {
+        return results;
+    }
+    let names: Vec<&str> = only.iter().map(Service::as_str).collect();
+    let reason = format!("only {} was looked at", names.join(" and "));
+    let unseen = |result: &CheckResult| {
+        result.rule == rules::OBSERVATION
+            && result.service.is_none()
+            && matches!(result.outcome, Outcome::Error | Outcome::Warn)
+    };
+    let kept = results.into_iter().map(|result| match unseen(&result) {
+        true => result.skipped(Class::Skipped, &reason),
+        false => result,
+    });
+    let skipped = left_out.into_iter().map(|service| {
+        let message = format!("what is required of `{service}` was not looked at: {reason}");
+        let mut result = CheckResult::new(rules::OBSERVATION, Outcome::Skip, Class::Skipped, message);
+        result.service = Some(service);
+        result
+    });
+    kept.chain(skipped).collect()
+}

@@ -1,0 +1,111 @@
+//! What will run, settled before anything does: plugins resolved, pins held, configs fitted to their schemas, needs
+//! against grants. Nothing is compiled and no service is asked, so `env check` stops here.
+
+use shipworthy_contract::{PluginRef, Service};
+use shipworthy_plugins::{Bundled, Environment, Plugin, Probe, config, grants, grants::Settled, source};
+use shipworthy_stack::{Listed, OwnRule, Severity};
+
+use super::targets::Targets;
+use crate::{
+    args::StackFlags,
+    bundled,
+    refusal::{Refusal, UsageError},
+};
+
+/// The probes of an environment that are to run.
+pub(crate) struct Plan {
+    pub(super) probes: Vec<Planned>,
+    listed: Vec<Listed>,
+}
+
+/// One of them.
+pub(super) struct Planned {
+    pub(super) probe: Probe,
+    pub(super) plugin: Plugin,
+    pub(super) settled: Settled,
+    pub(super) listed: Listed,
+}
+
+impl Plan {
+    /// Settles every probe that `--only` leaves in, and tells everything that is wrong with any of them.
+    pub(crate) fn new(environment: &Environment, flags: &StackFlags) -> Result<Self, Refusal> {
+        check_only(environment, &flags.only)?;
+        Self::of(environment, |service| flags.only.is_empty() || flags.only.contains(service))
+    }
+
+    /// Settles every probe of an environment.
+    pub(crate) fn whole(environment: &Environment) -> Result<Self, Refusal> {
+        Self::of(environment, |_| true)
+    }
+
+    fn of(environment: &Environment, wanted: impl Fn(&Service) -> bool) -> Result<Self, Refusal> {
+        let bundled = bundled::table();
+        let mut refusal = Refusal { errors: Vec::new() };
+        let mut probes = Vec::new();
+        for probe in environment.probes.iter().filter(|probe| wanted(&probe.service)) {
+            match planned(probe, &bundled) {
+                Ok(planned) => probes.push(planned),
+                Err(Refusal { errors }) => refusal.errors.extend(errors),
+            }
+        }
+        if !refusal.errors.is_empty() {
+            return Err(refusal);
+        }
+        let listed = probes.iter().map(|planned| planned.listed.clone()).collect();
+        Ok(Self { probes, listed })
+    }
+
+    /// Whether certificates and keys can be read. Secrets are not fetched: they may be there only where the check runs.
+    pub(crate) fn check_endpoints(&self, environment: &Environment) -> Result<(), Refusal> {
+        let names = self.probes.iter().flat_map(|planned| planned.settled.endpoints.values());
+        Targets::prepare(environment, names, &|_| Some(String::new())).map(drop)
+    }
+
+    /// As the judge wants to see them.
+    pub(crate) fn listed(&self) -> &[Listed] {
+        &self.listed
+    }
+}
+
+fn planned(probe: &Probe, bundled: &[Bundled]) -> Result<Planned, Refusal> {
+    let plugin = source::resolve(probe, bundled)?;
+    config::validate(&plugin.descriptor, probe)?;
+    let settled = grants::settle(&plugin.descriptor, probe, plugin.bundled)?;
+    let own_rules = plugin.descriptor.rules.iter().map(|rule| OwnRule {
+        name: rule.name.clone(),
+        severity: severity(settled.severity.get(&rule.name).copied().unwrap_or(rule.severity)),
+        summary: rule.summary.clone(),
+        hint: rule.hint.clone(),
+    });
+    let listed = Listed {
+        probe: probe.name.clone(),
+        service: probe.service.clone(),
+        plugin: PluginRef {
+            name: plugin.descriptor.name.clone(),
+            version: plugin.descriptor.version.clone(),
+            sha256: plugin.sha256,
+        },
+        own_rules: own_rules.collect(),
+        instances: 1,
+    };
+    Ok(Planned { probe: probe.clone(), plugin, settled, listed })
+}
+
+fn severity(severity: shipworthy_plugins::Severity) -> Severity {
+    match severity {
+        shipworthy_plugins::Severity::Info => Severity::Info,
+        shipworthy_plugins::Severity::Warn => Severity::Warn,
+        shipworthy_plugins::Severity::Fail => Severity::Fail,
+    }
+}
+
+fn check_only(environment: &Environment, only: &[Service]) -> Result<(), UsageError> {
+    let has = |service: &Service| environment.probes.iter().any(|probe| probe.service == *service);
+    match only.iter().find(|service| !has(service)) {
+        None => Ok(()),
+        Some(service) => {
+            let known: Vec<&str> = environment.probes.iter().map(|probe| probe.service.as_str()).collect();
+            Err(UsageError::Only { service: service.to_string(), known: known.join(", ") })
+        }
+    }
+}

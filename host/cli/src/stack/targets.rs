@@ -1,0 +1,63 @@
+//! Endpoints made ready: secrets fetched, certificates read, once for all probes that share one.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use shipworthy_capabilities::Target;
+use shipworthy_contract::Secret;
+use shipworthy_plugins::Environment;
+
+use crate::refusal::Refusal;
+
+/// The instances of one endpoint, by name.
+pub(super) type Instances = Vec<(String, Arc<Target>)>;
+
+/// Endpoints by name.
+pub(super) struct Targets {
+    by_name: BTreeMap<String, Instances>,
+    /// Every secret of every endpoint: masked in all that any probe is told.
+    pub(super) secrets: Vec<Secret>,
+}
+
+impl Targets {
+    /// No endpoint: a replay reaches nothing.
+    pub(super) const fn none() -> Self {
+        Self { by_name: BTreeMap::new(), secrets: Vec::new() }
+    }
+
+    /// Prepares those endpoints of an environment that are named, and tells everything that is wrong with any of them.
+    pub(super) fn prepare<'a>(
+        environment: &Environment,
+        names: impl IntoIterator<Item = &'a String>,
+        variables: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Refusal> {
+        let mut targets = Self::none();
+        let mut refusal = Refusal { errors: Vec::new() };
+        for name in names {
+            if targets.by_name.contains_key(name) {
+                continue;
+            }
+            // An endpoint that is not there was refused when the plan was made.
+            let Some(spec) = environment.endpoints.get(name) else { continue };
+            let mut instances = Instances::new();
+            match spec.resolve(variables) {
+                Err(error) => refusal.errors.push(Box::new(error)),
+                Ok(endpoints) => {
+                    for endpoint in endpoints {
+                        targets.secrets.extend(endpoint.headers.iter().map(|(_, secret)| secret.clone()));
+                        match Target::prepare(&endpoint) {
+                            Ok(target) => instances.push((endpoint.instance, Arc::new(target))),
+                            Err(error) => refusal.errors.push(Box::new(error)),
+                        }
+                    }
+                }
+            }
+            targets.by_name.insert(name.clone(), instances);
+        }
+        if refusal.errors.is_empty() { Ok(targets) } else { Err(refusal) }
+    }
+
+    /// The instances of an endpoint.
+    pub(super) fn of(&self, name: &str) -> &[(String, Arc<Target>)] {
+        self.by_name.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+}

@@ -1,0 +1,143 @@
+//! The one engine of a process, with its ticker.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use wasmtime::{Config, component::Linker};
+use wasmtime_wasi::{
+    cli::{WasiCli, WasiCliView},
+    p2::bindings::{cli, random},
+    random::WasiRandom,
+};
+
+use crate::{error::LoadError, state::State, wit};
+
+/// How often every running guest passes by the host, which then looks at its deadline and lets its neighbours run.
+/// Fine enough that a deadline of a second is kept within one percent.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+/// Wasm stack, in bytes. Deep recursion traps here; a Python guest parsing nested JSON stays well below it.
+const WASM_STACK: usize = 512 << 10;
+
+/// Host stack of a guest's fiber, in bytes: the wasm stack and room for the host's own frames.
+const FIBER_STACK: usize = 2 << 20;
+
+/// The target that bundled probes are compiled for when the binary is built: the baseline CPU of this architecture,
+/// so that one binary runs everywhere. Empty where none is known; then bundled probes are compiled at first use.
+pub const BASELINE: &str = if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+    "x86_64-unknown-linux-gnu"
+} else if cfg!(all(target_arch = "aarch64", target_os = "linux")) {
+    "aarch64-unknown-linux-gnu"
+} else if cfg!(all(target_arch = "aarch64", target_os = "macos")) {
+    "aarch64-apple-darwin"
+} else if cfg!(all(target_arch = "x86_64", target_os = "macos")) {
+    "x86_64-apple-darwin"
+} else {
+    ""
+};
+
+/// The engine: settings, what every guest is linked with, and the ticker. One per process.
+pub struct Engine {
+    pub(crate) wasmtime: wasmtime::Engine,
+    pub(crate) linker: Linker<State>,
+    _ticker: Ticker,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Sets the engine up and starts its ticker.
+    ///
+    /// # Errors
+    /// [`LoadError::Engine`] if the platform is not supported.
+    pub fn new() -> Result<Self, LoadError> {
+        let setup = || {
+            let wasmtime = wasmtime::Engine::new(&settings())?;
+            let linker = linker(&wasmtime)?;
+            Ok((wasmtime, linker))
+        };
+        let (wasmtime, linker) = setup().map_err(|error: wasmtime::Error| LoadError::Engine(error.into()))?;
+        let ticker = Ticker::start(wasmtime.clone());
+        Ok(Self { wasmtime, linker, _ticker: ticker })
+    }
+}
+
+/// Compiles a component for [`BASELINE`], to be embedded in the binary that is being built.
+///
+/// # Errors
+/// What wasmtime says of the component.
+pub(crate) fn precompile(component: &[u8]) -> wasmtime::Result<Vec<u8>> {
+    let mut config = settings();
+    if !BASELINE.is_empty() {
+        config.target(BASELINE)?;
+    }
+    wasmtime::Engine::new(&config)?.precompile_component(component)
+}
+
+fn settings() -> Config {
+    let mut config = Config::new();
+    config.epoch_interruption(true).max_wasm_stack(WASM_STACK).async_stack_size(FIBER_STACK);
+    config
+}
+
+/// Ours, and what every toolchain's guests bring of WASI: io, clocks, random, stdio, an empty environment, exit.
+fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
+    use wasmtime_wasi::WasiView as _;
+
+    let mut linker = Linker::new(engine);
+    let l = &mut linker;
+    wasmtime_wasi::p2::add_to_linker_proxy_interfaces_async(l)?;
+    random::insecure::add_to_linker::<State, WasiRandom>(l, |state| state.ctx().ctx.random())?;
+    random::insecure_seed::add_to_linker::<State, WasiRandom>(l, |state| state.ctx().ctx.random())?;
+    cli::exit::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
+    cli::environment::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
+    cli::terminal_input::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
+    cli::terminal_output::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
+    cli::terminal_stdin::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
+    cli::terminal_stdout::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
+    cli::terminal_stderr::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
+    wit::Probe::add_to_linker::<_, wasmtime::component::HasSelf<State>>(l, |state| state)?;
+    Ok(linker)
+}
+
+/// One thread per engine that moves the epoch on. Per store, a callback decides what that means, so one plugin's
+/// deadline never touches its neighbours.
+struct Ticker {
+    stop: Arc<AtomicBool>,
+    thread: Option<std::thread::Thread>,
+}
+
+impl Ticker {
+    fn start(engine: wasmtime::Engine) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&stop);
+        let spawned = std::thread::Builder::new().name("shipworthy-ticker".to_owned()).spawn(move || {
+            while !seen.load(Ordering::Relaxed) {
+                std::thread::park_timeout(TICK);
+                engine.increment_epoch();
+            }
+        });
+        // Without the thread the wall clock still ends runs that wait; `Engine::new` cannot promise the rest, and a
+        // machine that cannot start one thread cannot run the check at all.
+        let thread = spawned.ok().map(|handle| handle.thread().clone());
+        Self { stop, thread }
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = &self.thread {
+            thread.unpark();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Why a component could not be made ready to run. Nothing of it has run by then.
+
+use std::path::PathBuf;
+
+use shipworthy_contract::{Explain, Fault};
+
+/// A component that cannot be loaded, or an engine that cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// Wasmtime refuses the settings or the platform.
+    #[error("the WebAssembly engine cannot be set up on this machine")]
+    Engine(#[source] Cause),
+    /// Not a component that wasmtime can compile.
+    #[error("plugin `{plugin}` cannot be compiled")]
+    Compile {
+        /// The plugin's name.
+        plugin: String,
+        /// What wasmtime says.
+        #[source]
+        source: Cause,
+    },
+    /// An import has another type than what this host offers, or is not offered at all.
+    #[error("plugin `{plugin}` cannot be linked with this host")]
+    Link {
+        /// The plugin's name.
+        plugin: String,
+        /// What wasmtime says.
+        #[source]
+        source: Cause,
+    },
+    /// The cache folder is not private.
+    #[error("the cache folder `{}` {reason}", folder.display())]
+    Cache {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// What wasmtime says, as one line.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Cause(String);
+
+impl From<wasmtime::Error> for Cause {
+    fn from(error: wasmtime::Error) -> Self {
+        Self(shipworthy_contract::text::excerpt(&format!("{error:#}"), 600))
+    }
+}
+
+impl Explain for LoadError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Engine(_) => "engine.setup",
+            Self::Compile { .. } => "plugin.compile",
+            Self::Link { .. } => "plugin.link",
+            Self::Cache { .. } => "cache.folder",
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Engine(_) => Fault::Host,
+            Self::Compile { .. } | Self::Link { .. } => Fault::Plugin,
+            Self::Cache { .. } => Fault::Environment,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Engine(_) => "run on a 64-bit Linux or macOS machine; report this if it is one".to_owned(),
+            Self::Compile { .. } => "build the plugin again for `wasm32-wasip2`; the file may be damaged".to_owned(),
+            Self::Link { .. } => "build the plugin against `shipworthy:probe@0.1.0` of this host".to_owned(),
+            Self::Cache { folder, .. } => format!("make it yours alone: chmod 700 {}", folder.display()),
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! What a run may use, and the part of it that wasmtime asks about while the guest runs.
+
+use std::time::Duration;
+
+use shipworthy_contract::quantity::Bytes;
+use wasmtime::ResourceLimiter;
+
+use crate::state::Stop;
+
+/// Elements of all tables together in one memory's worth of guest: a Python component has about 12,000.
+const TABLE_ELEMENTS: usize = 100_000;
+
+/// Core instances of one component: what the largest toolchain makes is 20.
+const INSTANCES: usize = 64;
+
+/// Tables and memories of one component.
+const TABLES: usize = 64;
+const MEMORIES: usize = 16;
+
+/// Handles a guest may hold to host resources (streams, pollables). Ours hands out none; the standard streams need ten.
+pub(crate) const HANDLES: usize = 1_024;
+
+/// Bytes that one call of a guest may make the host copy: above the largest request body, far below harm.
+pub(crate) const CALL_BYTES: usize = 8 << 20;
+
+/// Pieces of evidence of one run: a gateway with thousands of routes stays below it.
+pub(crate) const EVIDENCE_ITEMS: usize = 10_000;
+
+/// Bytes of one name, key or prefix.
+pub(crate) const NAME_BYTES: usize = 1_024;
+
+/// Bytes of one value, detail or message.
+pub(crate) const TEXT_BYTES: usize = 8_192;
+
+/// Bytes that a guest's runtime may print; what is beyond is dropped and said.
+pub(crate) const STDERR_BYTES: usize = 16 << 10;
+
+/// What the environment sets of one attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Linear memory of the whole component, in bytes.
+    pub memory: u64,
+    /// From instantiation to the end.
+    pub deadline: Duration,
+    /// Bytes of log lines.
+    pub log: u64,
+}
+
+/// Counts what the guest's memories and tables have grown to.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    memory: u64,
+    used: u64,
+    elements: usize,
+}
+
+impl Limiter {
+    pub(crate) const fn new(memory: u64) -> Self {
+        Self { memory, used: 0, elements: 0 }
+    }
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        // All memories of the component together: a component may hold many core modules.
+        let grown = self.used + (desired.saturating_sub(current)) as u64;
+        if grown > self.memory {
+            return Err(Stop::limit("memory", Bytes(self.memory), Bytes(grown)).into());
+        }
+        self.used = grown;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let grown = self.elements.saturating_add(desired.saturating_sub(current));
+        if grown > TABLE_ELEMENTS {
+            return Err(Stop::limit("table elements", TABLE_ELEMENTS, grown).into());
+        }
+        self.elements = grown;
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES
+    }
+
+    fn tables(&self) -> usize {
+        TABLES
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_memories_count_together() {
+        let mut limiter = Limiter::new(3 << 16);
+        assert!(limiter.memory_growing(0, 1 << 16, None).unwrap());
+        assert!(limiter.memory_growing(0, 1 << 16, None).unwrap());
+        let error = limiter.memory_growing(1 << 16, 3 << 16, None).unwrap_err();
+        assert_eq!(error.to_string(), "limit of memory: 192KiB, reached 256KiB");
+    }
+}

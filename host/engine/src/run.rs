@@ -1,0 +1,173 @@
+//! One run of one probe: a fresh instance, its limits set before anything of it runs, and everything it said.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use shipworthy_capabilities::Run;
+use shipworthy_contract::evidence::{Evidence, Gap, LogLine, RequestRecord, RunEnd};
+use shipworthy_contract::quantity::Span;
+use wasmtime::{Store, Trap, UpdateDeadline};
+
+use crate::{
+    component::Component,
+    engine::Engine,
+    limits::{CALL_BYTES, Limits},
+    since_0_1,
+    state::{State, Stop},
+    stdio::Captured,
+    wit::exports::shipworthy::probe::guest,
+};
+
+/// How much longer than its deadline a run may take before the wall clock ends it: room for the epoch to do so first,
+/// with the better message.
+const GRACE: Duration = Duration::from_millis(50);
+
+/// What is to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Service as requirements name it.
+    pub service: String,
+    /// Which of the endpoint's instances this run is for.
+    pub instance: String,
+    /// Compose project that containers are looked for in.
+    pub project: Option<String>,
+    /// The environment's `config` as JSON.
+    pub config: String,
+    /// Where the guest's random numbers come from: recorded, so that a replay asks the same.
+    pub seed: Vec<u8>,
+}
+
+/// What one run saw, and how it ended.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// In the order in which it was given.
+    pub evidence: Vec<Evidence>,
+    /// How the run ended.
+    pub end: RunEnd,
+    /// What the guest logged and its runtime printed.
+    pub log: Vec<LogLine>,
+    /// What was asked for it.
+    pub requests: Vec<RequestRecord>,
+    /// Limits on single requests that were hit, undeclared uses that were refused.
+    pub notes: Vec<String>,
+    /// From instantiation to the end.
+    pub duration: Duration,
+}
+
+impl Component {
+    /// Runs the probe once. Never fails: whatever happens is how the run ended.
+    #[tracing::instrument(name = "engine.run", skip_all, fields(service = %target.service, instance = %target.instance))]
+    pub async fn run(&self, engine: &Engine, target: &Target, run: Arc<Run>, limits: Limits) -> Seen {
+        let begun = Instant::now();
+        let stderr = Captured::default();
+        let mut store = Store::new(&engine.wasmtime, State::new(run, limits, &target.seed, &stderr));
+        store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel(CALL_BYTES);
+        // Set before instantiation: start functions already run there.
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(move |store| {
+            if Instant::now() >= store.data().deadline {
+                return Err(Stop::limit("deadline", Span(limits.deadline), "still running").into());
+            }
+            // Waiting neighbours on the same thread get their turn at every tick.
+            Ok(UpdateDeadline::Yield(1))
+        });
+        let observed = tokio::time::timeout(limits.deadline + GRACE, self.observe(&mut store, target)).await;
+        let duration = begun.elapsed();
+        let state = store.into_data();
+        let printed = stderr.lines();
+        let end = match observed {
+            Err(_elapsed) => waiting(limits.deadline, &state.run),
+            Ok(Ok(Ok(()))) => RunEnd::Completed,
+            Ok(Ok(Err(failure))) => failed(failure),
+            Ok(Err(error)) => ended(&error, &printed),
+        };
+        tracing::debug!(?end, evidence = state.evidence.len(), "ran");
+        let mut log = state.log;
+        log.extend(printed);
+        let (requests, notes) = (state.run.records(), state.run.notes());
+        Seen { evidence: state.evidence, end, log, requests, notes, duration }
+    }
+
+    async fn observe(
+        &self,
+        store: &mut Store<State>,
+        target: &Target,
+    ) -> wasmtime::Result<Result<(), guest::Failure>> {
+        let probe = self.pre.instantiate_async(&mut *store).await?;
+        let target = guest::Target {
+            service: target.service.clone(),
+            instance: target.instance.clone(),
+            project: target.project.clone(),
+            config: target.config.clone(),
+        };
+        probe.shipworthy_probe_guest().call_observe(store, &target).await
+    }
+}
+
+/// The wall clock ended a run that waited in the host.
+fn waiting(deadline: Duration, run: &Run) -> RunEnd {
+    let last = run.records().last().map(|record| format!(", last answered: {}", record.what)).unwrap_or_default();
+    RunEnd::Limit {
+        name: "deadline".to_owned(),
+        limit: Span(deadline).to_string(),
+        observed: format!("still waiting for an answer{last}"),
+    }
+}
+
+fn failed(failure: guest::Failure) -> RunEnd {
+    let detail = shipworthy_contract::text::excerpt(&failure.detail, 1_000);
+    RunEnd::Failed { why: since_0_1::gap(failure.why), detail }
+}
+
+/// A trap, an exit, or a limit.
+fn ended(error: &wasmtime::Error, printed: &[LogLine]) -> RunEnd {
+    if let Some(Stop { name, limit, observed }) = error.downcast_ref::<Stop>().cloned() {
+        return RunEnd::Limit { name, limit, observed };
+    }
+    let limit = |name: &str, limit: String, observed: &str| RunEnd::Limit {
+        name: name.to_owned(),
+        limit,
+        observed: observed.to_owned(),
+    };
+    let trap = error.downcast_ref::<Trap>().copied();
+    match trap {
+        Some(Trap::StackOverflow) => return limit("stack", "512KiB".to_owned(), "exhausted"),
+        Some(Trap::AllocationTooLarge) => return limit("memory", "one allocation".to_owned(), "too large"),
+        _ => {}
+    }
+    let what = match (error.downcast_ref::<wasmtime_wasi::I32Exit>(), trap) {
+        (Some(exit), _) => format!("it exited with status {}", exit.0),
+        (None, Some(trap)) => trap.to_string(),
+        (None, None) => shipworthy_contract::text::excerpt(&format!("{:#}", error.root_cause()), 400),
+    };
+    RunEnd::Trapped { message: with_last_words(what, printed) }
+}
+
+/// The guest's own last words say more than `unreachable executed`: a panic's place and message, a traceback's end.
+fn with_last_words(what: String, printed: &[LogLine]) -> String {
+    let words: Vec<&str> = printed
+        .iter()
+        .map(|line| line.text.as_str())
+        .filter(|line| !line.starts_with("note: ") && !line.starts_with("stack backtrace"))
+        .collect();
+    let last = words.get(words.len().saturating_sub(3)..).unwrap_or_default();
+    if last.is_empty() { what } else { shipworthy_contract::text::excerpt(&format!("{} ({what})", last.join(" ")), 600) }
+}
+
+/// A run that was given up by the host itself, for a panic of its own: the report is kept.
+impl Seen {
+    /// What stands in for a run that ended in a defect of the host.
+    pub fn lost(detail: String, duration: Duration) -> Self {
+        Self {
+            evidence: Vec::new(),
+            end: RunEnd::NotStarted { why: Gap::Defect, detail },
+            log: Vec::new(),
+            requests: Vec::new(),
+            notes: Vec::new(),
+            duration,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What one run carries: the guest's WASI, what it may ask, what it said.
+
+use std::{sync::Arc, time::Instant};
+
+use shipworthy_capabilities::Run;
+use shipworthy_contract::evidence::{Evidence, LogLine};
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+use crate::{
+    limits::{EVIDENCE_ITEMS, HANDLES, Limiter, Limits},
+    stdio::Captured,
+};
+
+/// The data of one store.
+pub(crate) struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+    pub(crate) limiter: Limiter,
+    /// When the epoch callback ends the run.
+    pub(crate) deadline: Instant,
+    /// What the guest may ask of the world.
+    pub(crate) run: Arc<Run>,
+    /// What it said, in order.
+    pub(crate) evidence: Vec<Evidence>,
+    /// What it logged.
+    pub(crate) log: Vec<LogLine>,
+    /// Bytes of log that are left.
+    log_left: u64,
+    log_limit: u64,
+}
+
+impl State {
+    pub(crate) fn new(run: Arc<Run>, limits: Limits, seed: &[u8], stderr: &Captured) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(HANDLES);
+        let random = || wasmtime_wasi::Deterministic::new(seed.to_vec());
+        let wasi = WasiCtx::builder()
+            .stderr(stderr.clone())
+            .stdout(stderr.clone())
+            .secure_random(random())
+            .insecure_random(random())
+            .insecure_random_seed(0)
+            .max_random_size(64 << 10)
+            .build();
+        Self {
+            wasi,
+            table,
+            limiter: Limiter::new(limits.memory),
+            deadline: Instant::now() + limits.deadline,
+            run,
+            evidence: Vec::new(),
+            log: Vec::new(),
+            log_left: limits.log,
+            log_limit: limits.log,
+        }
+    }
+
+    /// Keeps one piece of evidence.
+    pub(crate) fn give(&mut self, evidence: Evidence) -> wasmtime::Result<()> {
+        if self.evidence.len() >= EVIDENCE_ITEMS {
+            return Err(Stop::limit("pieces of evidence", EVIDENCE_ITEMS, EVIDENCE_ITEMS + 1).into());
+        }
+        self.evidence.push(evidence);
+        Ok(())
+    }
+
+    /// Keeps one log line.
+    pub(crate) fn log(&mut self, level: &str, text: &str) -> wasmtime::Result<()> {
+        let bytes = text.len() as u64;
+        if bytes > self.log_left {
+            let limit = shipworthy_contract::quantity::Bytes(self.log_limit);
+            return Err(Stop::limit("log", limit, format!("a line of {bytes} bytes more")).into());
+        }
+        self.log_left -= bytes;
+        self.log.push(LogLine { level: level.to_owned(), text: shipworthy_contract::text::one_line(text) });
+        Ok(())
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+/// Ends a run from within a host call or a growing memory.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("limit of {name}: {limit}, reached {observed}")]
+pub(crate) struct Stop {
+    pub(crate) name: String,
+    pub(crate) limit: String,
+    pub(crate) observed: String,
+}
+
+impl Stop {
+    pub(crate) fn limit(name: &str, limit: impl ToString, observed: impl ToString) -> Self {
+        Self { name: name.to_owned(), limit: limit.to_string(), observed: observed.to_string() }
+    }
+}
