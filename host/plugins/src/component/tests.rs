@@ -1,0 +1,1 @@
+//! Components are written here byte by byte, so that the tests need no toolchain.

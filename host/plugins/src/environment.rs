@@ -1,0 +1,76 @@
+//! Environments: `environments/NAME.toml`, what they extend, and what they say (design.md, part 4).
+//!
+//! An [`Environment`] is whole or it is not there: [`load`] tells every fault of its files at once. No secret is
+//! fetched here; [`EndpointSpec::resolve`] does that, when a probe is about to run.
+
+mod bounds;
+mod containers;
+mod endpoint;
+mod error;
+mod find;
+mod header;
+mod instances;
+mod load;
+mod payload;
+mod probe;
+mod reader;
+mod show;
+mod url;
+mod waiver;
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use shipworthy_contract::{Policy, explain::Place, requirement::Requirement};
+
+pub use self::{
+    bounds::{Limits, Retry},
+    containers::Containers,
+    endpoint::EndpointSpec,
+    error::{EnvironmentError, EnvironmentErrors, Problem},
+    find::{find, list},
+    load::load,
+    payload::PayloadDemands,
+    probe::{PluginSource, Probe},
+    show::{Origin, Setting, show},
+    waiver::WaiverSpec,
+};
+
+/// JSON Schema of an environment, for editors.
+pub const ENVIRONMENT_SCHEMA: &str = include_str!("../schemas/environment.json");
+
+/// What is in force where an artifact is to go.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// The file's name without folder and ending.
+    pub name: String,
+    /// The file as it was named.
+    pub file: PathBuf,
+    /// `policy`; without it the command line's, else strict.
+    pub policy: Option<Policy>,
+    /// `deadline`: the whole stack side; 30 s by default.
+    pub deadline: Duration,
+    /// `[payload]`.
+    pub payload: PayloadDemands,
+    /// `[requirements]`, one for each file that says something of them, so that each value's place names its own file.
+    /// They never speak of the same value twice: what a file overlays is not in the other's any more. All must hold.
+    pub requirements: Vec<Requirement>,
+    /// `[endpoints]` by name.
+    pub endpoints: BTreeMap<String, EndpointSpec>,
+    /// `[containers]`.
+    pub containers: Containers,
+    /// `[probes]`, in the order of their names.
+    pub probes: Vec<Probe>,
+    /// `[[waivers]]`, those of extended files first.
+    pub waivers: Vec<WaiverSpec>,
+    settings: Vec<Setting>,
+}
+
+impl Environment {
+    /// Where a setting such as `probes.agent.grants` stands; `None` for a default.
+    pub fn place(&self, key: &str) -> Option<&Place> {
+        self.settings.iter().find(|setting| setting.key == key).and_then(|setting| match &setting.origin {
+            Origin::Written(place) => Some(place),
+            Origin::Default => None,
+        })
+    }
+}

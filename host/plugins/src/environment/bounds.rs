@@ -1,0 +1,174 @@
+//! Amounts of time and bytes that a probe may take: defaults, least, most, and why.
+
+use std::{fmt::Display, time::Duration};
+
+use shipworthy_contract::quantity::{Bytes, Span};
+
+use super::{
+    error::Problem,
+    reader::{Reader, Table},
+};
+
+/// What one attempt of a probe may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Linear memory of the guest.
+    pub memory: Bytes,
+    /// One attempt, from instantiation to the guest's return.
+    pub deadline: Duration,
+    /// One request to a service.
+    pub request: Duration,
+    /// The body of one answer.
+    pub response: Bytes,
+    /// The guest's log and standard streams together.
+    pub log: Bytes,
+}
+
+impl Default for Limits {
+    /// The defaults of design.md, part 4.
+    fn default() -> Self {
+        Self {
+            memory: Bytes(64 << 20),
+            deadline: Duration::from_secs(5),
+            request: Duration::from_secs(2),
+            response: Bytes(4 << 20),
+            log: Bytes(64 << 10),
+        }
+    }
+}
+
+/// Trying again after `unreachable` and `timed-out`; never after a violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// For how long, counted from the first attempt.
+    pub within: Duration,
+    /// How long after an attempt the next one begins.
+    pub every: Duration,
+}
+
+/// The whole stack side, unless the environment says otherwise.
+pub(super) const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
+
+/// How long after an attempt the next one begins, unless the environment says otherwise.
+pub(super) const DEFAULT_EVERY: Duration = Duration::from_secs(1);
+
+/// Bounds of one amount.
+pub(super) struct Bounds<T> {
+    least: T,
+    most: T,
+    reason: &'static str,
+}
+
+const fn seconds(seconds: u64) -> Span {
+    Span(Duration::from_secs(seconds))
+}
+
+const fn millis(millis: u64) -> Span {
+    Span(Duration::from_millis(millis))
+}
+
+/// `deadline`.
+pub(super) static DEADLINE: Bounds<Span> = Bounds {
+    least: millis(100),
+    most: seconds(3_600),
+    reason: "below 100ms no stack answers whole, and above 1h a deploy job has long been cut off",
+};
+/// `limits.deadline`.
+static ATTEMPT: Bounds<Span> = Bounds {
+    least: millis(10),
+    most: seconds(600),
+    reason: "below 10ms a guest is hardly started, and above 10m it hangs rather than looks",
+};
+/// `limits.request`.
+static REQUEST: Bounds<Span> = Bounds {
+    least: millis(10),
+    most: seconds(600),
+    reason: "below 10ms a TLS handshake does not fit, and above 10m a service hangs rather than answers",
+};
+/// `limits.memory`.
+static MEMORY: Bounds<Bytes> = Bounds {
+    least: Bytes(1 << 20),
+    most: Bytes(4 << 30),
+    reason: "below 1MiB no toolchain's guest starts, and 4GiB is all that a 32-bit guest can address",
+};
+/// `limits.response`.
+static RESPONSE: Bounds<Bytes> = Bounds {
+    least: Bytes(1 << 10),
+    most: Bytes(256 << 20),
+    reason: "below 1KiB hardly an error page fits, and above 256MiB the host would hold what no probe reads",
+};
+/// `limits.log`.
+static LOG: Bounds<Bytes> = Bounds {
+    least: Bytes(1 << 10),
+    most: Bytes(16 << 20),
+    reason: "below 1KiB the last words of a trap are lost, and above 16MiB nobody reads a log",
+};
+/// `retry.for`.
+static RETRY_FOR: Bounds<Span> =
+    Bounds { least: millis(100), most: seconds(3_600), reason: "what remains of `deadline` cuts it in any case" };
+/// `retry.every`.
+static RETRY_EVERY: Bounds<Span> =
+    Bounds { least: millis(50), most: seconds(600), reason: "below 50ms retrying would load a stack that struggles" };
+
+pub(super) const LIMIT_KEYS: [&str; 5] = ["memory", "deadline", "request", "response", "log"];
+pub(super) const RETRY_KEYS: [&str; 2] = ["for", "every"];
+
+impl Reader {
+    /// An amount within its bounds under a key.
+    pub(super) fn bounded<T>(&mut self, table: Table<'_>, key: &str, bounds: &Bounds<T>) -> Option<T>
+    where
+        T: std::str::FromStr<Err: Display> + PartialOrd + Display,
+    {
+        let value: T = self.parsed(table, key)?;
+        if value >= bounds.least && value <= bounds.most {
+            return Some(value);
+        }
+        let problem = Problem::Bound {
+            key: table.key(key),
+            least: bounds.least.to_string(),
+            most: bounds.most.to_string(),
+            found: value.to_string(),
+            reason: bounds.reason,
+        };
+        self.fault(table.get(key)?.item.spot, problem);
+        None
+    }
+}
+
+/// `limits` of a probe.
+pub(super) fn read_limits(reader: &mut Reader, probe: Table<'_>) -> Limits {
+    let mut limits = Limits::default();
+    let Some(entry) = probe.get("limits") else { return limits };
+    let path = probe.key("limits");
+    let Some(table) = reader.table(&entry.item, &path, &LIMIT_KEYS) else { return limits };
+    if let Some(memory) = reader.bounded(table, "memory", &MEMORY) {
+        limits.memory = memory;
+    }
+    if let Some(Span(deadline)) = reader.bounded(table, "deadline", &ATTEMPT) {
+        limits.deadline = deadline;
+    }
+    if let Some(Span(request)) = reader.bounded(table, "request", &REQUEST) {
+        limits.request = request;
+    }
+    if let Some(response) = reader.bounded(table, "response", &RESPONSE) {
+        limits.response = response;
+    }
+    if let Some(log) = reader.bounded(table, "log", &LOG) {
+        limits.log = log;
+    }
+    limits
+}
+
+/// `retry` of a probe.
+pub(super) fn read_retry(reader: &mut Reader, probe: Table<'_>) -> Option<Retry> {
+    let entry = probe.get("retry")?;
+    let path = probe.key("retry");
+    let table = reader.table(&entry.item, &path, &RETRY_KEYS)?;
+    let every = reader.bounded(table, "every", &RETRY_EVERY).map_or(DEFAULT_EVERY, |Span(every)| every);
+    if table.get("for").is_none() {
+        reader.missing(table, "for", "retry = { for = \"20s\", every = \"1s\" }");
+        return None;
+    }
+    let Span(within) = reader.bounded(table, "for", &RETRY_FOR)?;
+    Some(Retry { within, every })
+}

@@ -1,0 +1,247 @@
+//! Where plugins come from: the binary itself, or a file. `oci://` is understood and not offered by this version.
+
+use std::{
+    borrow::Cow,
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use shipworthy_contract::{Explain, Fault, Sha256, explain::Place, suggest::nearest};
+
+use crate::{
+    Descriptor, Probe,
+    component::{self, ComponentError, LARGEST_COMPONENT},
+    descriptor::{DescriptorError, LARGEST_DESCRIPTOR},
+    environment::PluginSource,
+    files::{self, FileError},
+};
+
+/// A plugin that the binary brings along.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundled {
+    /// The name behind `builtin:`.
+    pub name: &'static str,
+    /// The component, as it was built.
+    pub component: &'static [u8],
+    /// The component's digest, so that nothing is hashed at start.
+    pub sha256: Sha256,
+    /// Its descriptor's JSON, so that nothing is inspected at start.
+    pub descriptor: &'static str,
+}
+
+/// A plugin that was found and is what the environment says it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plugin {
+    /// The component.
+    pub bytes: Cow<'static, [u8]>,
+    /// The digest of these very bytes.
+    pub sha256: Sha256,
+    /// Who it is.
+    pub descriptor: Descriptor,
+    /// Whether the binary brings it along.
+    pub bundled: bool,
+    /// Where it comes from, in words: `builtin:agent`, `plugins/own.wasm`.
+    pub source: String,
+}
+
+/// Why a probe has no plugin.
+#[derive(Debug)]
+pub struct PluginError {
+    probe: String,
+    at: Place,
+    problem: Box<PluginProblem>,
+}
+
+impl PluginError {
+    fn new(probe: &Probe, problem: PluginProblem) -> Self {
+        Self { probe: probe.name.clone(), at: probe.at.clone(), problem: Box::new(problem) }
+    }
+
+    /// What is wrong.
+    pub fn problem(&self) -> &PluginProblem {
+        &self.problem
+    }
+}
+
+impl fmt::Display for PluginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the probe `{}`: {}", self.probe, self.problem)
+    }
+}
+
+impl std::error::Error for PluginError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&*self.problem)
+    }
+}
+
+/// The ways in which there is no plugin.
+#[derive(Debug, thiserror::Error)]
+pub enum PluginProblem {
+    /// No bundled plugin has this name.
+    #[error("no bundled plugin is called `{name}`")]
+    UnknownBuiltin {
+        /// The name.
+        name: String,
+        /// The nearest that exists.
+        nearest: Option<String>,
+        /// All that exist.
+        known: Vec<&'static str>,
+    },
+    /// Registries are not offered yet.
+    #[error("plugins from a registry are not offered by this version: {reference}")]
+    NotOffered {
+        /// The reference.
+        reference: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read its plugin")]
+    File(#[source] FileError),
+    /// It is not the plugin that was pinned.
+    #[error("expected the plugin `{origin}` to have sha256 {expected}, found: {found}")]
+    Pin {
+        /// The pin.
+        expected: Sha256,
+        /// The digest of what was found.
+        found: Sha256,
+        /// Where it was found.
+        origin: String,
+    },
+    /// The component is refused.
+    #[error("cannot use the plugin `{origin}`")]
+    Component {
+        /// Where it comes from.
+        origin: String,
+        /// Why not.
+        #[source]
+        source: ComponentError,
+    },
+    /// Nobody says who the plugin is.
+    #[error("the plugin `{origin}` has no descriptor, and none is beside it: {}", beside.display())]
+    NoDescriptor {
+        /// Where the plugin comes from.
+        origin: String,
+        /// Where the descriptor could be.
+        beside: PathBuf,
+    },
+    /// The descriptor is wrong.
+    #[error("cannot use the descriptor of `{origin}`")]
+    Descriptor {
+        /// Where it comes from.
+        origin: String,
+        /// Why not.
+        #[source]
+        source: DescriptorError,
+    },
+}
+
+/// Finds a probe's plugin and holds it against its pin. `bundled` are the plugins that the binary brings along.
+///
+/// # Errors
+///
+/// Why there is no such plugin; nothing of it has run.
+pub fn resolve(probe: &Probe, bundled: &[Bundled]) -> Result<Plugin, PluginError> {
+    let found = match &probe.plugin {
+        PluginSource::Builtin(name) => resolve_builtin(probe, name, bundled),
+        PluginSource::File(path) => resolve_file(probe, path),
+        PluginSource::Oci(reference) => Err(PluginProblem::NotOffered { reference: reference.clone() }),
+    };
+    found.map_err(|problem| PluginError::new(probe, problem))
+}
+
+fn resolve_builtin(probe: &Probe, name: &str, bundled: &[Bundled]) -> Result<Plugin, PluginProblem> {
+    let Some(found) = bundled.iter().find(|bundled| bundled.name == name) else {
+        let known: Vec<&'static str> = bundled.iter().map(|bundled| bundled.name).collect();
+        let nearest = nearest(name, known.iter().copied()).map(str::to_owned);
+        return Err(PluginProblem::UnknownBuiltin { name: name.to_owned(), nearest, known });
+    };
+    let source = format!("builtin:{name}");
+    check_pin(probe, found.sha256, &source)?;
+    let descriptor = Descriptor::parse(found.descriptor)
+        .map_err(|error| PluginProblem::Descriptor { origin: source.clone(), source: error })?;
+    Ok(Plugin { bytes: Cow::Borrowed(found.component), sha256: found.sha256, descriptor, bundled: true, source })
+}
+
+fn resolve_file(probe: &Probe, path: &Path) -> Result<Plugin, PluginProblem> {
+    let origin = path.display().to_string();
+    let bytes = files::read(path, LARGEST_COMPONENT).map_err(PluginProblem::File)?;
+    let sha256 = Sha256::of(&bytes);
+    // The pin comes first: of bytes that nobody meant, nothing is read.
+    check_pin(probe, sha256, &origin)?;
+    let inspection =
+        component::inspect(&bytes).map_err(|source| PluginProblem::Component { origin: origin.clone(), source })?;
+    let descriptor = match inspection.descriptor {
+        Some(descriptor) => descriptor,
+        None => read_beside(path, &origin)?,
+    };
+    Ok(Plugin { bytes: Cow::Owned(bytes), sha256, descriptor, bundled: false, source: origin })
+}
+
+/// `NAME.probe.json` beside `NAME.wasm`.
+fn read_beside(path: &Path, origin: &str) -> Result<Descriptor, PluginProblem> {
+    let beside = path.with_extension("probe.json");
+    let text = match files::read_text(&beside, LARGEST_DESCRIPTOR) {
+        Ok(text) => text,
+        Err(FileError::Missing { .. }) => {
+            return Err(PluginProblem::NoDescriptor { origin: origin.to_owned(), beside });
+        }
+        Err(source) => return Err(PluginProblem::File(source)),
+    };
+    Descriptor::parse(&text)
+        .map_err(|source| PluginProblem::Descriptor { origin: beside.display().to_string(), source })
+}
+
+fn check_pin(probe: &Probe, found: Sha256, origin: &str) -> Result<(), PluginProblem> {
+    match probe.sha256 {
+        Some(expected) if expected != found => Err(PluginProblem::Pin { expected, found, origin: origin.to_owned() }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+impl Explain for PluginError {
+    fn code(&self) -> &'static str {
+        match &*self.problem {
+            PluginProblem::UnknownBuiltin { .. } => "plugin.unknown",
+            PluginProblem::NotOffered { .. } => "plugin.not-offered",
+            PluginProblem::File(_) => "plugin.file",
+            PluginProblem::Pin { .. } => "plugin.pin",
+            PluginProblem::Component { source, .. } => source.code(),
+            PluginProblem::NoDescriptor { .. } | PluginProblem::Descriptor { .. } => "plugin.descriptor",
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match &*self.problem {
+            PluginProblem::UnknownBuiltin { .. }
+            | PluginProblem::NotOffered { .. }
+            | PluginProblem::File(_)
+            | PluginProblem::Pin { .. } => Fault::Environment,
+            PluginProblem::Component { source, .. } => source.fault(),
+            PluginProblem::NoDescriptor { .. } | PluginProblem::Descriptor { .. } => Fault::Plugin,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        let text = match &*self.problem {
+            PluginProblem::UnknownBuiltin { nearest: Some(nearest), .. } => {
+                return Some(format!("did you mean `builtin:{nearest}`?"));
+            }
+            PluginProblem::UnknownBuiltin { known, .. } => return Some(format!("there are: {}", known.join(", "))),
+            PluginProblem::NotOffered { .. } => "fetch the component by other means and name the file",
+            PluginProblem::File(_) => "paths are relative to the file in which they stand",
+            PluginProblem::Pin { .. } => {
+                "find out who changed the plugin; only if the change is meant, set `sha256` to what was found"
+            }
+            PluginProblem::Component { source, .. } => return source.help(),
+            PluginProblem::NoDescriptor { .. } => {
+                "the plugin's author puts `probe.json` into the component, or delivers it beside it"
+            }
+            PluginProblem::Descriptor { source, .. } => return source.help(),
+        };
+        Some(text.to_owned())
+    }
+
+    fn place(&self) -> Option<Place> {
+        Some(self.at.clone())
+    }
+}
