@@ -7,10 +7,6 @@ use crate::{
 
 #[expect(
     missing_docs,
-    unsafe_code,
-    unreachable_pub,
-    trivial_numeric_casts,
-    unused_qualifications,
     clippy::pedantic,
     clippy::restriction,
     reason = "generated; the WIT is its documentation"
