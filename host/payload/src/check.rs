@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use shipworthy_contract::{
     CheckResult, Class, Explain, Fault, Policy, Sha256,
-    explain::Place,
     node::{Node, NodeValue, Position},
     report::Artifact,
     rules,
@@ -67,12 +66,12 @@ pub enum PayloadError {
         path: PathBuf,
     },
     /// The file given by `--secret-env` cannot be used.
-    #[error("cannot use the secret file `{}`: {reason}", .path.display())]
+    #[error("cannot use the secret file `{}`", .path.display())]
     SecretEnv {
         /// As the user named it.
         path: PathBuf,
         /// Why not.
-        reason: String,
+        source: SourceError,
     },
 }
 
@@ -95,10 +94,6 @@ impl Explain for PayloadError {
                 "give a regular file of `KEY=VALUE` lines by `--secret-env FILE`; only the names are read".to_owned()
             }
         })
-    }
-
-    fn place(&self) -> Option<Place> {
-        None
     }
 }
 
@@ -149,8 +144,7 @@ fn run(request: &Request<'_>, secrets: Option<SecretNames>, scope: Scope) -> Res
 }
 
 fn secret_names(path: &Path, limits: &Limits) -> Result<SecretNames, PayloadError> {
-    SecretNames::read(path, limits)
-        .map_err(|error| PayloadError::SecretEnv { path: path.to_owned(), reason: error.to_string() })
+    SecretNames::read(path, limits).map_err(|source| PayloadError::SecretEnv { path: path.to_owned(), source })
 }
 
 struct Run<'a> {
@@ -166,11 +160,16 @@ impl Run<'_> {
         let place = location(&self.file, None, None, None);
         let finding = match error {
             SourceError::TooLarge(_) => {
-                Finding::violated(rules::LIMIT, FIRST, format!("the manifest is not read: {error}")).class(Class::Limit)
+                Finding::violated(rules::LIMIT, FIRST, format!("the manifest is not read: {}", error.reason()))
+                    .class(Class::Limit)
             }
             SourceError::Missing | SourceError::Folder | SourceError::Kind(_) | SourceError::Io(_) => {
-                Finding::violated(rules::MANIFEST_UNREADABLE, FIRST, format!("the manifest cannot be read: {error}"))
-                    .class(Class::Unreadable)
+                Finding::violated(
+                    rules::MANIFEST_UNREADABLE,
+                    FIRST,
+                    format!("the manifest cannot be read: {}", error.reason()),
+                )
+                .class(Class::Unreadable)
             }
         };
         let finding = match error {

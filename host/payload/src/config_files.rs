@@ -117,7 +117,7 @@ impl ConfigFile<'_> {
                 (rules::CONFIG_FILE, Class::Unreadable)
             }
         };
-        let message = format!("`{}` is not read: {error}", self.name);
+        let message = format!("`{}` is not read: {}", self.name, error.reason());
         findings.push(Finding::violated(rule, FIRST, message).class(class).at(self.place(None)));
         false
     }

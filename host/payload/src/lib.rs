@@ -4,6 +4,25 @@
 //! `artifact_root`, the manifest and the secret file excepted; nothing is written; a secret's value is neither kept
 //! nor shown; and a broken rule is a result, never an error. Trees (`payload_manifest`) are not verified yet, and an
 //! artifact that asks for it is refused.
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use shipworthy_contract::Policy;
+//! use shipworthy_payload::{Choice, Demands, Limits, Request, check};
+//!
+//! let checked = check(&Request {
+//!     manifest: Path::new("artifact.yml"),
+//!     contract: Choice::Auto,
+//!     policy: Policy::Strict,
+//!     secret_env: None,
+//!     artifact_sha256: None,
+//!     demands: &Demands::default(),
+//!     limits: &Limits::default(),
+//! })?;
+//! assert!(checked.results.iter().all(|result| !result.outcome.blocks()));
+//! # Ok::<(), shipworthy_payload::PayloadError>(())
+//! ```
 
 mod check;
 mod config_files;
@@ -32,4 +51,5 @@ pub use check::{Checked, PayloadError, Request, check, read_requirement};
 pub use environment::Demands;
 pub use generation::{Choice, Generation, UnknownGeneration};
 pub use limits::Limits;
+pub use source::SourceError;
 pub use stack_requirement::Declared;

@@ -71,13 +71,14 @@ impl Root {
     /// Resolves `artifact_root`: absolute, or relative to the manifest's folder. It may be a link itself.
     #[expect(clippy::disallowed_methods, reason = "the door: resolves the root, once")]
     pub(crate) fn resolve(folder: &Path, text: &str) -> Result<Self, RootFault> {
-        let shown = folder.join(clean(text.trim()));
-        let resolved = std::fs::canonicalize(&shown).map_err(root_fault)?;
+        let cleaned = clean(text.trim());
+        let resolved = std::fs::canonicalize(folder.join(&cleaned)).map_err(root_fault)?;
         let metadata = std::fs::metadata(&resolved).map_err(root_fault)?;
         if !metadata.is_dir() {
             return Err(RootFault::NotAFolder);
         }
         let dir = Dir::open_ambient_dir(&resolved, ambient_authority()).map_err(root_fault)?;
+        let shown = if cleaned == "." { folder.to_owned() } else { folder.join(cleaned) };
         Ok(Self { dir, resolved, shown })
     }
 

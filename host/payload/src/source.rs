@@ -11,9 +11,9 @@ use std::{
 use rustix::fs::OFlags;
 use shipworthy_contract::quantity::Bytes;
 
-/// Why a file cannot be read.
+/// Why a file that the user named cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SourceError {
+pub enum SourceError {
     /// Nothing is there.
     #[error("it does not exist")]
     Missing,
@@ -27,8 +27,18 @@ pub(crate) enum SourceError {
     #[error("it has more than {0}")]
     TooLarge(Bytes),
     /// The system says no.
-    #[error("it cannot be read: {0}")]
+    #[error("it cannot be opened or read")]
     Io(#[from] io::Error),
+}
+
+impl SourceError {
+    /// The whole reason in one line, for a result: results have no chain of causes.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Io(cause) => format!("{self}: {cause}"),
+            Self::Missing | Self::Folder | Self::Kind(_) | Self::TooLarge(_) => self.to_string(),
+        }
+    }
 }
 
 /// Reads a file that the user named; a link is followed, as the user meant it.

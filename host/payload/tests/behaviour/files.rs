@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use shipworthy_contract::{Class, Explain, Outcome, Sha256, rules};
-use shipworthy_payload::{Checked, Declared, PayloadError};
+use shipworthy_contract::{Class, Explain, Outcome, Sha256, quantity::Bytes, rules};
+use shipworthy_payload::{Checked, Declared, PayloadError, SourceError};
 
 use crate::sandbox::{Artifact, SOUND};
 
@@ -158,7 +158,35 @@ fn a_secret_file_that_cannot_be_read_is_usage() {
         let mut artifact = Artifact::new(SOUND).folder("folder").fifo("fifo");
         artifact.secret_env = Some(artifact.place(path));
         let error = promptly(artifact).expect_err(path);
-        assert!(error.to_string().ends_with(reason), "{error}");
         assert_eq!(error.code(), "payload.secret-file");
+        assert_eq!(std::error::Error::source(&error).map(ToString::to_string).as_deref(), Some(reason));
     }
+}
+
+#[test]
+fn errors_read_well() {
+    let missing = PayloadError::NoManifest { path: "dist/artifact.yml".into() };
+    let secret = PayloadError::SecretEnv { path: "secrets.env".into(), source: SourceError::Missing };
+    let text = |error: &PayloadError| format!("{}: {error} ({})", error.code(), error.help().unwrap_or_default());
+    insta::assert_snapshot!(format!("{}\n{}", text(&missing), text(&secret)), @r"
+    payload.no-manifest: the manifest does not exist: dist/artifact.yml (give the path of `artifact.yml`, or run in the folder that holds it)
+    payload.secret-file: cannot use the secret file `secrets.env` (give a regular file of `KEY=VALUE` lines by `--secret-env FILE`; only the names are read)
+    ");
+    for (error, expected) in [
+        (SourceError::Missing, "it does not exist"),
+        (SourceError::Folder, "it is a folder"),
+        (SourceError::Kind("a socket"), "it is a socket, not a regular file"),
+        (SourceError::TooLarge(Bytes(1 << 20)), "it has more than 1MiB"),
+        (SourceError::Io(std::io::ErrorKind::PermissionDenied.into()), "it cannot be opened or read"),
+    ] {
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn files_of_the_manifests_own_folder_are_named_without_detours() {
+    let manifest = SOUND.replace("artifact_root: a", "artifact_root: ./x/..");
+    let artifact = Artifact::new(&manifest);
+    let place = "payload.config-file fail artifacts[0].runtime_config_dir DIR/config/functions.yml";
+    assert_eq!(artifact.broken().first().map(String::as_str), Some(place));
 }
