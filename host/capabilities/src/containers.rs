@@ -5,7 +5,14 @@
 //! is a GET, which the transport holds to.
 
 use serde::{Deserialize, Serialize};
-use shipworthy_contract::{Service, Sha256, evidence::Gap, path::NormalPath, text::excerpt};
+use shipworthy_contract::{
+    Explain, Fault, Service, Sha256,
+    evidence::Gap,
+    grant::Grant,
+    path::{NormalPath, NotNormal},
+    text::{excerpt, plural},
+    words::NotAName,
+};
 
 use crate::{
     Run, Tape,
@@ -95,6 +102,45 @@ impl ContainersError {
     }
 }
 
+impl Explain for ContainersError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotGranted(_) => "containers.not-granted",
+            Self::EngineUnreachable(_) => "containers.engine-unreachable",
+            Self::NoSuchContainer(_) => "containers.no-such-container",
+            Self::NoSuchFile(_) => "containers.no-such-file",
+            Self::NotAFile(_) => "containers.not-a-file",
+            Self::AmbiguousProject(_) => "containers.ambiguous-project",
+            Self::TooLarge(_) => "containers.too-large",
+            Self::TimedOut(_) => "containers.timed-out",
+            Self::Other(_) => "containers.other",
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::NotGranted(_) | Self::EngineUnreachable(_) | Self::AmbiguousProject(_) => Fault::Environment,
+            Self::TimedOut(_) | Self::Other(_) => Fault::Environment,
+            Self::NoSuchContainer(_) => Fault::Plugin,
+            Self::NoSuchFile(_) | Self::NotAFile(_) | Self::TooLarge(_) => Fault::Service,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::NotGranted(line) => Some(format!("add `{line}` to the probe in the environment, if it may")),
+            Self::EngineUnreachable(_) => Some("start the container engine, or correct `containers.socket`".to_owned()),
+            Self::AmbiguousProject(_) => Some("set `containers.project` in the environment".to_owned()),
+            Self::NoSuchContainer(_)
+            | Self::NoSuchFile(_)
+            | Self::NotAFile(_)
+            | Self::TooLarge(_)
+            | Self::TimedOut(_)
+            | Self::Other(_) => None,
+        }
+    }
+}
+
 type Result<T> = std::result::Result<T, ContainersError>;
 
 impl Run {
@@ -111,7 +157,7 @@ impl Run {
         let mut asked_for = None;
         let vet = || {
             let service: Service = match service {
-                Some(text) => text.parse().map_err(|error: shipworthy_contract::words::NotAName| other(&error))?,
+                Some(text) => text.parse().map_err(|error: NotAName| other(&error))?,
                 None => self.access.own.clone(),
             };
             self.granted(&service, "container", "", |grant| grant.allows_container(&service, &self.access.own))?;
@@ -181,7 +227,7 @@ impl Run {
     }
 
     fn file(&self, id: &str, path: &str) -> Result<(KnownId, NormalPath)> {
-        let path: NormalPath = path.parse().map_err(|error: shipworthy_contract::path::NotNormal| other(&error))?;
+        let path: NormalPath = path.parse().map_err(|error: NotNormal| other(&error))?;
         let id = self.known(id, "file", &format!(" {path}"), |service, grant| {
             grant.allows_file(service, &path, &self.access.own)
         })?;
@@ -193,13 +239,7 @@ impl Run {
     }
 
     /// The id, if `find` gave it in this run and a grant allows the question for a service that it was found under.
-    fn known(
-        &self,
-        id: &str,
-        kind: &str,
-        rest: &str,
-        allows: impl Fn(&Service, &shipworthy_contract::grant::Grant) -> bool,
-    ) -> Result<KnownId> {
+    fn known(&self, id: &str, kind: &str, rest: &str, allows: impl Fn(&Service, &Grant) -> bool) -> Result<KnownId> {
         let services = self.transcript().known.get(id).cloned();
         let services = services.ok_or_else(|| ContainersError::NoSuchContainer(excerpt(id, 80)))?;
         let mut refused = None;
@@ -212,13 +252,7 @@ impl Run {
         Err(refused.unwrap_or_else(|| ContainersError::NoSuchContainer(excerpt(id, 80))))
     }
 
-    fn granted(
-        &self,
-        service: &Service,
-        kind: &str,
-        rest: &str,
-        allows: impl Fn(&shipworthy_contract::grant::Grant) -> bool,
-    ) -> Result<()> {
+    fn granted(&self, service: &Service, kind: &str, rest: &str, allows: impl Fn(&Grant) -> bool) -> Result<()> {
         if self.access.grants.iter().any(allows) {
             return Ok(());
         }
@@ -312,8 +346,42 @@ macro_rules! kept {
     };
 }
 
-kept!(Vec<Container>, Containers, found => shipworthy_contract::text::plural(found.len(), "container"));
+kept!(Vec<Container>, Containers, found => plural(found.len(), "container"));
 kept!(Option<String>, Text, text => text.as_ref().map_or_else(|| "not there".to_owned(), |text| format!("{} bytes", text.len())));
 kept!(Sha256, Digest, digest => digest.to_string());
 kept!(Content, Content, content => format!("{} bytes", content.0.len()));
-kept!(Vec<String>, Lines, lines => shipworthy_contract::text::plural(lines.len(), "line"));
+kept!(Vec<String>, Lines, lines => plural(lines.len(), "line"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_its_text_gap_and_owner() {
+        let rows: Vec<String> = [
+            ContainersError::NotGranted("container agent".to_owned()),
+            ContainersError::EngineUnreachable("cannot reach the container engine".to_owned()),
+            ContainersError::NoSuchContainer("../secrets".to_owned()),
+            ContainersError::NoSuchFile("/opt/x".to_owned()),
+            ContainersError::NotAFile("/opt/x".to_owned()),
+            ContainersError::AmbiguousProject(vec!["a".to_owned(), "b".to_owned()]),
+            ContainersError::TooLarge(7),
+            ContainersError::TimedOut(7),
+            ContainersError::Other("it is odd".to_owned()),
+        ]
+        .iter()
+        .map(|error| format!("{} [{}, {:?}] {error}", error.code(), error.fault(), error.gap()))
+        .collect();
+        insta::assert_snapshot!(rows.join("\n"), @r"
+        containers.not-granted [environment, NotGranted] not granted; it takes: container agent
+        containers.engine-unreachable [environment, Unreachable] cannot reach the container engine
+        containers.no-such-container [plugin, NotOffered] no such container: ../secrets
+        containers.no-such-file [service, NotOffered] no such file: /opt/x
+        containers.not-a-file [service, Unreadable] not a regular file: /opt/x
+        containers.ambiguous-project [environment, Config] expected one compose project, found: a, b
+        containers.too-large [service, Limit] the limit of 7 bytes is exceeded
+        containers.timed-out [environment, TimedOut] the container engine did not answer within 7ms
+        containers.other [environment, Unreadable] it is odd
+        ");
+    }
+}

@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn every_error_has_its_text_gap_and_owner() {
         let limit = Duration::from_secs(2);
-        let rows: String = [
+        let rows: Vec<String> = [
             NetworkError::NotGranted("http GET /x".to_owned()),
             NetworkError::InvalidRequest("the path `x` does not begin with `/`".to_owned()),
             NetworkError::Unreachable("cannot connect to `http://127.0.0.1:1`: connection refused".to_owned()),
@@ -220,9 +220,9 @@ mod tests {
             NetworkError::Protocol("`http://127.0.0.1:1` did not answer with HTTP".to_owned()),
         ]
         .iter()
-        .map(|error| format!("{} [{}, {:?}] {error}\n", error.code(), error.fault(), error.gap()))
+        .map(|error| format!("{} [{}, {:?}] {error}", error.code(), error.fault(), error.gap()))
         .collect();
-        insta::assert_snapshot!(rows, @r"
+        insta::assert_snapshot!(rows.join("\n"), @r"
         network.not-granted [environment, NotGranted] not granted; it takes: http GET /x
         network.invalid-request [plugin, Defect] invalid request: the path `x` does not begin with `/`
         network.unreachable [service, Unreachable] cannot connect to `http://127.0.0.1:1`: connection refused

@@ -179,3 +179,56 @@ fn headers(endpoint: &Endpoint) -> Result<HeaderMap, ConfigError> {
     }
     Ok(headers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(change: impl FnOnce(&mut Endpoint)) -> String {
+        let mut endpoint = Endpoint {
+            name: "gateway".to_owned(),
+            instance: "gateway".to_owned(),
+            address: Address::Unix("/run/x.sock".into()),
+            tls: None,
+            http2: Http2::Auto,
+            headers: Vec::new(),
+        };
+        change(&mut endpoint);
+        let error = Target::prepare(&endpoint).unwrap_err();
+        assert_eq!(error.fault(), Fault::Environment);
+        error.to_string()
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told_without_its_value() {
+        let header = |name: &str, value: &str| {
+            let header = (name.to_owned(), Secret::new(value.to_owned()));
+            error(move |endpoint| endpoint.headers = vec![header])
+        };
+        assert_eq!(
+            header("x-api-key", "hunter22\n"),
+            "`endpoints.gateway.headers.x-api-key` has a value that cannot be sent: a line break or another control character"
+        );
+        assert_eq!(header("x y", "a"), "`endpoints.gateway.headers.x y` is not a header's name");
+        assert_eq!(header("host", "a"), "`endpoints.gateway.headers.host` is a header that the connection itself sets");
+    }
+
+    #[test]
+    fn a_certificate_needs_a_name() {
+        let missing = "cannot read `/nonexistent/ca.pem`, which `endpoints.gateway.ca` names";
+        let tls = |server_name: Option<&str>| shipworthy_contract::endpoint::TlsSettings {
+            ca: Some("/nonexistent/ca.pem".into()),
+            server_name: server_name.map(str::to_owned),
+            ..Default::default()
+        };
+        assert_eq!(error(|endpoint| endpoint.tls = Some(tls(Some("localhost")))), missing);
+        assert_eq!(
+            ConfigError::ServerName { endpoint: "gateway".to_owned(), found: "a b".to_owned() }.to_string(),
+            "expected a host name or IP address for the certificate of `endpoints.gateway`, found: a b"
+        );
+        assert_eq!(
+            ConfigError::SystemRoots { endpoint: "gateway".to_owned(), found: "there are none".to_owned() }.to_string(),
+            "`endpoints.gateway` has no `ca`, and the system's trust roots cannot be used: there are none"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! TLS as one endpoint sets it up, and what was seen when it failed.
 
 use std::{
+    io,
     path::Path,
     sync::{
         Arc, LazyLock, OnceLock,
@@ -58,6 +59,21 @@ pub(crate) struct TlsClient {
 pub(crate) struct Seen {
     certificate: OnceLock<CertificateDer<'static>>,
     client_cert_asked: AtomicBool,
+    fault: OnceLock<rustls::Error>,
+}
+
+impl Seen {
+    /// Keeps what an error of the stream says of TLS. hyper's HTTP/2 turns such an error into text.
+    pub(crate) fn remember(&self, error: &io::Error) {
+        if let Some(fault) = error.get_ref().and_then(|inside| inside.downcast_ref::<rustls::Error>()) {
+            self.fault.get_or_init(|| fault.clone());
+        }
+    }
+
+    /// The first error of TLS on this connection.
+    pub(crate) fn fault(&self) -> Option<&rustls::Error> {
+        self.fault.get()
+    }
 }
 
 impl TlsClient {

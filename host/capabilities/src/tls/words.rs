@@ -1,9 +1,11 @@
 //! A failed handshake in words that name both sides of the disagreement.
 
+use std::net::IpAddr;
+
 use rustls::{AlertDescription, CertificateError, Error, InvalidMessage};
 use rustls_pki_types::CertificateDer;
 use shipworthy_contract::text::excerpt;
-use x509_parser::prelude::{FromDer as _, X509Certificate};
+use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
 /// Longest name that is shown of a certificate, which anybody can have written.
 const LONGEST_NAME: usize = 120;
@@ -55,14 +57,28 @@ fn refused(error: &CertificateError, seen: Option<&X509Certificate<'_>>) -> Stri
         },
         CertificateError::UnknownIssuer => "the certificate's issuer is not trusted".to_owned(),
         CertificateError::NotValidForName => "the certificate is for another name".to_owned(),
-        CertificateError::NotValidForNameContext { expected, presented } => {
-            let names: Vec<String> = presented.iter().take(8).map(|name| excerpt(name, LONGEST_NAME)).collect();
+        CertificateError::NotValidForNameContext { expected, .. } => {
+            let names = seen.map(names).unwrap_or_default();
             let found = if names.is_empty() { "no name".to_owned() } else { names.join(", ") };
             format!("expected a certificate for `{}`, found one for: {found}", expected.to_str())
         }
         CertificateError::BadSignature => "the certificate's signature is wrong".to_owned(),
         other => format!("the certificate is refused: {}", excerpt(&other.to_string(), 200)),
     }
+}
+
+/// The first few names that the certificate is for.
+fn names(seen: &X509Certificate<'_>) -> Vec<String> {
+    let names = seen.subject_alternative_name().ok().flatten().map(|extension| &extension.value.general_names);
+    let in_words = |name: &GeneralName<'_>| match name {
+        GeneralName::DNSName(name) => Some(excerpt(name, LONGEST_NAME)),
+        GeneralName::IPAddress(bytes) => {
+            let v4 = <[u8; 4]>::try_from(*bytes).map(IpAddr::from).ok();
+            v4.or_else(|| <[u8; 16]>::try_from(*bytes).map(IpAddr::from).ok()).map(|address| address.to_string())
+        }
+        _ => None,
+    };
+    names.into_iter().flatten().filter_map(in_words).take(8).collect()
 }
 
 fn turned_away(alert: AlertDescription, has_identity: bool) -> String {

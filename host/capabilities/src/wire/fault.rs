@@ -59,8 +59,8 @@ pub(super) fn io_fault(target: &Target, seen: Option<&Seen>, error: &io::Error, 
 }
 
 fn tls_fault(target: &Target, seen: Option<&Seen>, error: &(dyn Error + 'static)) -> Option<NetworkError> {
-    let found = rustls_in(error)?;
     let (tls, seen) = (target.tls()?, seen?);
+    let found = rustls_in(error).or_else(|| seen.fault())?;
     Some(NetworkError::Tls(tls.explain(target.url(), seen, found)))
 }
 

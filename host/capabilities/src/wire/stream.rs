@@ -1,6 +1,12 @@
 //! From an address to a stream on which a protocol is agreed.
 
-use std::{io, path::Path, sync::Arc};
+use std::{
+    io,
+    path::Path,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
 use rustls::AlertDescription;
 use shipworthy_contract::{
@@ -8,7 +14,7 @@ use shipworthy_contract::{
     text::excerpt,
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, UnixStream, lookup_host},
 };
 
@@ -109,6 +115,7 @@ pub(super) async fn secure(target: &Target, plain: Box<dyn Stream>, speaks: Spea
     if !http2 && !offered.contains(&b"http/1.1".as_slice()) {
         return Err(no_http2(target));
     }
+    let stream = Remembering { stream, seen: Arc::clone(&seen) };
     Ok(Agreed { stream: Box::new(stream), http2, seen: Some(seen) })
 }
 
@@ -121,4 +128,53 @@ fn handshake_fault(target: &Target, seen: &Arc<Seen>, error: &io::Error) -> Netw
 
 fn no_http2(target: &Target) -> NetworkError {
     NetworkError::Protocol(format!("`{}` does not speak HTTP/2", target.url()))
+}
+
+/// A stream that keeps what its errors say of TLS. In TLS 1.3 a server refuses a client's certificate only after the
+/// handshake, with an alert that comes in place of the answer.
+struct Remembering<S> {
+    stream: S,
+    seen: Arc<Seen>,
+}
+
+impl<S: Stream> Remembering<S> {
+    /// A server that has turned the client away closes the connection, so that writing can fail before its alert is
+    /// read: the alert says more.
+    fn read_alert(&mut self, cx: &mut Context<'_>) {
+        let mut scratch = [0; 256];
+        if let Poll::Ready(Err(error)) = Pin::new(&mut self.stream).poll_read(cx, &mut ReadBuf::new(&mut scratch)) {
+            self.seen.remember(&error);
+        }
+    }
+
+    fn checked<T>(&mut self, cx: &mut Context<'_>, result: io::Result<T>) -> Poll<io::Result<T>> {
+        if let Err(error) = &result {
+            self.seen.remember(error);
+            self.read_alert(cx);
+        }
+        Poll::Ready(result)
+    }
+}
+
+impl<S: Stream> AsyncRead for Remembering<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let result = ready!(Pin::new(&mut self.stream).poll_read(cx, buffer));
+        Poll::Ready(result.inspect_err(|error| self.seen.remember(error)))
+    }
+}
+
+impl<S: Stream> AsyncWrite for Remembering<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let result = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes));
+        self.checked(cx, result)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let result = ready!(Pin::new(&mut self.stream).poll_flush(cx));
+        self.checked(cx, result)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
 }

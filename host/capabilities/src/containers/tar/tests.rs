@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// One entry: header, content, padding.
-pub(super) fn entry(kind: u8, size: u64, content: &[u8]) -> Vec<u8> {
+fn entry(kind: u8, size: u64, content: &[u8]) -> Vec<u8> {
     let mut header = vec![0; BLOCK];
     header[..4].copy_from_slice(b"file");
     header[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
@@ -37,10 +37,13 @@ fn read(archive: &[u8], limit: u64, piece: usize) -> Result<Option<Vec<u8>>, Fau
     Ok(None)
 }
 
+/// The file, none where the archive ends before it, or the fault.
+type Expected = Result<Option<&'static [u8]>, Fault>;
+
 #[test]
 fn only_a_regular_file_that_comes_first_is_read() {
     let file = entry(b'0', 3, b"abc");
-    let rows: [(&str, Vec<u8>, Result<Option<&[u8]>, Fault>); 12] = [
+    let rows: [(&str, Vec<u8>, Expected); 12] = [
         ("file", file.clone(), Ok(Some(b"abc"))),
         ("old file", entry(0, 3, b"abc"), Ok(Some(b"abc"))),
         ("extended", [entry(b'x', 9, b"9 size=2\n"), entry(b'0', 3, b"abc")].concat(), Ok(Some(b"ab"))),
