@@ -1,16 +1,11 @@
-//! The component's side of the WIT: the host's functions behind [`Host`], and what `export!` exports.
+//! The component's side of the WIT: the host's functions, and what `export!` exports.
 
 use crate::{
     Call, Container, ContainersError, Failure, Gap, Header, Level, NetworkError, Origin, Phase, Probe, Request, Stack,
-    Target, Value, grpc, host::Host, http,
+    Target, Value, grpc, http,
 };
 
-#[expect(
-    missing_docs,
-    clippy::pedantic,
-    clippy::restriction,
-    reason = "generated; the WIT is its documentation"
-)]
+#[expect(missing_docs, clippy::pedantic, clippy::restriction, reason = "generated; the WIT is its documentation")]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "wit",
@@ -33,11 +28,11 @@ pub fn observe<P: Probe>(target: WitTarget) -> Result<(), WitFailure> {
         .map_err(|Failure { why, detail }| WitFailure { why: gap(why), detail })
 }
 
-/// The world that the component imports.
-struct World;
+/// The world that the component imports; the methods are those of the trait `Host`.
+pub(crate) struct World;
 
-impl Host for World {
-    fn fact(&self, key: &str, value: Value, origin: Origin) {
+impl World {
+    pub(crate) fn fact(&self, key: &str, value: Value, origin: Origin) {
         let value = match value {
             Value::Text(text) => wit::evidence::Value::Text(text),
             Value::Number(number) => wit::evidence::Value::Number(number),
@@ -46,36 +41,36 @@ impl Host for World {
         wit::evidence::fact(key, &value, &place(origin));
     }
 
-    fn capability(&self, name: &str, present: bool, origin: Origin) {
+    pub(crate) fn capability(&self, name: &str, present: bool, origin: Origin) {
         wit::evidence::capability(name, present, &place(origin));
     }
 
-    fn complete(&self, prefix: &str) {
+    pub(crate) fn complete(&self, prefix: &str) {
         wit::evidence::complete(prefix);
     }
 
-    fn digest(&self, name: &str, sha256: &str, origin: Origin) {
+    pub(crate) fn digest(&self, name: &str, sha256: &str, origin: Origin) {
         wit::evidence::digest(name, sha256, &place(origin));
     }
 
-    fn missing(&self, name: &str, why: Gap, detail: &str) {
+    pub(crate) fn missing(&self, name: &str, why: Gap, detail: &str) {
         wit::evidence::missing(name, gap(why), detail);
     }
 
-    fn finding(&self, rule: &str, holds: bool, message: &str, expected: Option<&str>, found: Option<&str>) {
+    pub(crate) fn finding(&self, rule: &str, holds: bool, message: &str, expected: Option<&str>, found: Option<&str>) {
         wit::evidence::finding(rule, holds, message, expected, found);
     }
 
-    fn http(&self, asked: Request) -> Result<http::Answer, NetworkError> {
+    pub(crate) fn http(&self, asked: Request) -> Result<http::Answer, NetworkError> {
         answer(wit::http::send(&request(asked)))
     }
 
-    fn http_all(&self, asked: Vec<Request>) -> Vec<Result<http::Answer, NetworkError>> {
+    pub(crate) fn http_all(&self, asked: Vec<Request>) -> Vec<Result<http::Answer, NetworkError>> {
         let requests: Vec<_> = asked.into_iter().map(request).collect();
         wit::http::send_all(&requests).into_iter().map(answer).collect()
     }
 
-    fn grpc(&self, call: Call) -> Result<grpc::Answer, NetworkError> {
+    pub(crate) fn grpc(&self, call: Call) -> Result<grpc::Answer, NetworkError> {
         let Call { endpoint, method, metadata, message, timeout_ms } = call;
         let metadata = metadata.into_iter().map(header_out).collect();
         match wit::grpc::invoke(&wit::grpc::Call { endpoint, method, metadata, message, timeout_ms }) {
@@ -86,32 +81,32 @@ impl Host for World {
         }
     }
 
-    fn find(&self, service: Option<&str>) -> Result<Vec<Container>, ContainersError> {
+    pub(crate) fn find(&self, service: Option<&str>) -> Result<Vec<Container>, ContainersError> {
         let found = wit::containers::find(service).map_err(containers_error)?;
         Ok(found.into_iter().map(container).collect())
     }
 
-    fn env(&self, id: &str, name: &str) -> Result<Option<String>, ContainersError> {
+    pub(crate) fn env(&self, id: &str, name: &str) -> Result<Option<String>, ContainersError> {
         wit::containers::env(id, name).map_err(containers_error)
     }
 
-    fn label(&self, id: &str, name: &str) -> Result<Option<String>, ContainersError> {
+    pub(crate) fn label(&self, id: &str, name: &str) -> Result<Option<String>, ContainersError> {
         wit::containers::label(id, name).map_err(containers_error)
     }
 
-    fn sha256(&self, id: &str, path: &str) -> Result<String, ContainersError> {
+    pub(crate) fn sha256(&self, id: &str, path: &str) -> Result<String, ContainersError> {
         wit::containers::sha256(id, path).map_err(containers_error)
     }
 
-    fn read_file(&self, id: &str, path: &str, max_bytes: u32) -> Result<Vec<u8>, ContainersError> {
+    pub(crate) fn read_file(&self, id: &str, path: &str, max_bytes: u32) -> Result<Vec<u8>, ContainersError> {
         wit::containers::read_file(id, path, max_bytes).map_err(containers_error)
     }
 
-    fn logs(&self, id: &str, lines: u32) -> Result<Vec<String>, ContainersError> {
+    pub(crate) fn logs(&self, id: &str, lines: u32) -> Result<Vec<String>, ContainersError> {
         wit::containers::logs(id, lines).map_err(containers_error)
     }
 
-    fn log(&self, level: Level, message: &str) {
+    pub(crate) fn log(&self, level: Level, message: &str) {
         let level = match level {
             Level::Debug => wit::log::Level::Debug,
             Level::Info => wit::log::Level::Info,

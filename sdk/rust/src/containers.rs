@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Failure, Gap, host::Host};
+use crate::{Failure, Gap, host::Handle};
 
 /// One container, as the engine described it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -150,7 +150,7 @@ impl From<ContainersError> for Failure {
 /// ```
 #[derive(Clone, Copy)]
 pub struct Containers<'a> {
-    pub(crate) host: &'a dyn Host,
+    pub(crate) host: Handle<'a>,
 }
 
 impl Containers<'_> {

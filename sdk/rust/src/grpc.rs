@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::{Failure, Gap, Header, NetworkError, Origin, host::Host};
+use crate::{Failure, Gap, Header, NetworkError, Origin, host::Handle};
 
 /// A call, built up by its methods.
 ///
@@ -184,7 +184,7 @@ impl From<CallFailed> for Failure {
 /// The way to the service over gRPC.
 #[derive(Clone, Copy)]
 pub struct Grpc<'a> {
-    pub(crate) host: &'a dyn Host,
+    pub(crate) host: Handle<'a>,
 }
 
 impl Grpc<'_> {

@@ -1,7 +1,18 @@
 //! The host's side, call by call as the WIT has it: behind it stands the component's world, or a test's script.
+//!
+//! In a component there is one host only, and it is known by type: through a table of methods the component would
+//! import the whole world, where it now imports what it uses and is the smaller for it.
 
+#[cfg(not(target_family = "wasm"))]
 use crate::{Call, Container, ContainersError, Gap, Level, NetworkError, Origin, Request, Value, grpc, http};
 
+#[cfg(target_family = "wasm")]
+pub(crate) type Handle<'a> = &'a crate::component::World;
+
+#[cfg(not(target_family = "wasm"))]
+pub(crate) type Handle<'a> = &'a dyn Host;
+
+#[cfg(not(target_family = "wasm"))]
 pub(crate) trait Host {
     fn fact(&self, key: &str, value: Value, origin: Origin);
     fn capability(&self, name: &str, present: bool, origin: Origin);

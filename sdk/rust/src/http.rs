@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Failure, Gap, Header, Json, NetworkError, Origin, Unreadable, host::Host};
+use crate::{Failure, Gap, Header, Json, NetworkError, Origin, Unreadable, host::Handle};
 
 /// A request, built up by its methods.
 ///
@@ -190,7 +190,7 @@ impl From<UnexpectedStatus> for Failure {
 /// The way to the service over HTTP.
 #[derive(Clone, Copy)]
 pub struct Http<'a> {
-    pub(crate) host: &'a dyn Host,
+    pub(crate) host: Handle<'a>,
 }
 
 impl Http<'_> {

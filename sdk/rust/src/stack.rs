@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Containers, Failure, Gap, Grpc, Http, Origin, Value, host::Host};
+use crate::{Containers, Failure, Gap, Grpc, Http, Origin, Value, host::Handle};
 
 /// Longest key, name or prefix, in bytes: the host's limit, beyond which it would end the run.
 const LONGEST_NAME: usize = 1_024;
@@ -33,11 +33,11 @@ pub enum Level {
 /// shortened where it is prose, and becomes a gap where it is a name or a value: the run goes on.
 #[derive(Clone, Copy)]
 pub struct Stack<'a> {
-    host: &'a dyn Host,
+    host: Handle<'a>,
 }
 
 impl<'a> Stack<'a> {
-    pub(crate) const fn new(host: &'a dyn Host) -> Self {
+    pub(crate) const fn new(host: Handle<'a>) -> Self {
         Self { host }
     }
 
@@ -121,7 +121,7 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// A line for the log, which is shown with `--verbose` output and after a failure.
+    /// A line for the run's log, which is kept with what the run saw.
     pub fn log(&self, level: Level, message: &str) {
         self.host.log(level, message);
     }
