@@ -1,4 +1,4 @@
-//! What an ESB gateway says of itself (contract.md, part 3): its health, its version and routes from the OpenAPI
+//! What an ESB gateway says of itself (contract.md, part 3): its health, its version and routes from the `OpenAPI`
 //! document, and what it makes of a function that cannot exist. A name that could exist would run something, so none is
 //! ever asked for.
 //!

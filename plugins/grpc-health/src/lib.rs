@@ -1,7 +1,7 @@
 //! Asks the standard gRPC health service, `grpc.health.v1.Health/Check`, by hand-written protobuf: a request with the
 //! name in field 1, a response with the status in field 1.
 //!
-//! A name that the server does not know (NOT_FOUND) is a gap and no violation: the name stands in the environment's
+//! A name that the server does not know (`NOT_FOUND`) is a gap and no violation: the name stands in the environment's
 //! configuration, and may be wrong there.
 
 use serde::Deserialize;
@@ -101,11 +101,11 @@ mod tests {
     }
 
     fn serving() -> Result<GrpcAnswer, NetworkError> {
-        Ok(GrpcAnswer::ok([8, 1]))
+        GrpcAnswer::ok([8, 1]).into()
     }
 
     fn refused() -> Result<GrpcAnswer, NetworkError> {
-        Err(NetworkError::Unreachable("connection refused".to_owned()))
+        NetworkError::Unreachable("connection refused".to_owned()).into()
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The configuration is read whole before anything is asked: a wrong expression is the environment's fault, never a gap
 //! of the service. `probe.json` describes each key.
 
+mod pattern;
 mod plan;
 mod read;
 

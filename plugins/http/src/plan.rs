@@ -1,11 +1,12 @@
 //! The configuration, and what it comes to: each place to read from is one thing, each expression compiled, each name
 //! given once.
 
-use regex_lite::Regex;
 use shipworthy_sdk::{
     Failure, Request,
     serde_json::{Map, Value},
 };
+
+use crate::pattern::Pattern;
 
 /// One request, and what its answer is read for.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub(crate) struct Fact {
 pub(crate) enum Source {
     Json(String),
     Header(String),
-    Regex(Regex),
+    Regex(Pattern),
     Text,
     Status,
 }
@@ -40,7 +41,7 @@ pub(crate) enum Sign {
     Status(Vec<u16>),
     Json(String),
     Header(String),
-    Regex(Regex),
+    Regex(Pattern),
 }
 
 /// Reads the whole configuration, or says which key is wrong.
@@ -141,8 +142,8 @@ fn pointer(at: &str, pointer: &str) -> Result<String, Failure> {
     }
 }
 
-fn compile(at: &str, expression: &str) -> Result<Regex, Failure> {
-    Regex::new(expression).map_err(|error| wrong(&[at, ".regex"].concat(), &error.to_string()))
+fn compile(at: &str, expression: &str) -> Result<Pattern, Failure> {
+    Pattern::parse(expression).map_err(|why| wrong(&[at, ".regex"].concat(), &why))
 }
 
 fn wrong(at: &str, why: &str) -> Failure {

@@ -23,10 +23,8 @@ pub(crate) fn fact(
         }
         (Source::Regex(regex), None) => {
             let body = String::from_utf8_lossy(response.body());
-            let captures = regex.captures(&body);
-            let found = captures.as_ref().and_then(|captures| captures.get(usize::from(captures.len() > 1)));
-            let found = found.ok_or_else(|| nothing(response, &["no match for `", regex.as_str(), "`"]))?;
-            (Value::from(found.as_str()), response.origin(&["/", regex.as_str(), "/"].concat()))
+            let found = regex.find(&body).ok_or_else(|| nothing(response, &["no match for `", regex.as_str(), "`"]))?;
+            (Value::from(found), response.origin(&["/", regex.as_str(), "/"].concat()))
         }
         (Source::Text, None) => (Value::from(response.text()?.trim()), response.origin("body")),
     };
