@@ -1,6 +1,6 @@
 //! The one thing that a probe's author implements.
 
-use serde::{Deserialize as _, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
 use crate::{Failure, Stack};
 
@@ -36,8 +36,7 @@ pub trait Probe {
 
 /// Reads the configuration and runs the probe: what the component exports, and what a test's script runs.
 pub(crate) fn run<P: Probe>(stack: &Stack<'_>, target: &Target, config: &str) -> Result<(), Failure> {
-    let unreadable = |error| Failure::config(format!("config: {error}"));
-    // By way of a tree: the parser is in the component once, for the configuration and for answers alike.
-    let tree: serde_json::Value = serde_json::from_slice(config.as_bytes()).map_err(unreadable)?;
-    P::observe(stack, target, P::Config::deserialize(tree).map_err(unreadable)?)
+    let config =
+        serde_json::from_slice(config.as_bytes()).map_err(|error| Failure::config(format!("config: {error}")))?;
+    P::observe(stack, target, config)
 }
