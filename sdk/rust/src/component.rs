@@ -5,7 +5,7 @@ use crate::{
     Target, Value, grpc, http,
 };
 
-#[expect(missing_docs, clippy::pedantic, clippy::restriction, reason = "generated; the WIT is its documentation")]
+#[expect(missing_docs, clippy::pedantic, clippy::mem_forget, reason = "generated; the WIT is its documentation")]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "wit",
@@ -31,6 +31,7 @@ pub fn observe<P: Probe>(target: WitTarget) -> Result<(), WitFailure> {
 /// The world that the component imports; the methods are those of the trait `Host`.
 pub(crate) struct World;
 
+#[expect(clippy::unused_self, reason = "natively there is a host with a self")]
 impl World {
     pub(crate) fn fact(&self, key: &str, value: Value, origin: Origin) {
         let value = match value {

@@ -31,7 +31,6 @@ pub enum Level {
 ///
 /// Evidence reaches the host as it is given, so a trap or a deadline loses nothing. What is too long for the host is
 /// shortened where it is prose, and becomes a gap where it is a name or a value: the run goes on.
-#[derive(Clone, Copy)]
 pub struct Stack<'a> {
     host: Handle<'a>,
 }
