@@ -3,6 +3,8 @@
 
 mod schema;
 
+use std::fmt;
+
 use serde_json::Value;
 use shipworthy_contract::{
     Explain, Fault,
@@ -66,14 +68,20 @@ pub struct ConfigFault {
     pub found: String,
 }
 
+impl fmt::Display for ConfigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pointer = if self.pointer.is_empty() { "/" } else { &self.pointer };
+        write!(f, "`{pointer}`: expected {}, found {}", self.expected, self.found)
+    }
+}
+
 fn told(faults: &[ConfigFault]) -> String {
     let Some(first) = faults.first() else { return String::new() };
-    let pointer = if first.pointer.is_empty() { "/" } else { &first.pointer };
     let more = match faults.len() {
         0 | 1 => String::new(),
         count => format!(" (and {})", plural(count - 1, "more error")),
     };
-    format!("`{pointer}`: expected {}, found {}{more}", first.expected, first.found)
+    format!("{first}{more}")
 }
 
 /// Validates a probe's config. Without a schema no key is taken.
@@ -186,10 +194,7 @@ impl Explain for ConfigError {
         match self {
             Self::NotTaken { probe, .. } => Some(format!("remove `config` from `[probes.{probe}]`")),
             Self::Unfit { faults, .. } if faults.len() > 1 => {
-                let lines = faults
-                    .iter()
-                    .map(|fault| format!("`{}`: expected {}, found {}", fault.pointer, fault.expected, fault.found));
-                Some(lines.collect::<Vec<_>>().join("\n"))
+                Some(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
             }
             Self::Unfit { .. } => None,
             Self::Schema { .. } => Some("the plugin's author has to mend its descriptor".to_owned()),

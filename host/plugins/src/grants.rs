@@ -126,6 +126,3 @@ fn dangerous_wildcard(pattern: &Pattern) -> Option<&'static str> {
         "`*` without text before it in its segment would match real names, and this method has an effect on them",
     )
 }
-
-#[cfg(test)]
-mod tests;

@@ -68,10 +68,10 @@ pub(super) fn compile(schema: &Value) -> Result<Validator, SchemaFault> {
         return Err(SchemaFault::TooManyParts);
     }
     let options = jsonschema::options().offline().should_validate_formats(true);
-    options
-        .with_pattern_options(PatternOptions::regex())
-        .build(schema)
-        .map_err(|error| SchemaFault::Invalid(excerpt(&error.masked_with("a value").to_string(), 200)))
+    options.with_pattern_options(PatternOptions::regex()).build(schema).map_err(|error| {
+        let told = format!("`{}`: {}", error.instance_path(), error.masked_with("this"));
+        SchemaFault::Invalid(excerpt(&told, 200))
+    })
 }
 
 fn is_deeper(value: &Value, levels: usize) -> bool {

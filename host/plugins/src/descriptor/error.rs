@@ -114,10 +114,17 @@ impl Explain for DescriptorError {
     }
 
     fn help(&self) -> Option<String> {
-        match self.faults.first()? {
-            DescriptorFault::UnknownKey { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
-            DescriptorFault::UnknownKey { known, .. } => Some(format!("known keys are: {}", known.join(", "))),
-            _ => Some("the plugin's author has to mend its `probe.json`; `shipworthy schema descriptor` prints its JSON Schema".to_owned()),
-        }
+        let hint = match self.faults.first()? {
+            DescriptorFault::UnknownKey { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            DescriptorFault::UnknownKey { known, .. } => format!("known keys are: {}", known.join(", ")),
+            DescriptorFault::Syntax(_)
+            | DescriptorFault::TooLarge { .. }
+            | DescriptorFault::Missing { .. }
+            | DescriptorFault::Kind { .. }
+            | DescriptorFault::Value { .. }
+            | DescriptorFault::TooMany { .. } => "`shipworthy schema descriptor` prints the JSON Schema".to_owned(),
+        };
+        let more = self.faults.iter().skip(1).map(|fault| format!("\nfurthermore, {fault}"));
+        Some(std::iter::once(hint).chain(more).collect())
     }
 }

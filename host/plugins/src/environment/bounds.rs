@@ -104,8 +104,11 @@ static LOG: Bounds<Bytes> = Bounds {
     reason: "below 1KiB the last words of a trap are lost, and above 16MiB nobody reads a log",
 };
 /// `retry.for`.
-static RETRY_FOR: Bounds<Span> =
-    Bounds { least: millis(100), most: seconds(3_600), reason: "what remains of `deadline` cuts it in any case" };
+static RETRY_FOR: Bounds<Span> = Bounds {
+    least: millis(100),
+    most: seconds(3_600),
+    reason: "below 100ms nothing is tried again, and above 1h a deploy job has long been cut off",
+};
 /// `retry.every`.
 static RETRY_EVERY: Bounds<Span> =
     Bounds { least: millis(50), most: seconds(600), reason: "below 50ms retrying would load a stack that struggles" };
@@ -166,7 +169,7 @@ pub(super) fn read_retry(reader: &mut Reader, probe: Table<'_>) -> Option<Retry>
     let table = reader.table(&entry.item, &path, &RETRY_KEYS)?;
     let every = reader.bounded(table, "every", &RETRY_EVERY).map_or(DEFAULT_EVERY, |Span(every)| every);
     if table.get("for").is_none() {
-        reader.missing(table, "for", "retry = { for = \"20s\", every = \"1s\" }");
+        reader.missing(table, "for", "`retry = { for = \"20s\", every = \"1s\" }`");
         return None;
     }
     let Span(within) = reader.bounded(table, "for", &RETRY_FOR)?;

@@ -194,7 +194,11 @@ fn read_targets(reader: &mut Reader, table: Table<'_>) -> Option<Targets> {
     }
     match given.as_slice() {
         [] => {
-            reader.missing(table, "url", "url = \"https://127.0.0.1:8443\"");
+            reader.missing(
+                table,
+                "url",
+                "`url = \"https://127.0.0.1:8443\"`, or `container`, `instances` or `instances_from`",
+            );
             None
         }
         ["url"] => read_url(reader, table).map(Targets::One),
@@ -245,7 +249,7 @@ fn read_container(reader: &mut Reader, table: Table<'_>) -> Option<Url> {
         },
     };
     let Some(entry) = table.get("port") else {
-        reader.missing(table, "port", "port = 50051");
+        reader.missing(table, "port", "`port = 50051`");
         return None;
     };
     let Value::Integer(_, number) = &entry.item.value else {

@@ -122,7 +122,7 @@ pub enum Problem {
         found: String,
     },
     /// A file that cannot be read.
-    #[error("cannot read what the environment names")]
+    #[error("cannot read a file of the environment")]
     File(#[source] FileError),
     /// A file that is not TOML.
     #[error("cannot read the file as TOML: {message}")]
@@ -227,7 +227,7 @@ pub enum Problem {
         name: String,
     },
     /// A name that refers to nothing.
-    #[error("`{key}`: expected {what} of this environment, found: {}", excerpt(name, 80))]
+    #[error("`{key}`: expected {what}, found: {}", excerpt(name, 80))]
     UnknownName {
         /// The key.
         key: String,
@@ -307,8 +307,11 @@ impl Problem {
                 Some(format!("did you mean `{nearest}`?"))
             }
             Self::UnknownKey { known, .. } => Some(format!("known keys are: {}", known.join(", "))),
-            Self::Missing { example, .. } => Some(format!("write `{example}`")),
+            Self::Missing { example, .. } => Some(format!("write {example}")),
             Self::Bound { reason, .. } => Some((*reason).to_owned()),
+            Self::Url { key, .. } if key == "containers.socket" => {
+                Some("write `unix:///PATH`, `tcp://HOST:PORT` or `http://HOST:PORT`".to_owned())
+            }
             Self::Url { .. } => Some("write `https://HOST:PORT`, `http://HOST:PORT` or `unix:///PATH`".to_owned()),
             Self::PlainSecret { name } => {
                 let variable = name.to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
@@ -316,7 +319,7 @@ impl Problem {
             }
             Self::Requirement { hint, .. } => hint.clone(),
             Self::Depth { .. } => Some("let the files extend one common base".to_owned()),
-            Self::Secret { .. } => Some("set the variable where the command runs, or correct the reference".to_owned()),
+            Self::Secret { .. } => Some("the value is fetched where the command runs: set it there, or correct the reference".to_owned()),
             Self::SecretFile { .. } => Some("paths are relative to the file in which they stand".to_owned()),
             Self::Conflict { .. }
             | Self::Cycle { .. }

@@ -121,7 +121,7 @@ fn read_value(reader: &mut Reader, table: Table<'_>, entry: &Entry) -> Option<Va
             Some(ValueSource::File(reader.sources.resolve(file.item.spot.file, &path)))
         }
         _ => {
-            let reason = "expected either `env` or `file`".to_owned();
+            let reason = "expected one of `env` and `file`, found both or none".to_owned();
             reader.fault(entry.item.spot, Problem::Conflict { table: reference.name(), reason });
             None
         }

@@ -110,7 +110,7 @@ fn read(reader: &mut Reader, probes: Table<'_>, entry: &Entry, known: &[&str]) -
 
 fn read_plugin(reader: &mut Reader, table: Table<'_>) -> Option<PluginSource> {
     let Some(entry) = table.get("plugin") else {
-        reader.missing(table, "plugin", "plugin = \"builtin:gateway\"");
+        reader.missing(table, "plugin", "`plugin = \"builtin:gateway\"`");
         return None;
     };
     let text = reader.word(table, "plugin")?;
@@ -118,7 +118,7 @@ fn read_plugin(reader: &mut Reader, table: Table<'_>) -> Option<PluginSource> {
         if name.parse::<Service>().is_ok() {
             return Some(PluginSource::Builtin(name.to_owned()));
         }
-        format!("expected the name of a bundled probe after `builtin:`, found: {}", excerpt(name, 60))
+        format!("expected `builtin:` and the name of a bundled probe, found: {}", excerpt(&text, 60))
     } else if let Some(reference) = text.strip_prefix("oci://") {
         if is_oci_reference(reference) {
             return Some(PluginSource::Oci(text));
@@ -188,7 +188,7 @@ fn read_endpoint(reader: &mut Reader, table: Table<'_>, key: &str, known: &[&str
         return Some(name);
     }
     let nearest = nearest(&name, known.iter().copied()).map(str::to_owned);
-    let problem = Problem::UnknownName { key: table.key(key), what: "an endpoint", name, nearest };
+    let problem = Problem::UnknownName { key: table.key(key), what: "an endpoint of this environment", name, nearest };
     reader.fault(table.get(key)?.item.spot, problem);
     None
 }

@@ -48,9 +48,9 @@ pub(super) fn read_all(reader: &mut Reader, root: Table<'_>) -> Vec<WaiverSpec> 
 fn read(reader: &mut Reader, item: &Item) -> Option<WaiverSpec> {
     let table = reader.table(item, "waivers", &KEYS)?;
     for (key, example) in [
-        ("rule", "rule = \"stack.release\""),
-        ("reason", "reason = \"hotfix rolls out until Friday\""),
-        ("expires", "expires = 2026-12-04"),
+        ("rule", "`rule = \"stack.release\"`"),
+        ("reason", "`reason = \"hotfix rolls out until Friday\"`"),
+        ("expires", "`expires = 2026-12-04`"),
     ] {
         if table.get(key).is_none() {
             reader.missing(table, key, example);
