@@ -182,7 +182,7 @@ impl Run {
                 self.known(id, "env", &rest, |service, grant| grant.allows_env(service, name, &self.access.own))?;
             Ok((Asked::Env { id: id.0.clone(), name: name.to_owned() }, id))
         };
-        self.perform(&format!("containers.env {name} of {id}"), vet, |id| env::variable(self, id, name)).await
+        self.perform(&format!("containers.env {name} of {}", short(id)), vet, |id| env::variable(self, id, name)).await
     }
 
     /// One label of a container.
@@ -193,7 +193,7 @@ impl Run {
                 self.known(id, "label", &rest, |service, grant| grant.allows_label(service, name, &self.access.own))?;
             Ok((Asked::Label { id: id.0.clone(), name: name.to_owned() }, id))
         };
-        self.perform(&format!("containers.label {name} of {id}"), vet, |id| env::label(self, id, name)).await
+        self.perform(&format!("containers.label {name} of {}", short(id)), vet, |id| env::label(self, id, name)).await
     }
 
     /// The SHA-256 of a regular file, computed without holding it.
@@ -202,7 +202,7 @@ impl Run {
             let (id, path) = self.file(id, path)?;
             Ok((Asked::Sha256 { id: id.0.clone(), path: path.as_str().to_owned() }, (id, path)))
         };
-        let what = format!("containers.sha256 {path} of {id}");
+        let what = format!("containers.sha256 {path} of {}", short(id));
         self.perform(&what, vet, |(id, path)| archive::sha256(self, id, path)).await
     }
 
@@ -212,7 +212,7 @@ impl Run {
             let (id, path) = self.file(id, path)?;
             Ok((Asked::ReadFile { id: id.0.clone(), path: path.as_str().to_owned(), max_bytes }, (id, path)))
         };
-        let what = format!("containers.read-file {path} of {id}");
+        let what = format!("containers.read-file {path} of {}", short(id));
         let carry_out = |(id, path)| archive::read(self, id, path, max_bytes);
         self.perform(&what, vet, carry_out).await.map(|Content(bytes)| bytes)
     }
@@ -223,7 +223,7 @@ impl Run {
             let id = self.known(id, "logs", "", |service, grant| grant.allows_logs(service, &self.access.own))?;
             Ok((Asked::Logs { id: id.0.clone(), lines }, id))
         };
-        self.perform(&format!("containers.logs of {id}"), vet, |id| logs::last(self, id, lines)).await
+        self.perform(&format!("containers.logs of {}", short(id)), vet, |id| logs::last(self, id, lines)).await
     }
 
     fn file(&self, id: &str, path: &str) -> Result<(KnownId, NormalPath)> {
@@ -276,6 +276,11 @@ impl Run {
 /// An id that `find` gave in this run, compared exactly. bollard puts it into the request's path as it is, so nothing
 /// else may get there.
 struct KnownId(String);
+
+/// An id as people know it, for a record; whatever else a guest wrote in its place is cut as well.
+fn short(id: &str) -> String {
+    id.chars().take(12).collect()
+}
 
 fn other(error: &dyn std::fmt::Display) -> ContainersError {
     ContainersError::Other(error.to_string())
