@@ -109,10 +109,16 @@ impl Pattern {
                 self.compile_times(node, *least)?;
                 self.compile_optional(node, most.saturating_sub(*least), *greedy)?;
             }
-            // Once or more, behind a choice: going round to the beginning would forget a group that matched nothing.
             Node::Repeat { node, least: 0, most: None, greedy } => {
                 let split = self.hole();
-                self.compile_more(node, *greedy)?;
+                if node.may_be_empty() {
+                    // Once or more, behind a choice: going round to the beginning, a turn that matched nothing would
+                    // find it taken already, and lose its place in the order of preference.
+                    self.compile_more(node, *greedy)?;
+                } else {
+                    self.compile(node)?;
+                    self.steps.push(Step::Jump(split));
+                }
                 self.fill(split, prefer(*greedy, split + 1, self.steps.len()));
             }
             Node::Repeat { node, least, most: None, greedy } => {

@@ -27,6 +27,20 @@ pub(super) enum Node {
     },
 }
 
+impl Node {
+    /// Whether it can match without a character.
+    pub(super) fn may_be_empty(&self) -> bool {
+        match self {
+            Self::Empty | Self::Edge(_) => true,
+            Self::Set(_) => false,
+            Self::Group(node, _) => node.may_be_empty(),
+            Self::Sequence(nodes) => nodes.iter().all(Self::may_be_empty),
+            Self::Either(first, second) => first.may_be_empty() || second.may_be_empty(),
+            Self::Repeat { node, least, .. } => *least == 0 || node.may_be_empty(),
+        }
+    }
+}
+
 pub(super) struct Parsed {
     pub(super) node: Node,
     pub(super) groups: u32,

@@ -21,6 +21,7 @@ fn the_first_group_is_found_or_else_the_whole() {
         (r"\bcat\b", "concat cat", Some("cat")),
         (r"\{(.)\}", "{é}", Some("é")),
         ("(a*)*", "b", Some("")),
+        (r"(?:\s?|\w*?)*", " _a", Some(" _")),
         ("", "b", Some("")),
     ] {
         assert_eq!(Pattern::parse(pattern).unwrap().find(text), expected, "{pattern} in {text}");
