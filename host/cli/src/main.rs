@@ -11,7 +11,7 @@ mod output;
 mod refusal;
 mod stack;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::Parser as _;
 use shipworthy_contract::report::{EXIT_NOT_STARTED, EXIT_PASSED, EXIT_USAGE};
@@ -57,15 +57,18 @@ fn run(command: &Command) -> Result<u8, Refusal> {
 
 /// Help and version are answers; anything else is a usage error, and keeps a command from being started.
 fn usage(error: &clap::Error) -> ExitCode {
-    let shown = error.print();
-    if let Err(error) = shown {
+    let terminal = std::io::stderr().is_terminal();
+    if error.use_stderr() && !terminal {
+        let text = error.render().to_string();
+        Stream::Err.write(&shipworthy_report::error::usage(&text, &output::look(false, Stream::Err)));
+    } else if let Err(error) = error.print() {
         tracing::debug!(%error, "nobody reads the output");
     }
     if !error.use_stderr() {
         return ExitCode::from(EXIT_PASSED);
     }
-    let gate = std::env::args_os().nth(1).is_some_and(|word| word == "check")
-        && std::env::args_os().any(|word| word == "--");
+    let gate =
+        std::env::args_os().nth(1).is_some_and(|word| word == "check") && std::env::args_os().any(|word| word == "--");
     ExitCode::from(if gate { EXIT_NOT_STARTED } else { EXIT_USAGE })
 }
 

@@ -41,7 +41,8 @@ pub trait Explain: std::error::Error {
     /// Whose it is to mend.
     fn fault(&self) -> Fault;
 
-    /// What whoever runs the command can do.
+    /// What whoever runs the command can do, a piece of advice a line. Lines after one that ends with a colon are there
+    /// to be pasted.
     fn help(&self) -> Option<String>;
 
     /// Where in which file, if the error has such a place.

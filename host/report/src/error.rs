@@ -49,6 +49,17 @@ pub fn render_all(errors: &[Shown<'_>], look: &Look) -> String {
     page.finish()
 }
 
+/// What a parser of command lines says, with its blanks and breaks kept. It repeats words of the command line, of which
+/// a CI log would take some for commands of its own.
+pub fn usage(text: &str, look: &Look) -> String {
+    let mut page = Page::new(look);
+    for line in text.lines() {
+        let words = line.trim_start();
+        page.verbatim(line.len() - words.len(), &look.foreign(words, LONGEST));
+    }
+    page.finish()
+}
+
 fn one(page: &mut Page<'_>, look: &Look, shown: Shown<'_>) {
     let text = Span::new(look.foreign(&shown.error.to_string(), LONGEST), Tone::Strong);
     labelled(page, 0, Span::new("error:", Tone::Bad), text);
@@ -62,11 +73,24 @@ fn one(page: &mut Page<'_>, look: &Look, shown: Shown<'_>) {
         }
     }
     if let Some(help) = shown.error.help() {
-        for line in help.lines() {
-            labelled(page, 2, Span::new("help:", Tone::Good), Span::plain(look.foreign(line, LONGEST)));
-        }
+        helps(page, look, &help);
     }
     page.text(2, &[Span::new(format!("[{}]", shown.error.code()), Tone::Dim)]);
+}
+
+/// Each line is an advice of its own, but for those after one that ends with a colon: they are there to be pasted.
+fn helps(page: &mut Page<'_>, look: &Look, help: &str) {
+    let mut lines = help.lines();
+    for line in lines.by_ref() {
+        labelled(page, 2, Span::new("help:", Tone::Good), Span::plain(look.foreign(line, LONGEST)));
+        if line.ends_with(':') {
+            break;
+        }
+    }
+    for line in lines {
+        let text = line.trim_start();
+        page.verbatim(4 + line.len() - text.len(), &look.foreign(text, LONGEST));
+    }
 }
 
 fn labelled(page: &mut Page<'_>, indent: usize, label: Span, text: Span) {

@@ -5,7 +5,7 @@ use std::fmt;
 use shipworthy_contract::{Explain, Fault, explain::Place};
 use shipworthy_report::{
     Look,
-    error::{Shown, render, render_all},
+    error::{Shown, render, render_all, usage},
 };
 
 const LOOK: Look = Look { color: false, unicode: true, width: 80 };
@@ -107,6 +107,28 @@ fn several_errors_are_counted() {
 
     2 errors
     ");
+}
+
+#[test]
+fn what_is_to_be_pasted_stands_apart_from_advice() {
+    let help = "a first advice\nwrite in `[probes.web]`:\ngrants = [\n    \"http GET /**\",\n]";
+    let error = Sample { text: "not granted", help: Some(help), ..Sample::default() };
+    insta::assert_snapshot!(render(&error, None, &LOOK), @r#"
+    error: not granted
+      help: a first advice
+      help: write in `[probes.web]`:
+        grants = [
+            "http GET /**",
+        ]
+      [env.unknown-key]
+    "#);
+}
+
+#[test]
+fn words_of_the_command_line_are_no_commands_of_a_ci_log() {
+    let told = "error: invalid value '\u{1b}[31mred\n::error::x\n  ##[error]y' for '--only'\n\n  tip: help\n";
+    let shown = "error: invalid value 'red\n·::error::x\n  ·#·#[error]y' for '--only'\n\n  tip: help\n";
+    assert_eq!(usage(told, &LOOK), shown);
 }
 
 #[test]
