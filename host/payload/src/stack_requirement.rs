@@ -94,7 +94,8 @@ fn read(
 
 fn finding(fields: &Fields<'_>, fault: ShapeFault) -> Finding {
     let field = if fault.field.is_empty() { fields.name.clone() } else { fields.path(&fault.field) };
-    let mut finding = Finding::violated(rules::STACK_REQUIREMENT, FIRST, fault.message).at(location(
+    let message = format!("`{field}`: {}", fault.message);
+    let mut finding = Finding::violated(rules::STACK_REQUIREMENT, FIRST, message).at(location(
         fields.file,
         None,
         Some(field),
