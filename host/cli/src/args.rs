@@ -41,7 +41,7 @@ pub(crate) enum Command {
     Env(EnvCommand),
     /// Print a JSON Schema
     Schema {
-        /// Of what
+        /// Of the report that `--format json` prints, of an environment file, or of a plugin's descriptor
         #[arg(value_enum)]
         of: SchemaOf,
     },
@@ -75,13 +75,11 @@ pub(crate) enum EnvCommand {
     },
 }
 
+// The values of these enums carry no doc comments: one of them would make clap spread `--help` over twice the lines.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum SchemaOf {
-    /// The report that `--format json` prints
     Report,
-    /// An environment file
     Environment,
-    /// A plugin's descriptor
     Descriptor,
 }
 
@@ -180,21 +178,20 @@ pub(crate) struct JudgingFlags {
     /// Skip a rule in this run; it stays in the report with the reason
     #[arg(long, value_name = "RULE=REASON", value_parser = parse::<Skip>)]
     pub(crate) skip: Vec<Skip>,
-    /// Let warnings count as failures
+    /// Let warnings count as failures: each takes the exit code of its side
     #[arg(long, value_name = "warn", value_enum)]
     pub(crate) fail_on: Option<FailOnArg>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum FailOnArg {
-    /// A warning takes its side's exit code
     Warn,
 }
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputFlags {
-    /// What goes to standard output
+    /// What goes to standard output: a page for people, or the report that `shipworthy schema report` describes
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
     /// Write the report to a file as well; may be given several times
@@ -213,10 +210,8 @@ pub(crate) struct OutputFlags {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
     #[default]
     Human,
-    /// The report itself, `shipworthy schema report`
     Json,
 }
 
