@@ -53,7 +53,8 @@ pub(crate) fn publish(
     elapsed: Duration,
 ) -> Result<(), UsageError> {
     for output in &flags.output {
-        let plain = human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..options(flags, stream, elapsed) };
+        let plain =
+            human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..options(flags, stream, elapsed) };
         write_atomically(&output.file, &render(report, output.format, &plain), "report")?;
     }
     stream.write(&render(report, flags.format, &options(flags, stream, elapsed)));

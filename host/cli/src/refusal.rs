@@ -78,7 +78,7 @@ impl Explain for UsageError {
             Self::Runtime(_) => Fault::Host,
             Self::Write { .. } | Self::Recording { .. } | Self::Only { .. } | Self::Socket(_) | Self::Folder(_) => {
                 Fault::Environment
-            },
+            }
         }
     }
 

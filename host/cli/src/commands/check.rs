@@ -166,7 +166,12 @@ impl Judging {
         })
     }
 
-    fn report(&self, artifact: Option<Artifact>, environment: Option<&Environment>, results: Vec<CheckResult>) -> Report {
+    fn report(
+        &self,
+        artifact: Option<Artifact>,
+        environment: Option<&Environment>,
+        results: Vec<CheckResult>,
+    ) -> Report {
         let results = waiver::apply(results, &self.waivers, &self.skips, self.today);
         let (verdict, exit_code) = report::judge(&results, self.fail_on);
         Report {
@@ -174,10 +179,8 @@ impl Judging {
             verdict,
             exit_code,
             artifact,
-            environment: environment.map(|environment| EnvironmentRef {
-                name: environment.name.clone(),
-                file: environment.file.clone(),
-            }),
+            environment: environment
+                .map(|environment| EnvironmentRef { name: environment.name.clone(), file: environment.file.clone() }),
             policy: self.policy,
             summary: report::summarize(&results),
             results,

@@ -47,7 +47,10 @@ pub(crate) fn check(name: &str) -> Result<(), Refusal> {
     let plan = Plan::whole(&environment)?;
     plan.check_endpoints(&environment)?;
     let probes = plan.listed().iter().map(|listed| {
-        format!("  {} looks at {} with {} {}\n", listed.probe, listed.service, listed.plugin.name, listed.plugin.version)
+        format!(
+            "  {} looks at {} with {} {}\n",
+            listed.probe, listed.service, listed.plugin.name, listed.plugin.version
+        )
     });
     let probes: String = probes.collect();
     let count = shipworthy_contract::text::plural(plan.listed().len(), "probe");

@@ -183,7 +183,9 @@ impl<'a> Preparation<'a> {
         job.retry = None;
         if recorded.plugin != planned.listed.plugin {
             let was = &recorded.plugin;
-            job.blank.notes.push(format!("recorded with another plugin: {} {} ({})", was.name, was.version, was.sha256));
+            job.blank
+                .notes
+                .push(format!("recorded with another plugin: {} {} ({})", was.name, was.version, was.sha256));
         }
         job.recorded = Some(recorded.clone());
         job

@@ -25,10 +25,8 @@ pub(crate) fn to_hex(seed: &[u8]) -> String {
 pub(crate) fn from_hex(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> =
         hex.chars().map_while(|c| c.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
-    let bytes: Vec<u8> = digits
-        .chunks_exact(2)
-        .map(|pair| pair.iter().fold(0, |byte, digit| (byte << 4) | digit))
-        .collect();
+    let bytes: Vec<u8> =
+        digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| (byte << 4) | digit)).collect();
     // A cycle of no bytes would never give one.
     if bytes.is_empty() { vec![0] } else { bytes }
 }
