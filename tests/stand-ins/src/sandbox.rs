@@ -119,7 +119,7 @@ impl Output {
 
     /// Everything in one text: exit code, standard output, standard error. What differs from run to run is masked:
     /// temporary folders are `[DIR]`, loopback's ports `[PORT]`, measured times `[TIME]`, the version of Shipworthy
-    /// `[VERSION]`, and a plugin's digest in the JSON report `[SHA256]`. Nothing else is.
+    /// `[VERSION]`, and a plugin's digest in a report `[SHA256]`. Nothing else is.
     pub fn snapshot(&self) -> String {
         let status = self.status.map_or_else(|| "none, ended by a signal".to_owned(), |code| code.to_string());
         let all = format!(
@@ -167,6 +167,7 @@ static FILTERS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r#"("duration_ms": ?)\d+"#.to_owned(), r#"${1}"[TIME]""#),
         (r"\b\d+(\.\d+)? ?(ms|µs|us|ns)\b|\b\d+\.\d+ ?s\b".to_owned(), "[TIME]"),
         (r#"("plugin": ?\{[^}]*"sha256": ?")[0-9a-f]{64}"#.to_owned(), "${1}[SHA256]"),
+        (r"(seen by [^\n]* sha256 )[0-9a-f]{64}".to_owned(), "${1}[SHA256]"),
         (r"\b(shipworthy) v?\d+\.\d+\.\d+[\w.+-]*".to_owned(), "${1} [VERSION]"),
     ]
     .into_iter()
@@ -180,7 +181,7 @@ mod tests {
 
     #[test]
     fn every_filter_is_a_valid_pattern() {
-        assert_eq!(FILTERS.len(), 6);
+        assert_eq!(FILTERS.len(), 7);
     }
 
     #[test]
@@ -197,6 +198,7 @@ mod tests {
                 format!(r#""plugin": {{ "name": "x", "sha256": "{digest}" }}"#),
                 r#""plugin": { "name": "x", "sha256": "[SHA256]" }"#.to_owned(),
             ),
+            (format!("seen by static 0.1.0, sha256 {digest}"), "seen by static 0.1.0, sha256 [SHA256]".to_owned()),
             (format!("expected {digest}"), format!("expected {digest}")),
             ("shipworthy 0.1.0-rc1".to_owned(), "shipworthy [VERSION]".to_owned()),
         ];
