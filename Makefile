@@ -14,6 +14,7 @@ test: setup tools ## every test, with what they need
 	$(CARGO) xtask bundle
 	cd plugins && CARGO_TARGET_DIR=../target/guests-native $(CARGO) test --locked --quiet
 	cd sdk/rust && CARGO_TARGET_DIR=../../target/sdk $(CARGO) test --locked --quiet
+	$(CARGO) build --locked --quiet -p shipworthy-stand-ins
 	$(CARGO) test --locked --workspace
 
 check: ## what CI runs
