@@ -2,6 +2,7 @@
 //! it ahead, its code. Without that the binary compiles a probe at first use and keeps the result in its cache.
 
 #![expect(clippy::disallowed_methods, reason = "a build script reads and writes its own tree")]
+#![expect(clippy::unnecessary_debug_formatting, reason = "a path's `Debug` is a literal of Rust")]
 
 #[path = "../../xtask/src/guests.rs"]
 #[expect(unreachable_pub, reason = "one file, shared with xtask")]

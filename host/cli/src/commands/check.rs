@@ -32,7 +32,7 @@ pub(crate) fn both(args: &CheckArgs) -> Result<u8, Refusal> {
     let begun = Instant::now();
     let environment = load(&args.env)?;
     let plan = Plan::new(&environment, &args.stack)?;
-    let judging = Judging::new(&args.judging, Some(&environment))?;
+    let judging = Judging::new(&args.judging, Some(&environment));
     let checked = payload(&args.artifact, &args.payload, Some(&environment), judging.policy)?;
     let mut results = checked.results;
     results.extend(stack_side(&environment, &plan, checked.stack, checked.project, &args.stack, &judging)?);
@@ -49,7 +49,7 @@ pub(crate) fn both(args: &CheckArgs) -> Result<u8, Refusal> {
 pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let begun = Instant::now();
     let environment = args.env.as_deref().map(load).transpose()?;
-    let judging = Judging::new(&args.judging, environment.as_ref())?;
+    let judging = Judging::new(&args.judging, environment.as_ref());
     let checked = payload(&args.artifact, &args.payload, environment.as_ref(), judging.policy)?;
     let report = judging.report(Some(checked.artifact), environment.as_ref(), checked.results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
@@ -61,7 +61,7 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     let begun = Instant::now();
     let environment = load(&args.env)?;
     let plan = Plan::new(&environment, &args.stack)?;
-    let judging = Judging::new(&args.judging, Some(&environment))?;
+    let judging = Judging::new(&args.judging, Some(&environment));
     let read = match &args.artifact {
         Some(manifest) => {
             let contract = choice(args.contract, Some(&environment));
@@ -154,16 +154,16 @@ struct Judging {
 }
 
 impl Judging {
-    fn new(flags: &JudgingFlags, environment: Option<&Environment>) -> Result<Self, Refusal> {
+    fn new(flags: &JudgingFlags, environment: Option<&Environment>) -> Self {
         let policy = flags.policy.or_else(|| environment?.policy).unwrap_or_default();
         let waivers = environment.map(|environment| environment.waivers.iter().map(from_spec).collect());
-        Ok(Self {
+        Self {
             policy,
             fail_on: if flags.fail_on.is_some() { FailOn::Warn } else { FailOn::Fail },
             waivers: waivers.unwrap_or_default(),
             skips: flags.skip.iter().map(|skip| (skip.rule.clone(), skip.reason.clone())).collect(),
             today: clock::today(),
-        })
+        }
     }
 
     fn report(

@@ -29,10 +29,11 @@ pub(super) fn mark(results: Vec<CheckResult>, left_out: Vec<Service>, only: &[Se
             && result.service.is_none()
             && matches!(result.outcome, Outcome::Error | Outcome::Warn)
     };
-    let kept = results.into_iter().map(|result| match unseen(&result) {
-        true => result.skipped(Class::Skipped, &reason),
-        false => result,
-    });
+    let kept = results.into_iter().map(
+        |result| {
+            if unseen(&result) { result.skipped(Class::Skipped, &reason) } else { result }
+        },
+    );
     let skipped = left_out.into_iter().map(|service| {
         let message = format!("what is required of `{service}` was not looked at: {reason}");
         let mut result = CheckResult::new(rules::OBSERVATION, Outcome::Skip, Class::Skipped, message);
