@@ -1,6 +1,22 @@
 //! The built binary, run as a user would: one file per promise.
 
 #![expect(clippy::disallowed_methods, reason = "tests read and write what they run the binary on")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that stops is one that fails"
+)]
+
+mod boundary;
+mod command;
+mod demo;
+mod environments;
+mod exit_codes;
+mod output;
+mod payload;
+mod rules;
+mod vectors;
 
 use shipworthy_stand_ins::Sandbox;
 
