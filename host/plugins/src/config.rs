@@ -16,7 +16,7 @@ use shipworthy_contract::{
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind};
 
 pub use self::schema::{SchemaFault, check_schema};
-use crate::{Descriptor, Probe, masking::is_secret_name};
+use crate::{Plugin, Probe, masking::is_secret_name};
 
 /// Most faults of one config that are told.
 const MOST_FAULTS: usize = 20;
@@ -89,7 +89,8 @@ fn told(faults: &[ConfigFault]) -> String {
 /// # Errors
 ///
 /// Every fault of the config, or why the schema cannot be used.
-pub fn validate(descriptor: &Descriptor, probe: &Probe) -> Result<(), ConfigError> {
+pub fn validate(plugin: &Plugin, probe: &Probe) -> Result<(), ConfigError> {
+    let descriptor = &plugin.descriptor;
     let Some(schema) = &descriptor.config else {
         if probe.config.as_object().is_none_or(serde_json::Map::is_empty) {
             return Ok(());
@@ -104,8 +105,9 @@ pub fn validate(descriptor: &Descriptor, probe: &Probe) -> Result<(), ConfigErro
     if schema == &serde_json::json!({ "type": "object" }) && probe.config.is_object() {
         return Ok(());
     }
+    let compile = if plugin.bundled { schema::compile_bundled } else { schema::compile };
     let validator =
-        schema::compile(schema).map_err(|source| ConfigError::Schema { plugin: descriptor.name.clone(), source })?;
+        compile(schema).map_err(|source| ConfigError::Schema { plugin: descriptor.name.clone(), source })?;
     let faults: Vec<ConfigFault> = validator.iter_errors(&probe.config).take(MOST_FAULTS).map(|e| fault(&e)).collect();
     if faults.is_empty() {
         return Ok(());

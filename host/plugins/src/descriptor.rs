@@ -58,7 +58,16 @@ impl Descriptor {
     ///
     /// Every fault of it, each with its JSON pointer.
     pub fn parse(text: &str) -> Result<Self, DescriptorError> {
-        parse::parse(text)
+        parse::parse(text, parse::Schema::Tested)
+    }
+
+    /// Reads the descriptor of a bundled plugin, whose config schema a test of the binary holds to be one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`], the schema apart.
+    pub fn parse_bundled(text: &str) -> Result<Self, DescriptorError> {
+        parse::parse(text, parse::Schema::Trusted)
     }
 
     /// Whether it is for this service.

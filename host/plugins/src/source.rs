@@ -157,7 +157,7 @@ fn resolve_builtin(probe: &Probe, name: &str, bundled: &[Bundled]) -> Result<Plu
     };
     let source = format!("builtin:{name}");
     check_pin(probe, found.sha256, &source)?;
-    let descriptor = Descriptor::parse(found.descriptor)
+    let descriptor = Descriptor::parse_bundled(found.descriptor)
         .map_err(|error| PluginProblem::Descriptor { origin: source.clone(), source: error })?;
     Ok(Plugin { bytes: Cow::Borrowed(found.component), sha256: found.sha256, descriptor, bundled: true, source })
 }

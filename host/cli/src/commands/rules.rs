@@ -34,7 +34,7 @@ fn own_rules() -> Vec<ProbeRule> {
     let mut own = Vec::new();
     for bundled in bundled::table() {
         // A bundled descriptor that cannot be read is found by a test of this crate.
-        let Ok(descriptor) = Descriptor::parse(bundled.descriptor) else { continue };
+        let Ok(descriptor) = Descriptor::parse_bundled(bundled.descriptor) else { continue };
         for service in &descriptor.services {
             own.extend(descriptor.rules.iter().map(|rule| ProbeRule {
                 service: service.clone(),

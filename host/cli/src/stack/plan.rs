@@ -70,7 +70,7 @@ impl Plan {
 
 fn planned(probe: &Probe, bundled: &[Bundled]) -> Result<Planned, Refusal> {
     let plugin = source::resolve(probe, bundled)?;
-    config::validate(&plugin.descriptor, probe)?;
+    config::validate(&plugin, probe)?;
     let settled = grants::settle(&plugin.descriptor, probe, plugin.bundled)?;
     let own_rules = plugin.descriptor.rules.iter().map(|rule| OwnRule {
         name: rule.name.clone(),

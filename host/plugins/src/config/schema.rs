@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jsonschema::{PatternOptions, Validator};
+use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator};
 use serde_json::Value;
 use shipworthy_contract::text::excerpt;
 
@@ -55,6 +55,26 @@ pub fn check_schema(schema: &Value) -> Result<(), SchemaFault> {
 
 /// A validator for a schema that is within its bounds. Formats are checked, patterns take linear time.
 pub(super) fn compile(schema: &Value) -> Result<Validator, SchemaFault> {
+    check_bounds(schema)?;
+    build(jsonschema::options(), schema)
+}
+
+/// A validator for the schema of a bundled plugin, whose bounds a test of the binary holds. It is read as draft 7,
+/// whose keywords are all that they use: the library makes a validator of the draft's own schema first, which for the
+/// newest draft takes as long as a probe's whole run.
+pub(super) fn compile_bundled(schema: &Value) -> Result<Validator, SchemaFault> {
+    build(jsonschema::options().with_draft(Draft::Draft7), schema)
+}
+
+fn build(options: ValidationOptions<'_>, schema: &Value) -> Result<Validator, SchemaFault> {
+    let options = options.offline().should_validate_formats(true).with_pattern_options(PatternOptions::regex());
+    options.build(schema).map_err(|error| {
+        let told = format!("`{}`: {}", error.instance_path(), error.masked_with("this"));
+        SchemaFault::Invalid(excerpt(&told, 200))
+    })
+}
+
+fn check_bounds(schema: &Value) -> Result<(), SchemaFault> {
     let size = schema.to_string().len();
     if size > LARGEST {
         return Err(SchemaFault::TooLarge(size));
@@ -64,14 +84,7 @@ pub(super) fn compile(schema: &Value) -> Result<Validator, SchemaFault> {
     }
     let mut measure = Measure { root: schema, known: BTreeMap::new(), open: Vec::new() };
     let extent = measure.follow(schema, 0)?;
-    if extent.parts > MOST_PARTS {
-        return Err(SchemaFault::TooManyParts);
-    }
-    let options = jsonschema::options().offline().should_validate_formats(true);
-    options.with_pattern_options(PatternOptions::regex()).build(schema).map_err(|error| {
-        let told = format!("`{}`: {}", error.instance_path(), error.masked_with("this"));
-        SchemaFault::Invalid(excerpt(&told, 200))
-    })
+    if extent.parts > MOST_PARTS { Err(SchemaFault::TooManyParts) } else { Ok(()) }
 }
 
 fn is_deeper(value: &Value, levels: usize) -> bool {

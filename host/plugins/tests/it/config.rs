@@ -1,6 +1,9 @@
 //! A probe's config against its plugin's schema.
 
-use shipworthy_plugins::{Descriptor, config::validate};
+use std::borrow::Cow;
+
+use shipworthy_contract::Sha256;
+use shipworthy_plugins::{Descriptor, Plugin, config::validate};
 
 use crate::support::{probe, told};
 
@@ -8,10 +11,21 @@ fn check(schema: &str, config: &str) -> Result<(), String> {
     let schema = if schema.is_empty() { String::new() } else { format!(", \"config\": {schema}") };
     let descriptor = Descriptor::parse(&format!("{{ \"name\": \"http\", \"version\": \"1.0.0\"{schema} }}")).unwrap();
     let probe = probe(&format!("[probes.a]\nplugin = \"x\"\nconfig = {config}"));
-    validate(&descriptor, &probe).map_err(|error| {
-        let told = told(&error);
-        told.split_once("e.toml").map_or(told.clone(), |(_, rest)| format!("e.toml{rest}"))
-    })
+    let plugin = |bundled| Plugin {
+        bytes: Cow::Borrowed(b""),
+        sha256: Sha256::of(b""),
+        descriptor: descriptor.clone(),
+        bundled,
+        source: String::new(),
+    };
+    let judged = |bundled| {
+        validate(&plugin(bundled), &probe).map_err(|error| {
+            let told = told(&error);
+            told.split_once("e.toml").map_or(told.clone(), |(_, rest)| format!("e.toml{rest}"))
+        })
+    };
+    assert_eq!(judged(true), judged(false), "bundled or not, a config is judged alike");
+    judged(false)
 }
 
 #[test]
