@@ -6,6 +6,7 @@ use std::{
     hash::{Hash, Hasher},
     io::Write as _,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use shipworthy_contract::Sha256;
@@ -37,7 +38,10 @@ impl Cache {
 
     /// Keeps an entry: a temporary file, synced, then renamed, so that no reader ever sees half of one.
     pub(crate) fn keep(entry: &Path, code: &[u8]) -> std::io::Result<()> {
-        let temporary = entry.with_extension(format!("{}.tmp", std::process::id()));
+        // A name of its own for every writer, or one could rename what another has not finished.
+        static WRITERS: AtomicU64 = AtomicU64::new(0);
+        let writer = WRITERS.fetch_add(1, Ordering::Relaxed);
+        let temporary = entry.with_extension(format!("{}-{writer}.tmp", std::process::id()));
         let written = write_synced(&temporary, code).and_then(|()| rename(&temporary, entry));
         if written.is_err() {
             remove(&temporary);

@@ -88,9 +88,8 @@ impl Component {
 
     fn link(engine: &Engine, plugin: &str, component: &wasmtime::component::Component) -> Result<Self, LoadError> {
         let link = || {
-            let mut linker = engine.linker.clone();
-            stubs::add_missing(&mut linker, &engine.wasmtime, component)?;
-            ProbePre::new(linker.instantiate_pre(component)?)
+            let stubbed = stubs::with_missing(&engine.linker, &engine.wasmtime, component)?;
+            ProbePre::new(stubbed.as_ref().unwrap_or(&engine.linker).instantiate_pre(component)?)
         };
         let pre = link()
             .map_err(|error: wasmtime::Error| LoadError::Link { plugin: plugin.to_owned(), source: error.into() })?;

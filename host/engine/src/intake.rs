@@ -54,6 +54,22 @@ pub(crate) fn digest(digest: String, sha256: &str, origin: Origin) -> Evidence {
     }
 }
 
+/// Bytes of text that a piece of evidence holds.
+pub(crate) fn size(evidence: &Evidence) -> usize {
+    let of = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let at = |origin: &Origin| origin.what.len() + of(&origin.subject);
+    match evidence {
+        Evidence::Fact { key, value: Value::Text(value), origin } => key.len() + value.len() + at(origin),
+        Evidence::Fact { key, value: Value::Number(_) | Value::Boolean(_), origin } => key.len() + at(origin),
+        Evidence::Capability { name, origin, .. } | Evidence::Digest { name, origin, .. } => name.len() + at(origin),
+        Evidence::Complete { prefix } => prefix.len(),
+        Evidence::Missing { name, detail, .. } => name.len() + detail.len(),
+        Evidence::Finding { rule, message, expected, found, .. } => {
+            rule.len() + message.len() + of(expected) + of(found)
+        }
+    }
+}
+
 fn bounded(what: &str, text: &str, limit: usize) -> wasmtime::Result<()> {
     if text.len() > limit {
         let unit = |bytes: usize| format!("{bytes} bytes");

@@ -11,11 +11,11 @@ use crate::state::Stop;
 const TABLE_ELEMENTS: usize = 100_000;
 
 /// Core instances of one component: what the largest toolchain makes is 20.
-const INSTANCES: usize = 64;
+pub(crate) const INSTANCES: usize = 64;
 
 /// Tables and memories of one component.
-const TABLES: usize = 64;
-const MEMORIES: usize = 16;
+pub(crate) const TABLES: usize = 64;
+pub(crate) const MEMORIES: usize = 16;
 
 /// Handles a guest may hold to host resources (streams, pollables). Ours hands out none; the standard streams need ten.
 pub(crate) const HANDLES: usize = 1_024;
@@ -25,6 +25,10 @@ pub(crate) const CALL_BYTES: usize = 8 << 20;
 
 /// Pieces of evidence of one run: a gateway with thousands of routes stays below it.
 pub(crate) const EVIDENCE_ITEMS: usize = 10_000;
+
+/// Bytes of all evidence of one run: ten thousand pieces of ordinary length. The host holds them, so no limit on the
+/// guest's own memory bounds them.
+pub(crate) const EVIDENCE_BYTES: usize = 8 << 20;
 
 /// Bytes of one name, key or prefix.
 pub(crate) const NAME_BYTES: usize = 1_024;

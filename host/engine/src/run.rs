@@ -7,13 +7,13 @@ use std::{
 
 use shipworthy_capabilities::Run;
 use shipworthy_contract::evidence::{Evidence, Gap, LogLine, RequestRecord, RunEnd};
-use shipworthy_contract::quantity::Span;
+use shipworthy_contract::quantity::{Bytes, Span};
 use wasmtime::{Store, Trap, UpdateDeadline};
 
 use crate::{
     component::Component,
     engine::Engine,
-    limits::{CALL_BYTES, Limits},
+    limits::{CALL_BYTES, INSTANCES, Limits, MEMORIES, TABLES},
     since_0_1,
     state::{State, Stop},
     stdio::Captured,
@@ -91,11 +91,7 @@ impl Component {
         Seen { evidence: state.evidence, end, log, requests, notes, duration }
     }
 
-    async fn observe(
-        &self,
-        store: &mut Store<State>,
-        target: &Target,
-    ) -> wasmtime::Result<Result<(), guest::Failure>> {
+    async fn observe(&self, store: &mut Store<State>, target: &Target) -> wasmtime::Result<Result<(), guest::Failure>> {
         let probe = self.pre.instantiate_async(&mut *store).await?;
         let target = guest::Target {
             service: target.service.clone(),
@@ -109,11 +105,12 @@ impl Component {
 
 /// The wall clock ended a run that waited in the host.
 fn waiting(deadline: Duration, run: &Run) -> RunEnd {
-    let last = run.records().last().map(|record| format!(", last answered: {}", record.what)).unwrap_or_default();
+    // Most likely the one that is not answered; a guest may also wait for nothing but time.
+    let last = run.records().last().map(|record| format!(", last request: {}", record.what)).unwrap_or_default();
     RunEnd::Limit {
         name: "deadline".to_owned(),
         limit: Span(deadline).to_string(),
-        observed: format!("still waiting for an answer{last}"),
+        observed: format!("still waiting{last}"),
     }
 }
 
@@ -138,12 +135,32 @@ fn ended(error: &wasmtime::Error, printed: &[LogLine]) -> RunEnd {
         Some(Trap::AllocationTooLarge) => return limit("memory", "one allocation".to_owned(), "too large"),
         _ => {}
     }
+    let root = error.root_cause().to_string();
+    if let Some(Stop { name, limit, observed }) = stop_in_words(&root) {
+        return RunEnd::Limit { name, limit, observed };
+    }
     let what = match (error.downcast_ref::<wasmtime_wasi::I32Exit>(), trap) {
         (Some(exit), _) => format!("it exited with status {}", exit.0),
         (None, Some(trap)) => trap.to_string(),
-        (None, None) => shipworthy_contract::text::excerpt(&format!("{:#}", error.root_cause()), 400),
+        (None, None) => shipworthy_contract::text::excerpt(&root, 400),
     };
     RunEnd::Trapped { message: with_last_words(what, printed) }
+}
+
+/// Limits of ours that wasmtime keeps itself and tells of in words only, without a type. Were its words to change, the
+/// run would end as trapped, with these words for a message (and a test would say so).
+fn stop_in_words(root: &str) -> Option<Stop> {
+    if root.contains("fuel allocated for hostcalls has been exhausted") {
+        return Some(Stop::limit("bytes of one call", Bytes(CALL_BYTES as u64), "more"));
+    }
+    let (kind, count) = root.strip_prefix("resource limit exceeded: ")?.split_once(" count too high at ")?;
+    let (name, limit) = match kind {
+        "instance" => ("instances", INSTANCES),
+        "memory" => ("memories", MEMORIES),
+        "table" => ("tables", TABLES),
+        _ => return None,
+    };
+    Some(Stop::limit(name, limit, count))
 }
 
 /// The guest's own last words say more than `unreachable executed`: a panic's place and message, a traceback's end.
@@ -154,7 +171,11 @@ fn with_last_words(what: String, printed: &[LogLine]) -> String {
         .filter(|line| !line.starts_with("note: ") && !line.starts_with("stack backtrace"))
         .collect();
     let last = words.get(words.len().saturating_sub(3)..).unwrap_or_default();
-    if last.is_empty() { what } else { shipworthy_contract::text::excerpt(&format!("{} ({what})", last.join(" ")), 600) }
+    if last.is_empty() {
+        what
+    } else {
+        shipworthy_contract::text::excerpt(&format!("{} ({what})", last.join(" ")), 600)
+    }
 }
 
 /// A run that was given up by the host itself, for a panic of its own: the report is kept.

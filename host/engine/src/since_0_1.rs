@@ -102,10 +102,7 @@ impl log::Host for State {
 }
 
 impl http::Host for State {
-    async fn send(
-        &mut self,
-        request: http::Request,
-    ) -> wasmtime::Result<Result<http::Response, network::Error>> {
+    async fn send(&mut self, request: http::Request) -> wasmtime::Result<Result<http::Response, network::Error>> {
         let answer = self.run.http(http_request(request)).await;
         Ok(answer.map(http_response).map_err(network_error))
     }
@@ -196,19 +193,11 @@ impl containers::Host for State {
         Ok(found.map(|found| found.into_iter().map(container).collect()).map_err(containers_error))
     }
 
-    async fn env(
-        &mut self,
-        id: String,
-        name: String,
-    ) -> wasmtime::Result<Result<Option<String>, containers::Error>> {
+    async fn env(&mut self, id: String, name: String) -> wasmtime::Result<Result<Option<String>, containers::Error>> {
         Ok(self.run.env(&id, &name).await.map_err(containers_error))
     }
 
-    async fn label(
-        &mut self,
-        id: String,
-        name: String,
-    ) -> wasmtime::Result<Result<Option<String>, containers::Error>> {
+    async fn label(&mut self, id: String, name: String) -> wasmtime::Result<Result<Option<String>, containers::Error>> {
         Ok(self.run.label(&id, &name).await.map_err(containers_error))
     }
 

@@ -3,12 +3,16 @@
 use std::{sync::Arc, time::Instant};
 
 use shipworthy_capabilities::Run;
-use shipworthy_contract::evidence::{Evidence, LogLine};
+use shipworthy_contract::{
+    evidence::{Evidence, LogLine},
+    quantity::Bytes,
+};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::{
-    limits::{EVIDENCE_ITEMS, HANDLES, Limiter, Limits},
+    intake,
+    limits::{EVIDENCE_BYTES, EVIDENCE_ITEMS, HANDLES, Limiter, Limits},
     stdio::Captured,
 };
 
@@ -23,6 +27,8 @@ pub(crate) struct State {
     pub(crate) run: Arc<Run>,
     /// What it said, in order.
     pub(crate) evidence: Vec<Evidence>,
+    /// Bytes of evidence that are left.
+    evidence_left: usize,
     /// What it logged.
     pub(crate) log: Vec<LogLine>,
     /// Bytes of log that are left.
@@ -34,6 +40,8 @@ impl State {
     pub(crate) fn new(run: Arc<Run>, limits: Limits, seed: &[u8], stderr: &Captured) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
+        // The numbers are the seed over and over; a seed of no bytes would have none to give.
+        let seed = if seed.is_empty() { &[0] } else { seed };
         let random = || wasmtime_wasi::Deterministic::new(seed.to_vec());
         let wasi = WasiCtx::builder()
             .stderr(stderr.clone())
@@ -50,6 +58,7 @@ impl State {
             deadline: Instant::now() + limits.deadline,
             run,
             evidence: Vec::new(),
+            evidence_left: EVIDENCE_BYTES,
             log: Vec::new(),
             log_left: limits.log,
             log_limit: limits.log,
@@ -61,16 +70,22 @@ impl State {
         if self.evidence.len() >= EVIDENCE_ITEMS {
             return Err(Stop::limit("pieces of evidence", EVIDENCE_ITEMS, EVIDENCE_ITEMS + 1).into());
         }
+        let bytes = intake::size(&evidence);
+        if bytes > self.evidence_left {
+            let reached = Bytes((EVIDENCE_BYTES - self.evidence_left + bytes) as u64);
+            return Err(Stop::limit("evidence", Bytes(EVIDENCE_BYTES as u64), reached).into());
+        }
+        self.evidence_left -= bytes;
         self.evidence.push(evidence);
         Ok(())
     }
 
     /// Keeps one log line.
     pub(crate) fn log(&mut self, level: &str, text: &str) -> wasmtime::Result<()> {
-        let bytes = text.len() as u64;
+        // With its line break, so that empty lines are not for free.
+        let bytes = text.len() as u64 + 1;
         if bytes > self.log_left {
-            let limit = shipworthy_contract::quantity::Bytes(self.log_limit);
-            return Err(Stop::limit("log", limit, format!("a line of {bytes} bytes more")).into());
+            return Err(Stop::limit("log", Bytes(self.log_limit), format!("a line of {bytes} bytes more")).into());
         }
         self.log_left -= bytes;
         self.log.push(LogLine { level: level.to_owned(), text: shipworthy_contract::text::one_line(text) });

@@ -12,19 +12,22 @@ use crate::state::State;
 /// A resource that no guest can ever get hold of.
 struct Refused;
 
-/// Adds a stub for every instance that a component imports and the linker does not have yet.
-pub(crate) fn add_missing(
-    linker: &mut Linker<State>,
+/// A linker with a stub for every instance that a component imports and the common linker does not have; none if the
+/// common one will do, as for most.
+pub(crate) fn with_missing(
+    common: &Linker<State>,
     engine: &wasmtime::Engine,
     component: &wasmtime::component::Component,
-) -> wasmtime::Result<()> {
+) -> wasmtime::Result<Option<Linker<State>>> {
+    let mut stubbed = None;
     for (name, item) in component.component_type().imports(engine) {
         let ComponentItem::ComponentInstance(instance) = item.ty else { continue };
         if is_stubbed(name) {
+            let linker = stubbed.get_or_insert_with(|| common.clone());
             add_instance(&mut linker.instance(name)?, engine, name, &instance)?;
         }
     }
-    Ok(())
+    Ok(stubbed)
 }
 
 /// WASI interfaces outside what every guest is linked with. Imports that are not WASI are left alone: linking then
@@ -54,7 +57,7 @@ fn add_instance(
                 })?;
             }
             ComponentItem::ComponentFunc(_) => {
-                let refusal = format!("{interface} {name} is not available to probes");
+                let refusal = format!("`{interface} {name}` is not available to probes");
                 linker.func_new(name, move |_, _, _, _| Err(wasmtime::Error::msg(refusal.clone())))?;
             }
             _ => {}

@@ -1,0 +1,176 @@
+//! What a guest says: kept, bounded, cleaned; and how it ends by itself.
+
+use shipworthy_contract::evidence::{Gap, RunEnd};
+
+use crate::{
+    guest::{Foreign, Guest},
+    world::{LIMITS, facts, limit, run, trap},
+};
+
+#[tokio::test]
+async fn evidence_arrives_in_the_order_in_which_it_was_given() {
+    let guest = Guest::new().fact("mode", "docker").number("answer", "(f64.const 42.5)").fact("mode", "containerd");
+    let seen = run(&guest, LIMITS).await;
+    assert_eq!(seen.end, RunEnd::Completed);
+    assert_eq!(facts(&seen), ["mode = docker", "answer = 42.5", "mode = containerd"]);
+    assert!(seen.log.is_empty() && seen.requests.is_empty() && seen.notes.is_empty());
+}
+
+#[tokio::test]
+async fn a_trap_keeps_what_was_given() {
+    let seen = run(&Guest::new().fact("seen", "before").log("about to").wat("(unreachable)"), LIMITS).await;
+    assert!(trap(&seen).contains("unreachable"), "{:?}", seen.end);
+    assert_eq!(facts(&seen), ["seen = before"]);
+    assert_eq!(seen.log.len(), 1);
+}
+
+#[tokio::test]
+async fn a_trap_in_a_start_function_is_a_trap() {
+    let seen = run(&Guest::new().start("(unreachable)"), LIMITS).await;
+    assert!(trap(&seen).contains("unreachable"), "{:?}", seen.end);
+}
+
+#[tokio::test]
+async fn a_failure_has_its_reason_and_its_detail_is_cleaned() {
+    let detail = "no \u{1b}[31mroute";
+    // A result `err`, with the gap `denied` and the detail.
+    let write = format!(
+        "(i32.store8 (i32.const 0) (i32.const 1)) (i32.store8 (i32.const 4) (i32.const 2))
+         (i32.store (i32.const 8) (i32.const 512)) (i32.store (i32.const 12) (i32.const {}))",
+        detail.len()
+    );
+    let data = detail.bytes().fold(String::new(), |data, byte| data + &format!("\\{byte:02x}"));
+    let guest = Guest::new().module(&format!("(data (i32.const 512) \"{data}\")")).fact("seen", "before").wat(&write);
+    let seen = run(&guest, LIMITS).await;
+    assert_eq!(seen.end, RunEnd::Failed { why: Gap::Denied, detail: "no route".to_owned() });
+    assert_eq!(facts(&seen), ["seen = before"]);
+}
+
+#[tokio::test]
+async fn an_exit_is_no_way_to_complete() {
+    let exit = Foreign {
+        imports: r#"(import "wasi:cli/exit@0.2.0" (instance $cli-exit
+            (export "exit" (func (param "status" (result))))))"#,
+        instance: "$cli-exit",
+        function: "exit",
+        called: "$exit",
+        signature: "(param i32)",
+    };
+    for (status, message) in [(0, "it exited with status 0"), (1, "it exited with status 1")] {
+        let guest = Guest::new().foreign(&exit).fact("seen", "before");
+        let seen = run(&guest.wat(&format!("(call $exit (i32.const {status}))")), LIMITS).await;
+        assert_eq!(trap(&seen), message);
+        assert_eq!(facts(&seen), ["seen = before"]);
+    }
+}
+
+#[tokio::test]
+async fn what_a_runtime_prints_last_explains_a_trap() {
+    let imports = r#"
+        (import "wasi:io/error@0.2.0" (instance $io-error (export "error" (type (sub resource)))))
+        (alias export $io-error "error" (type $io-failure))
+        (import "wasi:io/streams@0.2.0" (instance $io-streams
+          (alias outer 1 $io-failure (type $failure'))
+          (export "error" (type $failure (eq $failure')))
+          (type $stream-error' (variant (case "last-operation-failed" (own $failure)) (case "closed")))
+          (export "stream-error" (type $stream-error (eq $stream-error')))
+          (export "output-stream" (type $output-stream (sub resource)))
+          (export "[method]output-stream.blocking-write-and-flush" (func (param "self" (borrow $output-stream))
+            (param "contents" (list u8)) (result (result (error $stream-error)))))))
+        (alias export $io-streams "output-stream" (type $output-stream))
+        (import "wasi:cli/stderr@0.2.0" (instance $cli-stderr
+          (alias outer 1 $output-stream (type $output-stream'))
+          (export "output-stream" (type $output-stream (eq $output-stream')))
+          (export "get-stderr" (func (result (own $output-stream))))))"#;
+    let stderr = Foreign {
+        imports,
+        instance: "$cli-stderr",
+        function: "get-stderr",
+        called: "$stderr",
+        signature: "(result i32)",
+    };
+    let print = Foreign {
+        imports: "",
+        instance: "$io-streams",
+        function: "[method]output-stream.blocking-write-and-flush",
+        called: "$print",
+        signature: "(param i32 i32 i32 i32)",
+    };
+    let guest = Guest::new()
+        .foreign(&stderr)
+        .foreign(&print)
+        .module(r#"(data (i32.const 512) "thread panicked at probe.rs:7\0a\1b[31mno such field")"#)
+        .wat("(call $print (call $stderr) (i32.const 512) (i32.const 48) (i32.const 96)) (unreachable)");
+    let seen = run(&guest, LIMITS).await;
+    let said = trap(&seen);
+    assert!(said.starts_with("thread panicked at probe.rs:7 no such field ("), "{said}");
+    assert!(said.contains("unreachable"), "{said}");
+    assert!(seen.log.iter().all(|line| line.level == "stderr"));
+    assert_eq!(seen.log.len(), 2);
+}
+
+#[tokio::test]
+async fn a_log_is_cut_off_at_its_limit() {
+    let line = "x".repeat(1_000);
+    let seen = run(&Guest::new().endlessly(|guest| guest.log(&line)), LIMITS).await;
+    assert_eq!(limit(&seen), "log");
+    assert_eq!(seen.log.len(), 4);
+}
+
+#[tokio::test]
+async fn empty_log_lines_count_too() {
+    let seen = run(&Guest::new().endlessly(|guest| guest.log("")), LIMITS).await;
+    assert_eq!(limit(&seen), "log");
+    assert_eq!(u64::try_from(seen.log.len()).unwrap(), LIMITS.log);
+}
+
+#[tokio::test]
+async fn too_much_evidence_ends_the_run_and_the_first_of_it_stays() {
+    let seen = run(&Guest::new().times(20_000, |guest| guest.fact("again", "and again")), LIMITS).await;
+    assert_eq!(limit(&seen), "pieces of evidence");
+    assert_eq!(seen.evidence.len(), 10_000);
+}
+
+#[tokio::test]
+async fn much_evidence_of_great_length_ends_the_run_too() {
+    let long = "x".repeat(8_000);
+    let seen = run(&Guest::new().times(9_000, |guest| guest.fact("again", &long)), LIMITS).await;
+    assert_eq!(limit(&seen), "evidence");
+    assert!(seen.evidence.len() > 1_000);
+}
+
+#[tokio::test]
+async fn texts_beyond_their_limit_end_the_run() {
+    let long = |bytes: usize| "x".repeat(bytes);
+    for (name, guest) in [
+        ("fact key", Guest::new().fact(&long(1 << 20), "")),
+        ("fact value", Guest::new().fact("a", &long(1 << 20))),
+        // More than the host copies for one call of anything.
+        ("bytes of one call", Guest::new().fact("a", &long(10 << 20))),
+    ] {
+        let seen = run(&guest, LIMITS).await;
+        assert_eq!(limit(&seen), name, "{:?}", seen.end);
+        assert!(seen.evidence.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn hostile_text_is_harmless_when_it_arrives() {
+    let guest = Guest::new()
+        .fact("\u{1b}[2Jkey", "\u{1b}]0;owned\u{7}value\nsecond")
+        .fact("::error::key", "::error::value")
+        .fact("right\u{202e}left", "##[group]value")
+        .log("\u{1b}[31m::error::fired\r\n");
+    let seen = run(&guest, LIMITS).await;
+    assert_eq!(seen.end, RunEnd::Completed);
+    assert_eq!(facts(&seen), ["key = value second", "·::error::key = ·::error::value", "rightleft = ·##[group]value"]);
+    assert_eq!(seen.log[0].text, "·::error::fired");
+}
+
+#[tokio::test]
+async fn text_that_is_not_utf8_traps_the_guest_that_said_it() {
+    let guest = Guest::new().module(r#"(data (i32.const 512) "\ff\fe")"#).fact("seen", "before");
+    let seen = run(&guest.wat("(call $log (i32.const 512) (i32.const 2))"), LIMITS).await;
+    assert!(trap(&seen).contains("utf-8"), "{:?}", seen.end);
+    assert_eq!(facts(&seen), ["seen = before"]);
+}
