@@ -73,7 +73,7 @@ pub(crate) fn size(evidence: &Evidence) -> usize {
 fn bounded(what: &str, text: &str, limit: usize) -> wasmtime::Result<()> {
     if text.len() > limit {
         let unit = |bytes: usize| format!("{bytes} bytes");
-        return Err(Stop::limit(what, unit(limit), unit(text.len())).into());
+        return Err(Stop::limit(what, &unit(limit), &unit(text.len())).into());
     }
     Ok(())
 }

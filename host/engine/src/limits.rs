@@ -69,7 +69,7 @@ impl ResourceLimiter for Limiter {
         // All memories of the component together: a component may hold many core modules.
         let grown = self.used + (desired.saturating_sub(current)) as u64;
         if grown > self.memory {
-            return Err(Stop::limit("memory", Bytes(self.memory), Bytes(grown)).into());
+            return Err(Stop::limit("memory", &Bytes(self.memory), &Bytes(grown)).into());
         }
         self.used = grown;
         Ok(true)
@@ -78,7 +78,7 @@ impl ResourceLimiter for Limiter {
     fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         let grown = self.elements.saturating_add(desired.saturating_sub(current));
         if grown > TABLE_ELEMENTS {
-            return Err(Stop::limit("table elements", TABLE_ELEMENTS, grown).into());
+            return Err(Stop::limit("table elements", &TABLE_ELEMENTS, &grown).into());
         }
         self.elements = grown;
         Ok(true)

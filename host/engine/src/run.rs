@@ -69,7 +69,7 @@ impl Component {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |store| {
             if Instant::now() >= store.data().deadline {
-                return Err(Stop::limit("deadline", Span(limits.deadline), "still running").into());
+                return Err(Stop::limit("deadline", &Span(limits.deadline), &"still running").into());
             }
             // Waiting neighbours on the same thread get their turn at every tick.
             Ok(UpdateDeadline::Yield(1))
@@ -81,7 +81,7 @@ impl Component {
         let end = match observed {
             Err(_elapsed) => waiting(limits.deadline, &state.run),
             Ok(Ok(Ok(()))) => RunEnd::Completed,
-            Ok(Ok(Err(failure))) => failed(failure),
+            Ok(Ok(Err(failure))) => failed(&failure),
             Ok(Err(error)) => ended(&error, &printed),
         };
         tracing::debug!(?end, evidence = state.evidence.len(), "ran");
@@ -114,7 +114,7 @@ fn waiting(deadline: Duration, run: &Run) -> RunEnd {
     }
 }
 
-fn failed(failure: guest::Failure) -> RunEnd {
+fn failed(failure: &guest::Failure) -> RunEnd {
     let detail = shipworthy_contract::text::excerpt(&failure.detail, 1_000);
     RunEnd::Failed { why: since_0_1::gap(failure.why), detail }
 }
@@ -151,7 +151,7 @@ fn ended(error: &wasmtime::Error, printed: &[LogLine]) -> RunEnd {
 /// run would end as trapped, with these words for a message (and a test would say so).
 fn stop_in_words(root: &str) -> Option<Stop> {
     if root.contains("fuel allocated for hostcalls has been exhausted") {
-        return Some(Stop::limit("bytes of one call", Bytes(CALL_BYTES as u64), "more"));
+        return Some(Stop::limit("bytes of one call", &Bytes(CALL_BYTES as u64), &"more"));
     }
     let (kind, count) = root.strip_prefix("resource limit exceeded: ")?.split_once(" count too high at ")?;
     let (name, limit) = match kind {
@@ -160,7 +160,7 @@ fn stop_in_words(root: &str) -> Option<Stop> {
         "table" => ("tables", TABLES),
         _ => return None,
     };
-    Some(Stop::limit(name, limit, count))
+    Some(Stop::limit(name, &limit, &count))
 }
 
 /// The guest's own last words say more than `unreachable executed`: a panic's place and message, a traceback's end.

@@ -212,7 +212,7 @@ impl containers::Host for State {
         path: String,
         max_bytes: u32,
     ) -> wasmtime::Result<Result<Vec<u8>, containers::Error>> {
-        Ok(self.run.read_file(&id, &path, max_bytes.into()).await.map_err(containers_error))
+        Ok(self.run.read_file(&id, &path, max_bytes).await.map_err(containers_error))
     }
 
     async fn logs(&mut self, id: String, lines: u32) -> wasmtime::Result<Result<Vec<String>, containers::Error>> {

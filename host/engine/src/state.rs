@@ -68,12 +68,12 @@ impl State {
     /// Keeps one piece of evidence.
     pub(crate) fn give(&mut self, evidence: Evidence) -> wasmtime::Result<()> {
         if self.evidence.len() >= EVIDENCE_ITEMS {
-            return Err(Stop::limit("pieces of evidence", EVIDENCE_ITEMS, EVIDENCE_ITEMS + 1).into());
+            return Err(Stop::limit("pieces of evidence", &EVIDENCE_ITEMS, &(EVIDENCE_ITEMS + 1)).into());
         }
         let bytes = intake::size(&evidence);
         if bytes > self.evidence_left {
             let reached = Bytes((EVIDENCE_BYTES - self.evidence_left + bytes) as u64);
-            return Err(Stop::limit("evidence", Bytes(EVIDENCE_BYTES as u64), reached).into());
+            return Err(Stop::limit("evidence", &Bytes(EVIDENCE_BYTES as u64), &reached).into());
         }
         self.evidence_left -= bytes;
         self.evidence.push(evidence);
@@ -85,7 +85,9 @@ impl State {
         // With its line break, so that empty lines are not for free.
         let bytes = text.len() as u64 + 1;
         if bytes > self.log_left {
-            return Err(Stop::limit("log", Bytes(self.log_limit), format!("a line of {bytes} bytes more")).into());
+            return Err(
+                Stop::limit("log", &Bytes(self.log_limit), &format_args!("a line of {bytes} bytes more")).into()
+            );
         }
         self.log_left -= bytes;
         self.log.push(LogLine { level: level.to_owned(), text: shipworthy_contract::text::one_line(text) });
@@ -109,7 +111,7 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    pub(crate) fn limit(name: &str, limit: impl ToString, observed: impl ToString) -> Self {
+    pub(crate) fn limit(name: &str, limit: &dyn std::fmt::Display, observed: &dyn std::fmt::Display) -> Self {
         Self { name: name.to_owned(), limit: limit.to_string(), observed: observed.to_string() }
     }
 }

@@ -59,7 +59,7 @@ fn damaged(damages: &[Damage]) -> Vec<u8> {
         match damage {
             Damage::Flip(at, bits) => {
                 let at = at.index(bytes.len());
-                bytes[at] ^= bits;
+                bytes.get_mut(at).into_iter().for_each(|byte| *byte ^= bits);
             }
             Damage::Cut(at) => bytes.truncate(at.index(bytes.len())),
             Damage::Drop(at) => drop(bytes.remove(at.index(bytes.len()))),

@@ -18,7 +18,7 @@ use shipworthy_engine::{Component, Engine, Limits, LoadError, Seen, Target};
 use crate::guest::Guest;
 
 /// Long enough on a busy machine: no guest that ends by itself comes near it.
-pub(crate) const PATIENT: Duration = Duration::from_secs(60);
+pub(crate) const PATIENT: Duration = Duration::from_mins(1);
 
 /// For guests that never end. Long enough that what they say before is said also on a busy machine.
 pub(crate) const SHORT: Duration = Duration::from_millis(400);
