@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use shipworthy_contract::{
-    Class, Fault, Sha256,
+    Class, Fault, Service, Sha256,
     evidence::{Evidence, Gap, ProbeRun, RunEnd},
 };
 
@@ -16,8 +16,19 @@ pub(crate) struct Cause {
     pub class: Class,
     /// What happened, as a fragment: `connection refused`.
     pub detail: String,
-    /// Set where the same words of two plugins do not mean the same cause: a trap is the plugin's own.
-    plugin: Option<Sha256>,
+    /// Among whom the same words mean the same cause.
+    among: Among,
+}
+
+/// Among whom the same words mean the same cause.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Among {
+    /// All: the words name an address, or are of the one container engine or of the host itself.
+    All,
+    /// Runs of one plugin: a trap is the plugin's own.
+    Plugin(Sha256),
+    /// Runs on one instance of one service: two services that are both slow are two causes.
+    Instance(Service, String),
 }
 
 impl Cause {
@@ -25,28 +36,32 @@ impl Cause {
     pub(crate) fn of(run: &ProbeRun) -> Option<Self> {
         match &run.end {
             RunEnd::Completed => Self::of_silence(run),
-            RunEnd::Failed { why, detail } | RunEnd::NotStarted { why, detail } => Some(Self::of_gap(*why, detail)),
+            RunEnd::Failed { why, detail } | RunEnd::NotStarted { why, detail } => {
+                Some(Self::of_gap(run, *why, detail))
+            }
             RunEnd::Trapped { message } => Some(Self {
                 class: Class::Trapped,
                 detail: or(tell::clean(message), "no message"),
-                plugin: Some(run.plugin.sha256),
+                among: Among::Plugin(run.plugin.sha256),
             }),
             RunEnd::Limit { name, limit, observed } => Some(Self {
                 class: if name == "deadline" { Class::TimedOut } else { Class::Limit },
                 detail: tell::clean(&format!("limit `{name}` of {limit}, found {observed}")),
-                plugin: Some(run.plugin.sha256),
+                among: Among::Plugin(run.plugin.sha256),
             }),
         }
     }
 
-    /// The reason that a probe gives for something missing.
-    pub(crate) fn of_gap(why: Gap, detail: &str) -> Self {
-        Self { class: why.class(), detail: or(tell::clean(detail), why.class().as_str()), plugin: None }
+    /// The reason that a run gives for something missing.
+    pub(crate) fn of_gap(run: &ProbeRun, why: Gap, detail: &str) -> Self {
+        let detail = or(tell::clean(detail), why.class().as_str());
+        let among = Among::of(run, &detail);
+        Self { class: why.class(), detail, among }
     }
 
     /// A reason that nobody gave.
     pub(crate) fn unseen(detail: String) -> Self {
-        Self { class: Class::NotObserved, detail, plugin: None }
+        Self { class: Class::NotObserved, detail, among: Among::All }
     }
 
     /// A run that completed and gave nothing at all. That a service has nothing of the kind is an answer.
@@ -59,7 +74,7 @@ impl Cause {
             return None;
         }
         let first = run.evidence.iter().find_map(|evidence| match evidence {
-            Evidence::Missing { why, detail, .. } => Some(Self::of_gap(*why, detail)),
+            Evidence::Missing { why, detail, .. } => Some(Self::of_gap(run, *why, detail)),
             _ => None,
         });
         Some(first.unwrap_or_else(|| Self::unseen(format!("probe `{}` completed and gave nothing", run.probe))))
@@ -81,7 +96,9 @@ impl Cause {
             Class::Unreachable => format!("bring `{service}` up, or mend the endpoint of probe `{probe}`"),
             Class::TimedOut => format!("see why `{service}` is slow, or raise `limits` of probe `{probe}`"),
             Class::Denied => format!("mend the credentials of the endpoint of probe `{probe}`"),
-            Class::Tls => format!("mend `ca`, `client_cert` or `server_name` of the endpoint of probe `{probe}`"),
+            Class::Tls => {
+                format!("mend `url`, `ca`, `client_cert` or `server_name` of the endpoint of probe `{probe}`")
+            }
             Class::Unreadable => format!("see what `{service}` answers: plugin `{plugin}` cannot read it"),
             Class::Limit => format!("see why `{service}` needs so much, or raise `limits` of probe `{probe}`"),
             Class::Trapped | Class::Defect => {
@@ -95,6 +112,18 @@ impl Cause {
     }
 }
 
+impl Among {
+    fn of(run: &ProbeRun, detail: &str) -> Self {
+        let of_the_host = matches!(run.end, RunEnd::NotStarted { .. });
+        let asked = || run.requests.iter();
+        let of_the_engine = asked().len() > 0 && asked().all(|request| request.what.starts_with("containers."));
+        if of_the_host || of_the_engine || detail.contains("://") {
+            return Self::All;
+        }
+        Self::Instance(run.service.clone(), run.instance.clone())
+    }
+}
+
 fn or(text: String, otherwise: &str) -> String {
     if text.is_empty() { otherwise.to_owned() } else { text }
 }
@@ -102,7 +131,7 @@ fn or(text: String, otherwise: &str) -> String {
 /// The causes that have been told, each with whom it was told of.
 #[derive(Debug, Default)]
 pub(crate) struct Causes {
-    told: BTreeMap<(Class, String, Option<Sha256>), String>,
+    told: BTreeMap<(Class, String, Among), String>,
 }
 
 impl Causes {
@@ -123,8 +152,8 @@ impl Causes {
     }
 }
 
-fn key(cause: &Cause) -> (Class, String, Option<Sha256>) {
-    (cause.class, cause.detail.clone(), cause.plugin)
+fn key(cause: &Cause) -> (Class, String, Among) {
+    (cause.class, cause.detail.clone(), cause.among.clone())
 }
 
 /// Nobody having looked, or a service having nothing of the kind, is no cause that two results share.

@@ -93,7 +93,11 @@ pub(crate) fn fold(what: &What, readings: Vec<Reading>, scope: Scope) -> Weighed
     let (noun, expected) = (what.noun(), what.expected());
     let (found, quoted) = (values(&readings, ""), values(&readings, "`"));
     let message = match (row, unreadable) {
-        (Some(_), _) => format!("expected {noun} `{expected}`, found {quoted}"),
+        (Some(_), _) => {
+            // A fact's name is quoted as well; two quotes in a row would read as one.
+            let to_be = if matches!(what, What::Fact(..)) { " to be" } else { "" };
+            format!("expected {noun}{to_be} `{expected}`, found {quoted}")
+        }
         (None, true) => format!("{noun} cannot be compared: expected `{expected}`, found {quoted}"),
         (None, false) => format!("{noun} is {quoted}{}", ignored(&readings)),
     };

@@ -180,7 +180,7 @@ fn hint(want: &Want, service: Option<&Service>) -> String {
         What::Mode(_) => format!("deploy to a stack in mode `{expected}`, or change {place}"),
         What::Capability(_) => format!("roll {whom} to a version with {noun}, or drop it from {place}"),
         What::Digest(..) => format!("rebuild what carries another {noun}, or allow it in {place}"),
-        What::Fact(..) => format!("set {noun} of {whom} to `{expected}`, or change {place}"),
+        What::Fact(..) => format!("bring {noun} of {whom} to `{expected}`, or change {place}"),
         What::ApiVersion(_) | What::Version(_) | What::Release(_) => {
             format!("roll {whom} to {noun} `{expected}`, or change {place}")
         }

@@ -12,12 +12,19 @@ pub(crate) fn check(seen: &Seen<'_>, policy: Policy) -> Vec<CheckResult> {
     for evidence in &seen.run.evidence {
         let Evidence::Finding { rule, holds, message, expected, found } = evidence else { continue };
         let own = declared.iter().find(|own| own.name == *rule);
+        let (expected, found) = (expected.as_deref().map(tell::clean), found.as_deref().map(tell::clean));
         let mut result = match own {
-            Some(own) => judged(seen, own, *holds, message),
+            Some(own) => {
+                let message = match (holds, &expected, &found) {
+                    (true, _, _) => passed(own, message),
+                    (false, Some(expected), Some(found)) => format!("{message}: expected {expected}, found {found}"),
+                    (false, _, _) => message.clone(),
+                };
+                judged(seen, own, *holds, &message)
+            }
             None => undeclared(rule, policy),
         };
-        result.expected = expected.as_deref().map(tell::clean);
-        result.observed = found.as_deref().map(tell::clean);
+        (result.expected, result.observed) = (expected, found);
         let result = seen.stamp(result);
         if !results.contains(&result) {
             results.push(result);
@@ -26,11 +33,17 @@ pub(crate) fn check(seen: &Seen<'_>, policy: Policy) -> Vec<CheckResult> {
     results
 }
 
+/// What holds, and what the probe says of it, which is often only where it looked.
+fn passed(own: &OwnRule, message: &str) -> String {
+    if message.trim().is_empty() { own.summary.clone() } else { format!("{}: {message}", own.summary) }
+}
+
 fn judged(seen: &Seen<'_>, own: &OwnRule, holds: bool, message: &str) -> CheckResult {
     let (outcome, class) =
         if holds { (Outcome::Pass, Class::Satisfied) } else { (own.severity.outcome(), Class::Violated) };
-    let message = Some(tell::clean(message)).filter(|message| !message.is_empty());
-    let message = message.unwrap_or_else(|| tell::clean(&own.summary));
+    // The summary says what should hold, the finding where that was looked at; alone, neither says both.
+    let (summary, looked_at) = (tell::clean(&own.summary), tell::clean(message));
+    let message = if looked_at.is_empty() { summary } else { format!("{summary}: {looked_at}") };
     let mut result = CheckResult::new(RuleId::of_probe(&seen.run.service, &own.name), outcome, class, message);
     result.hint = own.hint.as_deref().filter(|_| !holds).map(tell::clean);
     result

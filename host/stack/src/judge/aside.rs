@@ -39,7 +39,7 @@ impl Bench<'_> {
         let mut results: Vec<CheckResult> = Vec::new();
         for evidence in &seen.run.evidence {
             let Evidence::Missing { name, why, detail } = evidence else { continue };
-            let cause = Cause::of_gap(*why, detail);
+            let cause = Cause::of_gap(seen.run, *why, detail);
             let unmet = |(service, wanted): &(Option<_>, String)| {
                 let prefix = name.ends_with(':') && wanted.starts_with(name.as_str());
                 (wanted == name || prefix) && service.as_ref().is_none_or(|service| *service == seen.run.service)
@@ -56,9 +56,11 @@ impl Bench<'_> {
         results
     }
 
-    /// Undeclared uses that were refused, limits on one request.
+    /// Undeclared uses that were refused, limits on one request; not what was told as the cause of the run's end.
     fn noted(&self, seen: &Seen<'_>) -> Option<CheckResult> {
-        let notes: Vec<String> = seen.run.notes.iter().map(|note| tell::clean(note)).collect();
+        let told = |note: &String| seen.cause.as_ref().is_some_and(|cause| note.ends_with(cause.detail.as_str()));
+        let notes: Vec<String> =
+            seen.run.notes.iter().map(|note| tell::clean(note)).filter(|note| !told(note)).collect();
         let message = match notes.as_slice() {
             [] => return None,
             [one] => format!("probe `{}`: {one}", seen.run.probe),

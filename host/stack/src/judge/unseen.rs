@@ -189,7 +189,7 @@ fn stated<'a>(want: &Want, runs: &[&'a Seen<'a>], counts: impl Fn(Gap) -> bool) 
         .find(|((why, _), _)| *why != Gap::NotOffered)
         .or_else(|| all().next())
         .filter(|((why, _), _)| counts(*why))
-        .map(|((why, detail), seen)| (Cause::of_gap(why, detail), seen))
+        .map(|((why, detail), seen)| (Cause::of_gap(seen.run, why, detail), seen))
 }
 
 /// A cause's hint, with whose it is to mend.

@@ -1,3 +1,5 @@
+use shipworthy_contract::evidence::RequestRecord;
+
 use super::*;
 
 fn trap(message: &str) -> RunEnd {
@@ -39,7 +41,7 @@ fn a_cause_is_told_once_and_what_rests_on_it_is_skipped() {
         ("services.gateway.version", "2.0.0"),
         ("services.gateway.capabilities", "invoke"),
     ])];
-    let docker = "cannot reach the container engine";
+    let docker = "cannot reach the container engine at `unix:///var/run/docker.sock`";
     let runs = [ended("gateway", vec![], down(docker)), ended("agent", vec![], down(docker))];
     for (policy, would) in [(Policy::Strict, "error"), (Policy::Warn, "warn")] {
         let results = judged(&required, &runs, policy);
@@ -50,6 +52,34 @@ fn a_cause_is_told_once_and_what_rests_on_it_is_skipped() {
         assert_eq!(results[4].message, format!("version was not observed: {docker} (same cause as probe `agent`)"));
         assert!(results.iter().all(|result| result.observed.as_deref() == Some(docker)));
     }
+}
+
+#[test]
+fn the_same_words_of_two_services_are_two_causes() {
+    let slow = |probe: &str| {
+        ended(probe, vec![], RunEnd::Failed { why: Gap::TimedOut, detail: "timed out after 2s".to_owned() })
+    };
+    let results = judged(&[], &[slow("gateway"), slow("agent")], Policy::Strict);
+    assert_eq!(short(&results), ["error stack.observation timed-out"; 2]);
+    let again = ProbeRun { probe: "routes".to_owned(), ..slow("gateway") };
+    let results = judged(&[], &[slow("gateway"), again], Policy::Strict);
+    assert_eq!(short(&results), ["error stack.observation timed-out", "skip(error) stack.observation skipped"]);
+    let of_engine = |probe| {
+        let asked = RequestRecord { what: format!("containers.find {probe}"), answer: String::new(), duration_ms: 0 };
+        ProbeRun { requests: vec![asked], ..slow(probe) }
+    };
+    let results = judged(&[], &[of_engine("gateway"), of_engine("agent")], Policy::Strict);
+    assert_eq!(short(&results), ["error stack.observation timed-out", "skip(error) stack.observation skipped"]);
+}
+
+#[test]
+fn a_limit_that_ended_the_run_is_not_noted_again() {
+    let words = "the limit of 9 bytes for the response body is exceeded";
+    let mut over = ended("gateway", vec![], RunEnd::Failed { why: Gap::Limit, detail: words.to_owned() });
+    over.notes = vec![format!("GET /: {words}"), "`env . OTHER` is not declared".to_owned()];
+    let results = judged(&[], &[over], Policy::Strict);
+    assert_eq!(short(&results), ["error stack.observation limit", "info stack.observation information"]);
+    assert_eq!(results[1].items, ["`env . OTHER` is not declared"]);
 }
 
 #[test]
