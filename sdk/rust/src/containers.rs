@@ -111,7 +111,7 @@ impl fmt::Display for ContainersError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotGranted(grant) => write!(f, "not granted: {grant}"),
-            Self::EngineUnreachable(why) => write!(f, "container engine: {why}"),
+            Self::EngineUnreachable(why) => f.write_str(why),
             Self::NoSuchContainer(id) => write!(f, "no such container: {id}"),
             Self::NoSuchFile(path) => write!(f, "no such file: {path}"),
             Self::NotAFile(path) => write!(f, "not a regular file: {path}"),
@@ -217,7 +217,7 @@ mod tests {
         let text = || "x".to_owned();
         for (error, gap, detail) in [
             (ContainersError::NotGranted("container .".to_owned()), Gap::NotGranted, "not granted: container ."),
-            (ContainersError::EngineUnreachable(text()), Gap::Unreachable, "container engine: x"),
+            (ContainersError::EngineUnreachable(text()), Gap::Unreachable, "x"),
             (ContainersError::NoSuchContainer(text()), Gap::Unreachable, "no such container: x"),
             (ContainersError::NoSuchFile(text()), Gap::NotOffered, "no such file: x"),
             (ContainersError::NotAFile(text()), Gap::Unreadable, "not a regular file: x"),

@@ -137,7 +137,13 @@ impl Response {
 
     /// The error that another status than the ones expected is.
     pub fn unexpected(&self, expected: impl Into<Vec<u16>>) -> UnexpectedStatus {
-        UnexpectedStatus { what: self.what.clone(), expected: expected.into(), status: self.status() }
+        let redirect = (300..=399).contains(&self.status()).then(|| self.header("location")).flatten();
+        UnexpectedStatus {
+            what: self.what.clone(),
+            expected: expected.into(),
+            status: self.status(),
+            location: redirect.map(str::to_owned),
+        }
     }
 }
 
@@ -150,6 +156,8 @@ pub struct UnexpectedStatus {
     pub expected: Vec<u16>,
     /// The status of the answer.
     pub status: u16,
+    /// Where a redirect leads, as the answer says. The host follows none.
+    pub location: Option<String>,
 }
 
 impl UnexpectedStatus {
@@ -175,7 +183,11 @@ impl fmt::Display for UnexpectedStatus {
             }
             write!(f, "{status}")?;
         }
-        write!(f, ", found {}", self.status)
+        write!(f, ", found {}", self.status)?;
+        if let Some(location) = &self.location {
+            write!(f, ", a redirect to `{location}` that is not followed")?;
+        }
+        Ok(())
     }
 }
 
@@ -270,6 +282,19 @@ mod tests {
     #[test]
     fn several_expected_statuses_are_listed() {
         assert_eq!(response(500).unexpected([200, 204]).to_string(), "GET /x: expected 200 or 204, found 500");
+    }
+
+    #[test]
+    fn a_redirect_says_where_it_leads() {
+        let location = Header { name: "Location".to_owned(), value: "https://login.example/".to_owned() };
+        let mut response = response(302);
+        response.answer.headers.push(location.clone());
+        assert_eq!(
+            response.unexpected([200]).to_string(),
+            "GET /x: expected 200, found 302, a redirect to `https://login.example/` that is not followed"
+        );
+        response.answer.status = 201;
+        assert_eq!(response.unexpected([200]).to_string(), "GET /x: expected 200, found 201");
     }
 
     #[test]

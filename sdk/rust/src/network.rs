@@ -94,7 +94,10 @@ impl fmt::Display for NetworkError {
                 }
                 Ok(())
             }
-            Self::TooLarge { what, limit } => write!(f, "{what}: more than {limit}"),
+            Self::TooLarge { what, limit } => {
+                let unit = if what.starts_with("requests") { "" } else { " bytes" };
+                write!(f, "the limit of {limit}{unit} for the {what} is exceeded")
+            }
         }
     }
 }

@@ -38,7 +38,7 @@ fn every_network_error_becomes_the_gap_that_fits_by_a_question_mark() {
         (slow(Phase::Body, 7), "failed timed-out: timed out after 20 ms while reading the body, 7 bytes received"),
         (
             NetworkError::TooLarge { what: "response body".to_owned(), limit: 9 },
-            "failed limit: response body: more than 9",
+            "failed limit: the limit of 9 bytes for the response body is exceeded",
         ),
         (NetworkError::Protocol(text()), "failed unreadable: why"),
     ] {
