@@ -94,8 +94,10 @@ impl Wire {
                 // The sum that HTTP/2 limits counts 32 bytes more for each field (RFC 9113, 6.5.2); the exact limit is
                 // checked on the answer.
                 .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX).saturating_add(16 << 10));
-            let (sender, connection) =
-                builder.handshake(io).await.map_err(|error| fault::words(target, agreed.seen.as_deref(), &error))?;
+            let (sender, connection) = builder
+                .handshake(io)
+                .await
+                .map_err(|error| fault::words(target, agreed.seen.as_deref(), agreed.http2, &error))?;
             tasks.spawn(async move { drop(tell.send(connection.await.err().map(Arc::new))) });
             Sender::Two(sender)
         } else {
@@ -103,8 +105,10 @@ impl Wire {
             let mut builder = http1::Builder::new();
             // The buffer may not be smaller than 8 KiB, which hyper demands.
             builder.max_headers(MOST).max_header_size(header_bytes).max_buf_size(header_bytes.saturating_add(64 << 10));
-            let (sender, connection) =
-                builder.handshake(io).await.map_err(|error| fault::words(target, agreed.seen.as_deref(), &error))?;
+            let (sender, connection) = builder
+                .handshake(io)
+                .await
+                .map_err(|error| fault::words(target, agreed.seen.as_deref(), agreed.http2, &error))?;
             tasks.spawn(async move { drop(tell.send(connection.await.err().map(Arc::new))) });
             Sender::One(sender)
         };
@@ -151,7 +155,8 @@ impl Wire {
         let closed = fault::is_closed(&error);
         // The request only knows that its connection is gone; the connection's own end may say why.
         let cause = if untouched || error.is_canceled() || error.is_closed() { self.last_words().await } else { None };
-        let error = fault::words(&self.target, self.seen.as_deref(), cause.as_deref().unwrap_or(&error));
+        let error =
+            fault::words(&self.target, self.seen.as_deref(), self.is_http2(), cause.as_deref().unwrap_or(&error));
         Err(Unsent { error, untouched, closed })
     }
 

@@ -7,7 +7,7 @@ use shipworthy_contract::text::excerpt;
 use crate::{NetworkError, Target, network::Excess, tls::Seen};
 
 /// Why a request has no answer.
-pub(super) fn words(target: &Target, seen: Option<&Seen>, error: &hyper::Error) -> NetworkError {
+pub(super) fn words(target: &Target, seen: Option<&Seen>, http2: bool, error: &hyper::Error) -> NetworkError {
     if let Some(fault) = tls_fault(target, seen, error) {
         return fault;
     }
@@ -24,7 +24,8 @@ pub(super) fn words(target: &Target, seen: Option<&Seen>, error: &hyper::Error) 
     }
     if is_closed(error) {
         return missing_identity(target, seen).unwrap_or_else(|| {
-            NetworkError::Unreachable(format!("`{url}` closed the connection before it answered{}", cause(error)))
+            let (cause, doubt) = (cause(error), doubt(target, http2));
+            NetworkError::Unreachable(format!("`{url}` closed the connection before it answered{cause}{doubt}"))
         });
     }
     NetworkError::Protocol(format!("`{url}` did not answer in HTTP that can be read: {}", details(error)))
@@ -97,6 +98,11 @@ pub(crate) fn io_words(error: &io::Error) -> String {
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "no route to it".to_owned(),
         _ => excerpt(&error.to_string(), 120),
     }
+}
+
+/// In plain text HTTP/2 is spoken unasked, and whoever does not know it may hang up without a word.
+fn doubt(target: &Target, http2: bool) -> &'static str {
+    if http2 && target.tls().is_none() { "; perhaps it does not speak HTTP/2, which was spoken to it" } else { "" }
 }
 
 /// `: connection reset`, or nothing.

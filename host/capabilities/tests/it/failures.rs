@@ -59,6 +59,14 @@ async fn closing_without_an_answer_is_unreachable() {
 }
 
 #[tokio::test]
+async fn closing_on_http2_that_was_not_asked_for_says_what_was_spoken() {
+    let server = saying(b"").await;
+    let error = run(access(&endpoint(server.address))).grpc(crate::world::call(b"")).await.unwrap_err();
+    let words = "perhaps it does not speak HTTP/2";
+    assert!(matches!(&error, NetworkError::Unreachable(found) if found.contains(words)), "{error}");
+}
+
+#[tokio::test]
 async fn silence_is_a_timeout_of_its_phase() {
     let silent = scripted(|mut stream| async move {
         read_head(&mut stream).await;
