@@ -48,7 +48,7 @@ impl Probe for GrpcHealth {
 shipworthy_sdk::export!(GrpcHealth);
 
 fn report(stack: &Stack<'_>, name: &str, reply: Reply) {
-    let origin = reply.origin(&["status of `", name, "`"].concat());
+    let origin = reply.origin(&["status of ", &whose(name)].concat());
     match status(reply) {
         Ok(status) => {
             stack.fact(&key(name), status, origin.clone());
@@ -62,7 +62,11 @@ fn report(stack: &Stack<'_>, name: &str, reply: Reply) {
 /// The fact and the rule: neither is known.
 fn unseen(stack: &Stack<'_>, name: &str, failure: &Failure) {
     stack.missing(&key(name), failure.clone());
-    stack.missing("serving", failure.clone().at(&["`", name, "`"].concat()));
+    stack.missing("serving", failure.clone().at(&whose(name)));
+}
+
+fn whose(name: &str) -> String {
+    if name.is_empty() { "the whole server".to_owned() } else { ["`", name, "`"].concat() }
 }
 
 fn key(name: &str) -> String {
@@ -111,7 +115,7 @@ mod tests {
     #[test]
     fn each_name_is_a_fact_and_a_finding() {
         let seen = look([serving(), Ok(GrpcAnswer::ok([8, 2]))], BOTH);
-        let origin = |name: &str| format!("grpc {CHECK} status of `{name}`");
+        let origin = |name: &str| format!("grpc {CHECK} status of {}", whose(name));
         assert_eq!(
             seen.lines(),
             [
