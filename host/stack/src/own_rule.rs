@@ -41,9 +41,8 @@ fn passed(own: &OwnRule, message: &str) -> String {
 fn judged(seen: &Seen<'_>, own: &OwnRule, holds: bool, message: &str) -> CheckResult {
     let (outcome, class) =
         if holds { (Outcome::Pass, Class::Satisfied) } else { (own.severity.outcome(), Class::Violated) };
-    // The summary says what should hold, the finding where that was looked at; alone, neither says both.
-    let (summary, looked_at) = (tell::clean(&own.summary), tell::clean(message));
-    let message = if looked_at.is_empty() { summary } else { format!("{summary}: {looked_at}") };
+    let message = Some(tell::clean(message)).filter(|message| !message.is_empty());
+    let message = message.unwrap_or_else(|| tell::clean(&own.summary));
     let mut result = CheckResult::new(RuleId::of_probe(&seen.run.service, &own.name), outcome, class, message);
     result.hint = own.hint.as_deref().filter(|_| !holds).map(tell::clean);
     result

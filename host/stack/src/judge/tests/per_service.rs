@@ -170,7 +170,8 @@ fn a_rule_of_the_probes_own_keeps_its_severity_under_any_policy() {
             let results = super::super::judge(&Case { requirements: &[], listed: &listed, runs: &runs, policy });
             let told: Vec<_> = results.iter().map(|result| (result.rule.as_str(), result.outcome)).collect();
             assert_eq!(told, [("stack.agent.owner-empty", outcome), ("stack.agent.owner-empty", Pass)]);
-            assert_eq!(results[0].message, "no owner is left: owners were counted");
+            assert_eq!(results[0].message, "owners were counted: expected 0, found 2");
+            assert_eq!(results[1].message, "no owner is left: owners were counted");
             assert_eq!(results[0].observed.as_deref(), Some("2"));
             assert_eq!(results[0].hint.as_deref(), Some("remove the owner"));
             assert_eq!(results[1].hint, None);
