@@ -45,7 +45,7 @@ impl Cause {
                 among: Among::Plugin(run.plugin.sha256),
             }),
             RunEnd::Limit { name, limit, observed } => Some(Self {
-                class: if name == "deadline" { Class::TimedOut } else { Class::Limit },
+                class: Class::Limit,
                 detail: tell::clean(&format!("limit `{name}` of {limit}, found {observed}")),
                 among: Among::Plugin(run.plugin.sha256),
             }),

@@ -2,6 +2,7 @@
 
 mod aside;
 mod group;
+mod unjudged;
 mod unseen;
 
 use std::collections::BTreeSet;
@@ -46,8 +47,10 @@ pub fn judge(case: &Case<'_>) -> Vec<CheckResult> {
             judged.into_iter().partition(|result| result.rule == rules::OBSERVATION);
         results.extend(judged);
         results.extend(runs.iter().flat_map(|seen| own_rule::check(seen, case.policy)));
+        let unjudged: Vec<CheckResult> = runs.iter().flat_map(|seen| bench.unjudged(seen)).collect();
         results.extend(ends.iter().filter(|(of, _)| of == service).map(|(_, result)| result.clone()));
         results.extend(unseen);
+        results.extend(unjudged);
         if wants.services.contains_key(service) && wanted.is_empty() {
             results.extend(bench.absent(service, &runs));
         }

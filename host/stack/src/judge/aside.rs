@@ -44,7 +44,8 @@ impl Bench<'_> {
                 let prefix = name.ends_with(':') && wanted.starts_with(name.as_str());
                 (wanted == name || prefix) && service.as_ref().is_none_or(|service| *service == seen.run.service)
             };
-            if seen.cause.as_ref() == Some(&cause) || self.unmet.iter().any(unmet) {
+            let is_own_rule = super::unjudged::own_rule(seen, name).is_some();
+            if seen.cause.as_ref() == Some(&cause) || self.unmet.iter().any(unmet) || is_own_rule {
                 continue;
             }
             let message = format!("`{}` was not observed: {}", tell::clean(name), cause.detail);

@@ -174,7 +174,7 @@ impl Bench<'_> {
 }
 
 /// A result whose cause has been told.
-fn refer(result: CheckResult, earlier: &str) -> CheckResult {
+pub(super) fn refer(result: CheckResult, earlier: &str) -> CheckResult {
     result.skipped(Class::Skipped, &format!("same cause as {earlier}"))
 }
 
@@ -193,7 +193,7 @@ fn stated<'a>(want: &Want, runs: &[&'a Seen<'a>], counts: impl Fn(Gap) -> bool) 
 }
 
 /// A cause's hint, with whose it is to mend.
-fn to_mend(cause: &Cause, service: &str, probe: &str, plugin: Option<&str>) -> String {
+pub(super) fn to_mend(cause: &Cause, service: &str, probe: &str, plugin: Option<&str>) -> String {
     let what = cause.hint(service, probe, plugin);
     match cause.fault() {
         Fault::Plugin => format!("to mend in the plugin: {what}"),

@@ -15,7 +15,7 @@ fn a_listed_probe_that_gave_nothing_is_told_with_its_cause() {
         (vec![missing("x", Gap::Tls, "expired")], RunEnd::Completed, "tls"),
         (vec![], down("refused"), "unreachable"),
         (vec![], trap("index out of bounds"), "trapped"),
-        (vec![], limit("deadline"), "timed-out"),
+        (vec![], limit("deadline"), "limit"),
         (vec![], limit("memory"), "limit"),
         (vec![], not_started, "config"),
     ] {
@@ -161,4 +161,27 @@ fn what_nobody_requires_is_information() {
         ]
     );
     assert_eq!(results[2].evidence.len(), 2);
+}
+
+#[test]
+fn an_own_rule_that_could_not_be_judged_never_passes_in_silence() {
+    for (severity, why, strict, warn) in [
+        (Severity::Fail, Gap::TimedOut, "error", "warn"),
+        (Severity::Warn, Gap::TimedOut, "warn", "warn"),
+        (Severity::Info, Gap::TimedOut, "info", "info"),
+        (Severity::Fail, Gap::NotOffered, "info", "info"),
+    ] {
+        for (policy, outcome) in [(Policy::Strict, strict), (Policy::Warn, warn)] {
+            let runs = [run("gateway", vec![fact("health", "?"), missing("healthy", why, "no answer")])];
+            let mut listed = listed(&runs);
+            listed[0].own_rules = vec![own_rule("healthy", severity)];
+            let case = Case { requirements: &[], listed: &listed, runs: &runs, policy };
+            let results = crate::judge(&case);
+            let told: Vec<&CheckResult> =
+                results.iter().filter(|result| result.message.contains("could not be judged")).collect();
+            let [told] = told.as_slice() else { panic!("{results:#?}") };
+            assert_eq!(told.outcome.as_str(), outcome, "{severity} {why:?} {policy}");
+            assert_eq!(told.message, "`stack.gateway.healthy` could not be judged: no answer");
+        }
+    }
 }
