@@ -54,9 +54,17 @@ fn run_cargo(root: &Path, target: &Path) -> Result<(), String> {
         .args(["build", "--release", "--locked", "--quiet", "--target", "wasm32-wasip2"])
         .current_dir(root.join("plugins"))
         .env("CARGO_TARGET_DIR", target);
+    // Panics name their place. No path of the machine that builds gets into a component, so that the same sources give
+    // the same bytes everywhere.
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let home = home.unwrap_or_default();
+    let remap = [(home.as_path(), "cargo"), (root, "shipworthy")]
+        .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
+    command.env("CARGO_ENCODED_RUSTFLAGS", remap.join("\x1f"));
     // What the outer build was told is not meant for the guests: flags for another target, clippy's wrapper.
-    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTDOCFLAGS"]
-    {
+    for variable in ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTDOCFLAGS"] {
         command.env_remove(variable);
     }
     let output = command.output().map_err(|error| format!("cargo cannot be started: {error}"))?;
