@@ -75,9 +75,21 @@ pub(super) fn sections(
             add_beneath(&mut sections, cause, result);
         }
     }
+    // What is only worth knowing comes last in its section, so that it does not part what was judged.
+    for section in &mut sections {
+        section.entries.sort_by_key(is_information);
+    }
     // Payload first, then what is stack-wide; services stay in the order in which they were judged.
     sections.sort_by_key(|section| (section.side, section.service.is_some()));
     sections
+}
+
+fn is_information(entry: &Entry<'_>) -> bool {
+    match entry {
+        Entry::One { result, .. } => result.outcome == Outcome::Info,
+        Entry::More { outcome, .. } => *outcome == Outcome::Info,
+        Entry::Passes(_) | Entry::Unjudged { .. } => false,
+    }
 }
 
 fn section_of<'s, 'a>(sections: &'s mut Vec<Section<'a>>, result: &'a CheckResult) -> &'s mut Section<'a> {
