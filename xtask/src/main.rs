@@ -5,7 +5,7 @@
 
 mod bundle;
 mod generate;
-#[expect(unreachable_pub, reason = "one file, also used by the binary's build script")]
+#[expect(unreachable_pub, dead_code, reason = "one file, also used by the binary's build script")]
 mod guests;
 
 use std::path::PathBuf;

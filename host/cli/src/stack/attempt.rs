@@ -15,6 +15,9 @@ use shipworthy_plugins::environment::Retry;
 
 use super::recording::Recorded;
 
+/// What must be left for another attempt: one that is cut at once would end in a worse answer than the one before.
+const SHORTEST_ATTEMPT: Duration = Duration::from_millis(50);
+
 /// Everything that one run needs, owned, so that it can be a task of its own.
 pub(crate) struct Job {
     pub(crate) engine: Arc<Engine>,
@@ -40,16 +43,18 @@ impl Job {
     /// Runs until something other than silence is seen, the retry's time is over, or the stack side's `deadline`.
     pub(crate) async fn run(self, deadline: Instant, within: Duration) -> Done {
         let begun = Instant::now();
-        let until = self.retry.map_or(begun, |retry| begun + retry.within).min(deadline);
+        // Times nest: an attempt is cut by what is left of the retry, the retry by what is left of the stack side.
+        let until = self.retry.map_or(deadline, |retry| begun + retry.within).min(deadline);
         let mut attempts = 0;
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() && attempts == 0 {
                 return self.too_late(within);
             }
             attempts += 1;
             let (seen, told) = self.once(left).await;
-            let again = self.retry.filter(|retry| worth_retrying(&seen) && Instant::now() + retry.every < until);
+            let in_time = |retry: &Retry| Instant::now() + retry.every + SHORTEST_ATTEMPT < until;
+            let again = self.retry.filter(|retry| worth_retrying(&seen) && in_time(retry));
             match again {
                 Some(retry) => tokio::time::sleep(retry.every).await,
                 None => return self.done(seen, told, attempts, begun.elapsed()),
@@ -78,6 +83,8 @@ impl Job {
         attempts: u32,
         elapsed: Duration,
     ) -> Done {
+        // How often was tried, and what the clock decided, is as it was when it was recorded.
+        let attempts = self.recorded.as_ref().map_or(attempts, |recorded| recorded.attempts);
         let end = match self.recorded.and_then(|recorded| recorded.ended_by_host) {
             Some(end) => end,
             None => seen.end,

@@ -1,7 +1,7 @@
 //! Runs what is planned, all at once, and never lets one run's end touch another's.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -111,21 +111,25 @@ impl<'a> Preparation<'a> {
 
     fn jobs(&self, plan: &Plan, listed: &mut [Listed]) -> Result<Vec<Job>, Refusal> {
         let mut jobs = Vec::new();
+        let mut components = BTreeMap::new();
         for (planned, listed) in plan.probes.iter().zip(listed) {
-            let component = Arc::new(self.component(planned)?);
+            let component = match components.entry(planned.plugin.sha256) {
+                Entry::Occupied(loaded) => loaded.into_mut(),
+                Entry::Vacant(place) => place.insert(Arc::new(self.component(planned)?)),
+            };
             let before = jobs.len();
             match self.replay {
                 Some(recording) => {
                     for recorded in recording.of(&planned.probe.name) {
-                        jobs.push(self.replayed(planned, &component, recorded));
+                        jobs.push(self.replayed(planned, component, recorded));
                     }
                     if jobs.len() == before {
-                        jobs.push(self.unrecorded(planned, &component));
+                        jobs.push(self.unrecorded(planned, component));
                     }
                 }
                 None => {
                     for (instance, roles) in self.instances(planned) {
-                        jobs.push(self.job(planned, &component, instance, roles, self.live_tape()));
+                        jobs.push(self.job(planned, component, instance, roles, self.live_tape()));
                     }
                 }
             }
@@ -224,7 +228,7 @@ impl<'a> Preparation<'a> {
             target: Target {
                 service: probe.service.to_string(),
                 instance: instance.clone(),
-                project: None,
+                project: self.containers.as_ref().and_then(|engine| engine.project.clone()),
                 config: probe.config.to_string(),
                 seed: seed::draw(),
             },
