@@ -340,7 +340,7 @@ pub(super) const RULES: &[Rule] = &[
         clause: "contract.md, part 2: migration",
         rows: &[row("no payload manifest, no requirement: their questions were not asked", Info, Info)],
         explanation: "So that nobody mistakes silence for coverage.",
-        hint: "add `payload_manifest` for the bytes and `runtime_stack` for the stack",
+        hint: "add `runtime_stack` for the stack; the bytes of the tree are covered once `payload.tree-digest` is judged",
         standing: Standing::Judged,
     },
 ];
