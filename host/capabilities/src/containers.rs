@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use shipworthy_contract::{
     Explain, Fault, Service, Sha256,
-    evidence::Gap,
+    evidence::{Gap, NOT_RECORDED},
     grant::Grant,
     path::{NormalPath, NotNormal},
     text::{excerpt, plural},
@@ -292,7 +292,7 @@ impl Trouble for ContainersError {
     }
 
     fn not_recorded(what: &str) -> Self {
-        Self::EngineUnreachable(format!("not in the recording: {what}"))
+        Self::EngineUnreachable(format!("{NOT_RECORDED}: {what}"))
     }
 
     fn masked(self, masks: &Masks) -> Self {

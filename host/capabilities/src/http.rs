@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr as _, time::Duration};
 
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
-use shipworthy_contract::{Role, grant::Method, path::NormalPath};
+use shipworthy_contract::{Role, evidence::NOT_RECORDED, grant::Method, path::NormalPath};
 
 use crate::{
     Access, Header, NetworkError, Run, Tape,
@@ -200,7 +200,7 @@ impl Trouble for NetworkError {
     }
 
     fn not_recorded(what: &str) -> Self {
-        Self::Unreachable(format!("not in the recording: {what}"))
+        Self::Unreachable(format!("{NOT_RECORDED}: {what}"))
     }
 
     fn masked(self, masks: &Masks) -> Self {

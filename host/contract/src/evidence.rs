@@ -91,6 +91,9 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Begins the detail of what a replay was asked and its recording does not have.
+pub const NOT_RECORDED: &str = "not in the recording";
+
 /// The well-known fact keys (WIT, interface `evidence`).
 pub mod keys {
     /// `docker` or `containerd`; stack-wide.

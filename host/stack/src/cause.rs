@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shipworthy_contract::{
     Class, Fault, Service, Sha256,
-    evidence::{Evidence, Gap, ProbeRun, RunEnd},
+    evidence::{self, Evidence, Gap, ProbeRun, RunEnd},
 };
 
 use crate::tell;
@@ -18,6 +18,19 @@ pub(crate) struct Cause {
     pub detail: String,
     /// Among whom the same words mean the same cause.
     among: Among,
+}
+
+/// What a cause is about. A service cannot help with any but the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Topic {
+    /// The service that was asked, or the probe.
+    Service,
+    /// The container engine, which all services have in common.
+    Engine,
+    /// Which compose project is meant.
+    Project,
+    /// A recording that does not hold what its replay asks for.
+    Recording,
 }
 
 /// Among whom the same words mean the same cause.
@@ -81,11 +94,23 @@ impl Cause {
     }
 
     /// Whose it is to mend.
-    pub(crate) const fn fault(&self) -> Fault {
+    pub(crate) fn fault(&self) -> Fault {
         match self.class {
+            _ if self.topic() != Topic::Service => Fault::Environment,
             Class::Trapped | Class::Defect => Fault::Plugin,
             Class::NotGranted | Class::Config | Class::Tls | Class::Denied | Class::NotObserved => Fault::Environment,
             _ => Fault::Service,
+        }
+    }
+
+    /// What it is about, by the words of the host and the SDK.
+    fn topic(&self) -> Topic {
+        let about = |words: &str| self.detail.contains(words);
+        match self.class {
+            _ if about(evidence::NOT_RECORDED) => Topic::Recording,
+            Class::Config if about("compose project") => Topic::Project,
+            Class::Unreachable | Class::TimedOut | Class::Unreadable if about("the container engine") => Topic::Engine,
+            _ => Topic::Service,
         }
     }
 
@@ -93,6 +118,15 @@ impl Cause {
     pub(crate) fn hint(&self, service: &str, probe: &str, plugin: Option<&str>) -> String {
         let plugin = plugin.unwrap_or(probe);
         match self.class {
+            _ if self.topic() == Topic::Recording => {
+                format!("record a run anew: probe `{probe}` asks what it did not ask in the recorded one")
+            }
+            _ if self.topic() == Topic::Engine => {
+                "see that the container engine runs and may be asked, or mend `socket` under `[containers]`".to_owned()
+            }
+            _ if self.topic() == Topic::Project => {
+                "name the stack's compose project by `project` under `[containers]`".to_owned()
+            }
             Class::Unreachable => format!("bring `{service}` up, or mend the endpoint of probe `{probe}`"),
             Class::TimedOut => format!("see why `{service}` is slow, or raise `limits` of probe `{probe}`"),
             Class::Denied => format!("mend the credentials of the endpoint of probe `{probe}`"),
@@ -159,4 +193,33 @@ fn key(cause: &Cause) -> (Class, String, Among) {
 /// Nobody having looked, or a service having nothing of the kind, is no cause that two results share.
 const fn is_common(cause: &Cause) -> bool {
     !matches!(cause.class, Class::NotObserved | Class::NotOffered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_send_to_whoever_can_help() {
+        let cause = |class, detail: &str| Cause { class, detail: detail.to_owned(), among: Among::All };
+        for (cause, fault, words) in [
+            (cause(Class::Unreachable, "connection refused"), Fault::Service, "bring `agent` up"),
+            (
+                cause(Class::Unreachable, "cannot reach the container engine at `unix:///x`: no such socket"),
+                Fault::Environment,
+                "mend `socket` under `[containers]`",
+            ),
+            (
+                cause(Class::Config, "several compose projects fit, and the environment names none: a, b"),
+                Fault::Environment,
+                "by `project` under `[containers]`",
+            ),
+            (cause(Class::Config, "unknown field `x`"), Fault::Environment, "mend `config` of probe `agent`"),
+            (cause(Class::Unreachable, "not in the recording: GET /x"), Fault::Environment, "record a run anew"),
+        ] {
+            let hint = cause.hint("agent", "agent", None);
+            assert!(hint.contains(words), "{hint}");
+            assert_eq!(cause.fault(), fault, "{hint}");
+        }
+    }
 }

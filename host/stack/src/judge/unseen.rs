@@ -8,7 +8,7 @@ use shipworthy_contract::{
 };
 
 use super::{Bench, Group, stamp};
-use crate::{Listed, cause::Cause, seen::Seen, tell, want::Want};
+use crate::{Listed, cause::Cause, compare, seen::Seen, tell, want::Want};
 
 impl Bench<'_> {
     /// A want that no run of the whole stack gave evidence for.
@@ -24,11 +24,17 @@ impl Bench<'_> {
             None if runs.is_empty() => {
                 (self.listed.first().map_or_else(|| Cause::unseen(String::new()), not_run), None)
             }
-            None => (Cause::unseen("no probe gave it".to_owned()), None),
+            None => (Cause::unseen(no_probe_gave_it(runs)), None),
         };
         self.unmet.insert((None, want.what.name().to_owned()));
         let message = format!("{noun} was not observed: {}", cause.detail);
-        self.undetermined_want(want, &cause, message, &noun, by)
+        let mut result = self.undetermined_want(want, &cause, message, &noun, by);
+        // Whoever could not look might have seen it: that is to be mended before anything is added or dropped.
+        if by.is_none() && runs.iter().any(|seen| seen.cause.is_some()) {
+            result.hint =
+                result.hint.map(|hint| format!("mend first what kept these probes from looking; else {hint}"));
+        }
+        result
     }
 
     /// A want that no run of a group gave evidence for.
@@ -176,6 +182,20 @@ impl Bench<'_> {
 /// A result whose cause has been told.
 pub(super) fn refer(result: CheckResult, earlier: &str) -> CheckResult {
     result.skipped(Class::Skipped, &format!("same cause as {earlier}"))
+}
+
+/// Nobody gave it; with the probes that ended before they could have.
+fn no_probe_gave_it(runs: &[&Seen<'_>]) -> String {
+    let blind: Vec<String> = runs
+        .iter()
+        .filter(|seen| seen.cause.is_some())
+        .map(|seen| format!("`{}`", tell::clean(&seen.run.probe)))
+        .collect();
+    let blind: Vec<&str> = blind.iter().map(String::as_str).collect();
+    match blind.as_slice() {
+        [] => "no probe gave it".to_owned(),
+        blind => format!("no probe gave it, and {} could not look", compare::some(blind)),
+    }
 }
 
 fn not_run(listed: &Listed) -> Cause {

@@ -119,7 +119,10 @@ fn a_probe_that_is_down_does_not_explain_what_another_did_not_show() {
     let runs = [ended("gateway", vec![], down("refused")), run("agent", vec![fact("x", "1")])];
     let results = judged(&[requires(&[("mode", "docker")])], &runs, Policy::Strict);
     assert_eq!(short(&results)[0], "error stack.observation not-observed");
-    assert_eq!(results[0].message, "mode was not observed: no probe gave it");
+    assert_eq!(results[0].message, "mode was not observed: no probe gave it, and `gateway` could not look");
+    assert!(
+        results[0].hint.as_deref().unwrap().starts_with("mend first what kept these probes from looking; else list")
+    );
 }
 
 #[test]
