@@ -28,7 +28,8 @@ pub(super) fn words(target: &Target, seen: Option<&Seen>, http2: bool, error: &h
             NetworkError::Unreachable(format!("`{url}` closed the connection before it answered{cause}{doubt}"))
         });
     }
-    NetworkError::Protocol(format!("`{url}` did not answer in HTTP that can be read: {}", details(error)))
+    let (details, doubt) = (details(error), doubt(target, http2));
+    NetworkError::Protocol(format!("`{url}` did not answer in HTTP that can be read: {details}{doubt}"))
 }
 
 /// Why an answer's body did not end.
