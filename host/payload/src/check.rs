@@ -50,7 +50,8 @@ pub struct Checked {
     pub results: Vec<CheckResult>,
     /// What the manifest requires of the stack.
     pub stack: Declared,
-    /// The manifest's project, trimmed. In 1.0 and 1.1 it names the compose project where the environment names none.
+    /// In 1.0 and 1.1 the manifest's project, trimmed: it names the compose project where the environment names none
+    /// (contract.md, part 3).
     pub project: Option<String>,
     /// The generation that the manifest was judged by.
     pub generation: Generation,
@@ -287,6 +288,8 @@ impl Run<'_> {
             contract_reason: chosen.reason,
             trees: Vec::new(),
         };
-        Checked { artifact, results: self.findings.into_results(), stack, project, generation: chosen.generation }
+        let generation = chosen.generation;
+        let project = project.filter(|_| matches!(generation, Generation::V1_0 | Generation::V1_1));
+        Checked { artifact, results: self.findings.into_results(), stack, project, generation }
     }
 }

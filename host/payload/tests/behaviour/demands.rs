@@ -96,7 +96,9 @@ fn the_declared_requirement_is_handed_on() {
 }
 
 #[test]
-fn the_project_is_handed_on_trimmed() {
-    let checked = Artifact::new(&SOUND.replace("demo", "' demo '")).ask().unwrap();
-    assert_eq!(checked.project.as_deref(), Some("demo"));
+fn the_project_is_handed_on_trimmed_where_it_names_the_stacks() {
+    for (contract, expected) in [("1.0", Some("demo")), ("1.1", Some("demo")), ("1.2", None), ("1.3", None)] {
+        let checked = Artifact::new(&SOUND.replace("demo", "' demo '")).contract(contract).ask().unwrap();
+        assert_eq!(checked.project.as_deref(), expected, "{contract}");
+    }
 }
