@@ -73,6 +73,19 @@ pub fn endless() -> Result<StandIn> {
     })
 }
 
+/// Takes whatever it reads for HTTP/1.1 and answers 400 in it, as a plain web server does to a gRPC client.
+pub fn http1() -> Result<StandIn> {
+    raw(|mut stream| async move {
+        read_head(&mut stream).await;
+        let answer = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+        if stream.write_all(answer).await.is_ok() {
+            // What else comes is read: hanging up on it would reset the connection, and the answer with it.
+            let mut sink = [0; 1024];
+            while matches!(stream.read(&mut sink).await, Ok(1..)) {}
+        }
+    })
+}
+
 /// Says `Content-Length: 1000`, sends a few bytes, and hangs up.
 pub fn truncated() -> Result<StandIn> {
     speaking(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{\"status\":")
@@ -81,6 +94,11 @@ pub fn truncated() -> Result<StandIn> {
 /// Bytes that are neither HTTP/1.1 nor HTTP/2 nor TLS, then hangs up.
 pub fn nonsense() -> Result<StandIn> {
     speaking(b"\x00\xff\x1b]0;not http\x07 220 hello\r\n\x80\x81\r\n\r\n")
+}
+
+/// Hangs up on the first `silent` connections without a word, and is a healthy gateway in plain text afterwards.
+pub fn late(silent: usize, gateway: Gateway) -> Result<StandIn> {
+    gateway.start_late(silent)
 }
 
 /// Sends everyone to `target` with a 302.

@@ -21,6 +21,7 @@
 
 pub mod agent;
 pub mod certs;
+pub mod docker;
 pub mod environment;
 pub mod gateway;
 pub mod hostile;

@@ -38,12 +38,28 @@ pub(crate) fn serve<A>(tls: Option<Arc<ServerConfig>>, speaks: Speaks, answer: A
 where
     A: Fn(&Received) -> Response<Body> + Send + Sync + 'static,
 {
+    serve_after(0, tls, speaks, answer)
+}
+
+/// As [`serve`], after hanging up on the first `silent` connections.
+pub(crate) fn serve_after<A>(
+    silent: usize,
+    tls: Option<Arc<ServerConfig>>,
+    speaks: Speaks,
+    answer: A,
+) -> Result<StandIn>
+where
+    A: Fn(&Received) -> Response<Body> + Send + Sync + 'static,
+{
     let scheme = if tls.is_some() { "https" } else { "http" };
     let acceptor = tls.map(TlsAcceptor::from);
     let answer = Arc::new(answer);
     StandIn::start(scheme, move |stream, log| {
         let (acceptor, answer) = (acceptor.clone(), Arc::clone(&answer));
         async move {
+            if log.connections() <= silent {
+                return;
+            }
             match acceptor {
                 None => connection(stream, speaks, log, answer).await,
                 // A handshake that breaks is the client's finding; here there is nobody left to answer.
@@ -57,7 +73,8 @@ where
     })
 }
 
-async fn connection<S, A>(stream: S, speaks: Speaks, log: Arc<Log>, answer: Arc<A>)
+/// Serves one connection until it ends.
+pub(crate) async fn connection<S, A>(stream: S, speaks: Speaks, log: Arc<Log>, answer: Arc<A>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     A: Fn(&Received) -> Response<Body> + Send + Sync + 'static,

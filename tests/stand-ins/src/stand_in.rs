@@ -51,6 +51,16 @@ pub(crate) struct Log {
 }
 
 impl Log {
+    /// Connections so far, the one that asks included.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// All requests so far.
+    pub(crate) fn requests(&self) -> Vec<Received> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(crate) fn push(&self, request: Received) {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     }
@@ -122,12 +132,12 @@ impl StandIn {
 
     /// How many connections were accepted, those without a request and those with a broken handshake included.
     pub fn connections(&self) -> usize {
-        self.log.connections.load(Ordering::SeqCst)
+        self.log.connections()
     }
 
     /// All requests so far, in the order in which they were read. Stand-ins that do not speak HTTP record none.
     pub fn requests(&self) -> Vec<Received> {
-        self.log.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.log.requests()
     }
 
     /// Method and path of all requests so far: `GET /health`.

@@ -1,0 +1,191 @@
+//! Stand-in for the Docker Engine API on a unix socket. It answers the two questions that finding and inspecting
+//! containers take, from a list that the test writes; it is not Docker and runs nothing.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use anyhow::{Context as _, Result};
+use http::{Method, Response, StatusCode};
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+use tokio::net::UnixListener;
+use tokio::sync::oneshot;
+
+use crate::sandbox::temp_dir;
+use crate::serve::{self, Body, Speaks};
+use crate::stand_in::{Log, Received};
+
+/// A container that the engine is to know.
+#[derive(Clone, Debug)]
+pub struct Container {
+    project: String,
+    service: String,
+    image: String,
+    state: String,
+    exit_code: i64,
+    labels: Map<String, Value>,
+}
+
+impl Container {
+    /// A running one of a compose service, with image `esb/SERVICE-docker:v1`.
+    pub fn new(project: &str, service: &str) -> Self {
+        Self {
+            project: project.to_owned(),
+            service: service.to_owned(),
+            image: format!("esb/{service}-docker:v1"),
+            state: "running".to_owned(),
+            exit_code: 0,
+            labels: Map::new(),
+        }
+    }
+
+    /// Of another image.
+    #[must_use]
+    pub fn image(mut self, image: &str) -> Self {
+        image.clone_into(&mut self.image);
+        self
+    }
+
+    /// One that has ended, with this code.
+    #[must_use]
+    pub fn exited(mut self, code: i64) -> Self {
+        "exited".clone_into(&mut self.state);
+        self.exit_code = code;
+        self
+    }
+
+    /// With one label more.
+    #[must_use]
+    pub fn label(mut self, name: &str, value: &str) -> Self {
+        self.labels.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// As inspecting shows it; `at` is its place in the list, by which ids and names differ.
+    fn inspected(&self, at: usize) -> Value {
+        let mut labels = self.labels.clone();
+        labels.insert("com.docker.compose.project".to_owned(), self.project.clone().into());
+        labels.insert("com.docker.compose.service".to_owned(), self.service.clone().into());
+        let ended = self.state == "exited";
+        json!({
+            "Id": format!("{at:064x}"),
+            "Name": format!("/{}-{}-{}", self.project, self.service, at + 1),
+            "Image": format!("sha256:{at:064x}"),
+            "State": {
+                "Status": self.state,
+                "ExitCode": self.exit_code,
+                "StartedAt": "2026-11-24T08:00:00Z",
+                "FinishedAt": if ended { "2026-11-24T08:01:00Z" } else { "0001-01-01T00:00:00Z" },
+            },
+            "Config": { "Image": self.image, "Env": [], "Labels": labels },
+        })
+    }
+}
+
+/// A running stand-in. It stops, and its socket goes, when this is dropped.
+#[derive(Debug)]
+pub struct Docker {
+    folder: TempDir,
+    log: Arc<Log>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Docker {
+    /// An engine that knows these containers.
+    pub fn start(containers: impl IntoIterator<Item = Container>) -> Result<Self> {
+        let containers: Vec<Value> =
+            containers.into_iter().enumerate().map(|(at, container)| container.inspected(at)).collect();
+        Self::answering(move |request| answer(&containers, request))
+    }
+
+    /// An engine that answers everything with 500.
+    pub fn broken() -> Result<Self> {
+        let message = json!({ "message": "stand-in: out of order" });
+        Self::answering(move |_| serve::json(StatusCode::INTERNAL_SERVER_ERROR, &message))
+    }
+
+    fn answering(answer: impl Fn(&Received) -> Response<Body> + Send + Sync + 'static) -> Result<Self> {
+        let folder = temp_dir()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            UnixListener::bind(socket_in(folder.path())).context("cannot listen on a unix socket")?
+        };
+        let (log, answer) = (Arc::new(Log::default()), Arc::new(answer));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let for_thread = Arc::clone(&log);
+        let thread = thread::Builder::new().name("stand-in docker".to_owned()).spawn(move || {
+            runtime.block_on(async move {
+                let accept = async {
+                    while let Ok((stream, _)) = listener.accept().await {
+                        let (log, answer) = (Arc::clone(&for_thread), Arc::clone(&answer));
+                        tokio::spawn(serve::connection(stream, Speaks::Both, log, answer));
+                    }
+                };
+                tokio::select! {
+                    _ = stopped => {}
+                    () = accept => {}
+                }
+            });
+        })?;
+        Ok(Self { folder, log, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// `unix:///PATH`, as an environment's `socket` has it.
+    pub fn url(&self) -> String {
+        format!("unix://{}", socket_in(self.folder.path()).display())
+    }
+
+    /// Method and path of all requests so far.
+    pub fn request_lines(&self) -> Vec<String> {
+        self.log.requests().iter().map(Received::line).collect()
+    }
+}
+
+impl Drop for Docker {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic over there has been printed already, and a second one in `drop` would abort the tests.
+            drop(thread.join());
+        }
+    }
+}
+
+fn socket_in(folder: &Path) -> PathBuf {
+    folder.join("docker.sock")
+}
+
+fn answer(containers: &[Value], request: &Received) -> Response<Body> {
+    let path = request.path.split('?').next().unwrap_or_default();
+    let words: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match (&request.method, words.as_slice()) {
+        // The filter by labels is left out on purpose: whoever asks has to look at the labels all the same.
+        (&Method::GET, ["containers", "json"]) => {
+            serve::json(StatusCode::OK, &containers.iter().map(summary).collect())
+        }
+        (&Method::GET, ["containers", id, "json"]) => {
+            match containers.iter().find(|container| container["Id"] == *id) {
+                Some(container) => serve::json(StatusCode::OK, container),
+                None => not_found(&format!("No such container: {id}")),
+            }
+        }
+        _ => not_found("stand-in: not scripted"),
+    }
+}
+
+fn not_found(message: &str) -> Response<Body> {
+    serve::json(StatusCode::NOT_FOUND, &json!({ "message": message }))
+}
+
+/// What the list says of a container.
+fn summary(container: &Value) -> Value {
+    json!({
+        "Id": container["Id"],
+        "Names": [container["Name"]],
+        "Labels": container.pointer("/Config/Labels"),
+        "State": container.pointer("/State/Status"),
+    })
+}
