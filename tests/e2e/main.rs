@@ -10,13 +10,19 @@
 
 mod boundary;
 mod command;
+mod containers;
 mod demo;
 mod environments;
 mod exit_codes;
 mod output;
 mod payload;
+mod record_replay;
 mod rules;
+mod silence;
+mod stack_rules;
+mod told;
 mod vectors;
+mod waivers;
 
 use shipworthy_stand_ins::Sandbox;
 
