@@ -11,7 +11,7 @@ use shipworthy_contract::{
     report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn},
     requirement::Requirement,
 };
-use shipworthy_payload::{Checked, Choice, Declared, Demands, Generation};
+use shipworthy_payload::{Checked, Choice, Declared, Demands};
 use shipworthy_plugins::Environment;
 use shipworthy_stack::{Date, Waiver, waiver};
 
@@ -34,9 +34,8 @@ pub(crate) fn both(args: &CheckArgs) -> Result<u8, Refusal> {
     let plan = Plan::new(&environment, &args.stack)?;
     let judging = Judging::new(&args.judging, Some(&environment));
     let checked = payload(&args.artifact, &args.payload, Some(&environment), judging.policy)?;
-    let project = compose_project(&checked);
     let mut results = checked.results;
-    results.extend(stack_side(&environment, &plan, checked.stack, project, &args.stack, &judging)?);
+    results.extend(stack_side(&environment, &plan, checked.stack, checked.project, &args.stack, &judging)?);
     let report = judging.report(Some(checked.artifact), Some(&environment), results);
     let stream = if args.command.is_empty() { Stream::Out } else { Stream::Err };
     output::publish(&report, &args.output, stream, begun.elapsed())?;
@@ -71,10 +70,9 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
         }
         None => None,
     };
-    let project = read.as_ref().and_then(compose_project);
-    let (artifact, mut results, declared) = match read {
-        Some(Checked { artifact, results, stack, .. }) => (Some(artifact), results, stack),
-        None => (None, Vec::new(), Declared::Nothing),
+    let (artifact, mut results, declared, project) = match read {
+        Some(Checked { artifact, results, stack, project, .. }) => (Some(artifact), results, stack, project),
+        None => (None, Vec::new(), Declared::Nothing, None),
     };
     results.extend(stack_side(&environment, &plan, declared, project, &args.stack, &judging)?);
     let report = judging.report(artifact, Some(&environment), results);
@@ -105,14 +103,6 @@ fn payload(
         ..request(manifest, choice(flags.contract, environment), policy)
     };
     Ok(shipworthy_payload::check(&request)?)
-}
-
-/// The compose project where the environment names none: in 1.0 and 1.1 the manifest's (contract.md, part 3).
-fn compose_project(checked: &Checked) -> Option<String> {
-    match checked.generation {
-        Generation::V1_0 | Generation::V1_1 => checked.project.clone(),
-        Generation::V1_2 | Generation::V1_3 => None,
-    }
 }
 
 /// What is asked of a manifest where nothing else is.
