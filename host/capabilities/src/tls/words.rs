@@ -21,7 +21,9 @@ pub(super) fn explain(
     let parsed = certificate.and_then(|der| X509Certificate::from_der(der).ok()).map(|(_, certificate)| certificate);
     let cause = match error {
         Error::InvalidCertificate(error) => refused(error, parsed.as_ref()),
-        Error::AlertReceived(alert) => turned_away(*alert, has_identity),
+        // The same words whether the alert came or a reset overtook it; the server's certificate was fine.
+        Error::AlertReceived(alert) if is_of_the_client(*alert) && !has_identity => return no_identity(url),
+        Error::AlertReceived(alert) => turned_away(*alert),
         Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
             return format!("`{url}` did not answer with TLS; a plain service has the scheme `http`");
         }
@@ -81,8 +83,17 @@ fn names(seen: &X509Certificate<'_>) -> Vec<String> {
     names.into_iter().flatten().filter_map(in_words).take(8).collect()
 }
 
-fn turned_away(alert: AlertDescription, has_identity: bool) -> String {
-    let of_the_client = matches!(
+fn turned_away(alert: AlertDescription) -> String {
+    if is_of_the_client(alert) {
+        format!("the server refuses the certificate in the endpoint's `client_cert` ({alert:?})")
+    } else {
+        format!("the server ends the handshake ({alert:?})")
+    }
+}
+
+/// Whether a server's alert is about the client's certificate.
+const fn is_of_the_client(alert: AlertDescription) -> bool {
+    matches!(
         alert,
         AlertDescription::CertificateRequired
             | AlertDescription::BadCertificate
@@ -93,10 +104,5 @@ fn turned_away(alert: AlertDescription, has_identity: bool) -> String {
             | AlertDescription::CertificateUnknown
             | AlertDescription::UnknownCA
             | AlertDescription::AccessDenied
-    );
-    match (of_the_client, has_identity) {
-        (true, true) => format!("the server refuses the certificate in the endpoint's `client_cert` ({alert:?})"),
-        (true, false) => "the server asks for a client certificate, and the endpoint has no `client_cert`".to_owned(),
-        (false, _) => format!("the server ends the handshake ({alert:?})"),
-    }
+    )
 }
