@@ -75,7 +75,7 @@ impl Teller<'_> {
         if result.outcome == Outcome::Info && !self.verbose {
             // Information is one line, so its place stands on it.
             let place = result.location.as_ref().and_then(file_place);
-            spans.extend(place.map(|at| Span::new(format!("at {}", self.look.foreign(&at, LONGEST_VALUE)), Tone::Dim)));
+            spans.extend(place.map(|at| Span::new(format!("({})", self.look.foreign(&at, LONGEST_VALUE)), Tone::Dim)));
         }
         spans.extend(self.effort(&[result]));
         self.headline(page, result.outcome, spans, &result.rule);
