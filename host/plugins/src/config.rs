@@ -3,8 +3,15 @@
 
 mod schema;
 
-use std::fmt;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt,
+};
 
+use jsonschema::{
+    Validator,
+    error::{TypeKind, ValidationError, ValidationErrorKind},
+};
 use serde_json::Value;
 use shipworthy_contract::{
     Explain, Fault,
@@ -12,8 +19,6 @@ use shipworthy_contract::{
     secret::MASK,
     text::{excerpt, plural},
 };
-
-use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind};
 
 pub use self::schema::{SchemaFault, check_schema};
 use crate::{Plugin, Probe, masking::is_secret_name};
@@ -84,35 +89,59 @@ fn told(faults: &[ConfigFault]) -> String {
     format!("{first}{more}")
 }
 
-/// Validates a probe's config. Without a schema no key is taken.
-///
-/// # Errors
-///
-/// Every fault of the config, or why the schema cannot be used.
-pub fn validate(plugin: &Plugin, probe: &Probe) -> Result<(), ConfigError> {
-    let descriptor = &plugin.descriptor;
-    let Some(schema) = &descriptor.config else {
-        if probe.config.as_object().is_none_or(serde_json::Map::is_empty) {
+/// The config schemas of one run's plugins, each made ready once, however many probes share it.
+#[derive(Debug, Default)]
+pub struct Schemas {
+    /// By where the plugin comes from: a descriptor that stands beside its file belongs to that file alone.
+    ready: BTreeMap<String, Validator>,
+}
+
+impl Schemas {
+    /// Validates a probe's config. Without a schema no key is taken.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of the config, or why the schema cannot be used.
+    pub fn validate(&mut self, plugin: &Plugin, probe: &Probe) -> Result<(), ConfigError> {
+        let descriptor = &plugin.descriptor;
+        let Some(schema) = &descriptor.config else {
+            if probe.config.as_object().is_none_or(serde_json::Map::is_empty) {
+                return Ok(());
+            }
+            return Err(ConfigError::NotTaken {
+                probe: probe.name.clone(),
+                plugin: descriptor.name.clone(),
+                at: probe.at.clone(),
+            });
+        };
+        // Nothing to make ready for what most probes of a run have.
+        if schema == &serde_json::json!({ "type": "object" }) && probe.config.is_object() {
             return Ok(());
         }
-        return Err(ConfigError::NotTaken {
-            probe: probe.name.clone(),
-            plugin: descriptor.name.clone(),
-            at: probe.at.clone(),
-        });
-    };
-    // Nothing to compile for what most probes of a run have.
-    if schema == &serde_json::json!({ "type": "object" }) && probe.config.is_object() {
-        return Ok(());
+        let faults = fits(self.ready(plugin, schema)?, probe);
+        if faults.is_empty() {
+            return Ok(());
+        }
+        let (probe, at) = (probe.name.clone(), probe.at.clone());
+        Err(ConfigError::Unfit { probe, plugin: descriptor.name.clone(), faults, at })
     }
-    let compile = if plugin.bundled { schema::compile_bundled } else { schema::compile };
-    let validator =
-        compile(schema).map_err(|source| ConfigError::Schema { plugin: descriptor.name.clone(), source })?;
-    let faults: Vec<ConfigFault> = validator.iter_errors(&probe.config).take(MOST_FAULTS).map(|e| fault(&e)).collect();
-    if faults.is_empty() {
-        return Ok(());
+
+    fn ready(&mut self, plugin: &Plugin, schema: &Value) -> Result<&Validator, ConfigError> {
+        match self.ready.entry(plugin.source.clone()) {
+            Entry::Occupied(ready) => Ok(ready.into_mut()),
+            Entry::Vacant(place) => {
+                let compile = if plugin.bundled { schema::compile_bundled } else { schema::compile };
+                let name = &plugin.descriptor.name;
+                let validator =
+                    compile(schema).map_err(|source| ConfigError::Schema { plugin: name.clone(), source })?;
+                Ok(place.insert(validator))
+            }
+        }
     }
-    Err(ConfigError::Unfit { probe: probe.name.clone(), plugin: descriptor.name.clone(), faults, at: probe.at.clone() })
+}
+
+fn fits(validator: &Validator, probe: &Probe) -> Vec<ConfigFault> {
+    validator.iter_errors(&probe.config).take(MOST_FAULTS).map(|error| fault(&error)).collect()
 }
 
 fn fault(error: &ValidationError<'_>) -> ConfigFault {

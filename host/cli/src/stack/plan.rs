@@ -2,7 +2,7 @@
 //! against grants. Nothing is compiled and no service is asked, so `env check` stops here.
 
 use shipworthy_contract::{PluginRef, Service};
-use shipworthy_plugins::{Bundled, Environment, Plugin, Probe, config, grants, grants::Settled, source};
+use shipworthy_plugins::{Bundled, Environment, Plugin, Probe, config::Schemas, grants, grants::Settled, source};
 use shipworthy_stack::{Listed, OwnRule, Severity};
 
 use super::targets::Targets;
@@ -40,10 +40,11 @@ impl Plan {
 
     fn of(environment: &Environment, wanted: impl Fn(&Service) -> bool) -> Result<Self, Refusal> {
         let bundled = bundled::table();
+        let mut schemas = Schemas::default();
         let mut refusal = Refusal { errors: Vec::new() };
         let mut probes = Vec::new();
         for probe in environment.probes.iter().filter(|probe| wanted(&probe.service)) {
-            match planned(probe, &bundled) {
+            match planned(probe, &bundled, &mut schemas) {
                 Ok(planned) => probes.push(planned),
                 Err(Refusal { errors }) => refusal.errors.extend(errors),
             }
@@ -68,9 +69,9 @@ impl Plan {
     }
 }
 
-fn planned(probe: &Probe, bundled: &[Bundled]) -> Result<Planned, Refusal> {
+fn planned(probe: &Probe, bundled: &[Bundled], schemas: &mut Schemas) -> Result<Planned, Refusal> {
     let plugin = source::resolve(probe, bundled)?;
-    config::validate(&plugin, probe)?;
+    schemas.validate(&plugin, probe)?;
     let settled = grants::settle(&plugin.descriptor, probe, plugin.bundled)?;
     let own_rules = plugin.descriptor.rules.iter().map(|rule| OwnRule {
         name: rule.name.clone(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use shipworthy_contract::Sha256;
-use shipworthy_plugins::{Descriptor, Plugin, config::validate};
+use shipworthy_plugins::{Descriptor, Plugin, config::Schemas};
 
 use crate::support::{probe, told};
 
@@ -19,7 +19,7 @@ fn check(schema: &str, config: &str) -> Result<(), String> {
         source: String::new(),
     };
     let judged = |bundled| {
-        validate(&plugin(bundled), &probe).map_err(|error| {
+        Schemas::default().validate(&plugin(bundled), &probe).map_err(|error| {
             let told = told(&error);
             told.split_once("e.toml").map_or(told.clone(), |(_, rest)| format!("e.toml{rest}"))
         })
