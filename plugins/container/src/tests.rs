@@ -130,7 +130,7 @@ fn a_service_without_containers_is_a_violation_and_its_facts_are_not_offered() {
 fn an_engine_that_cannot_be_asked_is_told_once() {
     let error = ContainersError::EngineUnreachable("connection refused".to_owned());
     let seen = script().containers_fail(error).run::<Containers>(r#"{ "facts": { "release": "image-tag" } }"#);
-    assert_eq!(seen.lines(), ["failed unreachable: container engine: connection refused"]);
+    assert_eq!(seen.lines(), ["failed unreachable: connection refused"]);
 }
 
 #[test]
