@@ -143,7 +143,7 @@ impl<'a> Composer<'a> {
     }
 
     fn note(&mut self, tag: Option<&Tag>, span: Span) {
-        if let Some(tag) = tag.filter(|tag| scalar::is_custom(tag)) {
+        if let Some(tag) = scalar::specific(tag).filter(|tag| scalar::is_custom(tag)) {
             let start = span.tag_start().unwrap_or(span.start);
             self.document.custom_tags.push((tag.original(), at(start)));
         }
@@ -291,11 +291,12 @@ impl Mapping {
 
 fn built_scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Built {
     let implied = style == ScalarStyle::Plain && span.byte_range().is_some_and(|range| range.is_empty());
+    let tag = scalar::specific(tag);
     let value = scalar::value(text, style, tag, implied);
     Built {
         node: Node { at: at(span.start), value },
         weight: Weight { nodes: 1, text: text.len(), depth: 0 },
-        merges: style == ScalarStyle::Plain && tag.is_none() && text == "<<",
+        merges: scalar::is_merge(text, style, tag),
     }
 }
 
@@ -303,8 +304,8 @@ fn key_of(node: Node) -> Result<Key, YamlError> {
     let at = node.at;
     match node.value {
         NodeValue::Scalar(text) => Ok(Key { text, at }),
-        // A key that is nothing is told apart from the text `null` by nobody.
-        NodeValue::Null => Ok(Key { text: "null".to_owned(), at }),
+        // A key that is nothing has no text: no reader takes it for the name `null`.
+        NodeValue::Null => Ok(Key { text: String::new(), at }),
         NodeValue::Sequence(_) | NodeValue::Mapping(_) => Err(YamlError::Key { at }),
     }
 }

@@ -40,6 +40,9 @@ fn scalars_keep_the_text_that_was_written() {
         ("!!str null", r#""null""#),
         ("!!str", r#""""#),
         ("! 12", r#""12""#),
+        ("! null", "null"),
+        ("! 'null'", r#""null""#),
+        ("!", "null"),
         ("!!null x", "null"),
         ("!!binary aGVsbG8=", r#""aGVsbG8=""#),
         ("!foo bar", r#""bar""#),
@@ -60,7 +63,13 @@ fn aliases_and_merge_keys_are_expanded() {
         ("a: &x k\n*x : 1", r#"{a:"k" k:"1"}"#),
         ("b: &b {k: v, l: w}\nz: {<<: *b, k: own}", r#"{b:{k:"v" l:"w"} z:{k:"own" l:"w"}}"#),
         ("a: &a {k: 1}\nb: &b {k: 2, l: 3}\nz: {<<: [*a, *b]}", r#"{a:{k:"1"} b:{k:"2" l:"3"} z:{k:"1" l:"3"}}"#),
+        ("b: &b {k: v}\nz: {!!merge <<: *b}", r#"{b:{k:"v"} z:{k:"v"}}"#),
+        ("b: &b {k: v}\nz: {! <<: *b}", r#"{b:{k:"v"} z:{k:"v"}}"#),
+        ("z: {!!str <<: 1}", r#"{z:{<<:"1"}}"#),
         ("z: {'<<': 1}", r#"{z:{<<:"1"}}"#),
+        ("z: {~: 1}", r#"{z:{:"1"}}"#),
+        ("? \n: 1", r#"{:"1"}"#),
+        ("z: {'null': 1}", r#"{z:{null:"1"}}"#),
         ("z: {<<: 1}", "merge"),
         ("z: {<<: [1]}", "merge"),
         ("a: &a [*a]", "recursive"),
@@ -114,7 +123,7 @@ fn empty_texts_have_no_root() {
 
 #[test]
 fn only_foreign_tags_are_custom() {
-    let text = "[!!str a, !!binary b, !!set {c}, !!timestamp 2024-01-01, ! d, !foo e, !!foo f, !<tag:x,2000:g> g, !<tag:yaml.org,2002:int> 1]";
+    let text = "[!!str a, !!binary b, !!set {c}, !!timestamp 2024-01-01, ! d, !foo e, !!foo f, !<tag:x,2000:g> g, !<tag:yaml.org,2002:int> 1, {!!merge <<: {}}]";
     let document = parse(text).unwrap();
     let tags: Vec<_> = document.custom_tags.iter().map(|(tag, at)| (tag.as_str(), at.column)).collect();
     assert_eq!(tags, [("!foo", 63), ("!!foo", 71), ("!<tag:x,2000:g>", 80)]);
