@@ -216,12 +216,14 @@ fn a_service_without_a_container_is_absent() -> Result<()> {
     ? release was not observed: no container of agent [stack.observation]
         expected  v1
         class     not-offered
-        → to mend at the service: drop the requirement, or list a probe of `agent` that can show it
+        → see that probe `agent` asks the right service; else list a probe that gives release, or drop
+          `requirements.services.agent.release` in `[DIR]/env.toml`
         at        [DIR]/env.toml:2:26 (requirements.services.agent.release)
 
     × must not go ahead: 1 stack failure, 1 answer missing; 0 checks passed ([TIME])
       → bring the stack to what is required, or deploy an artifact that was built for it
-      → agent (not-offered): drop the requirement, or run the stack in the mode that offers it
+      → agent (not-offered): see that the right service is asked; else run the stack in the mode that
+        offers it, or drop the requirement
       nothing was applied
     ----- stderr -----
     ");

@@ -272,7 +272,10 @@ impl FromStr for OutputFile {
         if file.is_empty() {
             return Err("expected FORMAT=FILE, such as json=report.json".to_owned());
         }
-        Ok(Self { format: Format::from_str(format, false)?, file: file.into() })
+        let Ok(format) = Format::from_str(format, false) else {
+            return Err(format!("expected the format `human` or `json` before the `=`, found: {format}"));
+        };
+        Ok(Self { format, file: file.into() })
     }
 }
 

@@ -195,6 +195,7 @@ impl Run<'_> {
             Finding::violated(rules::MANIFEST_DIGEST, FIRST, "the manifest is not the one that was reviewed")
                 .expected(reviewed.to_string())
                 .observed(&sha256.to_string())
+                .hint("deploy the artifact that was reviewed, or review this one and give its digest")
                 .at(place),
         );
     }

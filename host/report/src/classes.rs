@@ -64,7 +64,9 @@ pub(crate) const fn act(class: Class) -> &'static str {
         Class::Limit => "find out why there is so much, or raise the limit",
         Class::Trapped => "show the probe's last words to its author, or pin the version that worked",
         Class::NotGranted => "grant what is named, or replace the probe",
-        Class::NotOffered => "drop the requirement, or run the stack in the mode that offers it",
+        Class::NotOffered => {
+            "see that the right service is asked; else run the stack in the mode that offers it, or drop the requirement"
+        }
         Class::Config => "mend what is named: the probe's `config`, or `[containers]` of the environment",
         Class::Waived => "mend it before the waiver expires",
         Class::Skipped => "mend the earlier cause",

@@ -61,6 +61,11 @@ impl Explain for UnknownRule {
     fn help(&self) -> Option<String> {
         Some(match &self.nearest {
             Some(nearest) => format!("the nearest rule is `{nearest}`; `shipworthy rules` lists all"),
+            None if self.asked.starts_with("stack.") => {
+                "`shipworthy rules` lists all rules but those of plugins that are files: the plugin's descriptor, under \
+                 `rules`, says what such a rule means"
+                    .to_owned()
+            }
             None => "`shipworthy rules` lists all rules".to_owned(),
         })
     }

@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use shipworthy_capabilities::Target;
-use shipworthy_contract::Secret;
-use shipworthy_plugins::Environment;
+use shipworthy_capabilities::{ConfigError, Target};
+use shipworthy_contract::{Explain, Fault, Secret, explain::Place};
+use shipworthy_plugins::{
+    Environment,
+    environment::{self, Origin},
+};
 
 use crate::refusal::Refusal;
 
@@ -46,7 +49,10 @@ impl Targets {
                         targets.secrets.extend(endpoint.headers.iter().map(|(_, secret)| secret.clone()));
                         match Target::prepare(&endpoint) {
                             Ok(target) => instances.push((endpoint.instance, Arc::new(target))),
-                            Err(error) => refusal.errors.push(Box::new(error)),
+                            Err(error) => {
+                                let at = place(environment, &error).unwrap_or_else(|| spec.at.clone());
+                                refusal.errors.push(Box::new(EndpointError { error, at }));
+                            }
                         }
                     }
                 }
@@ -60,4 +66,46 @@ impl Targets {
     pub(super) fn of(&self, name: &str) -> &[(String, Arc<Target>)] {
         self.by_name.get(name).map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// What keeps an endpoint from being made ready, with the place in the environment that says so.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+struct EndpointError {
+    #[source]
+    error: ConfigError,
+    at: Place,
+}
+
+impl Explain for EndpointError {
+    fn code(&self) -> &'static str {
+        self.error.code()
+    }
+
+    fn fault(&self) -> Fault {
+        self.error.fault()
+    }
+
+    fn help(&self) -> Option<String> {
+        match &self.error {
+            ConfigError::File { .. } => Some("paths are relative to the file in which they stand".to_owned()),
+            error => error.help(),
+        }
+    }
+
+    fn place(&self) -> Option<Place> {
+        Some(self.at.clone())
+    }
+}
+
+/// Where the key stands that names a file: another file than its endpoint's, where one environment extends another.
+fn place(environment: &Environment, error: &ConfigError) -> Option<Place> {
+    let (ConfigError::File { endpoint, key, .. } | ConfigError::Content { endpoint, key, .. }) = error else {
+        return None;
+    };
+    let key = format!("endpoints.{endpoint}.{key}");
+    environment::show(environment).iter().find(|setting| setting.key == key).and_then(|setting| match &setting.origin {
+        Origin::Written(place) => Some(place.clone()),
+        Origin::Default => None,
+    })
 }

@@ -89,7 +89,7 @@ pub(super) const RULES: &[Rule] = &[
         side: Side::Payload,
         summary: "the manifest is signed by a key that the environment trusts",
         evidence: "the bytes of `artifact.yml` and its signature",
-        clause: "design.md, part 4: rule ids; signing keys of an environment",
+        clause: "contract.md, part 2: sums prove the tree, not who wrote the manifest",
         rows: &[row("unsigned, or signed by another key", Fail, Fail)],
         explanation: "Reserved for signatures of the manifest. Until it is judged, `--artifact-sha256` binds the manifest to what was reviewed.",
         hint: "give `--artifact-sha256` with the digest of the manifest that was reviewed",

@@ -121,7 +121,7 @@ pub(super) const RULES: &[Rule] = &[
         side: Side::Stack,
         summary: "what is required could be observed",
         evidence: "whether a probe saw it, and if not, why",
-        clause: "contract.md, part 2: `runtime_stack` table; design.md, idea 7",
+        clause: "contract.md, part 2: `runtime_stack`; no answer is never a wrong answer",
         rows: &[
             row("a required fact was not observed; a listed probe gave nothing, trapped or hit a limit", Error, Warn),
             row("something that nobody requires was not observed", Info, Info),

@@ -172,7 +172,10 @@ fn read(reader: &mut Reader, item: &Item, path: &str, name: &str, at: Place) -> 
         Targets::FleetFrom(_) => true,
     };
     if let Some(entry) = TLS_KEYS.iter().find_map(|key| table.get(key)).filter(|_| !speaks_tls) {
-        let reason = format!("`{}` has no effect without `https`", entry.key);
+        let reason = format!(
+            "`{0}` has no effect without `https`: write `https://` in the address, or leave `{0}` out",
+            entry.key
+        );
         reader.fault(entry.spot, Problem::Conflict { table: table.name(), reason });
     }
     Some(EndpointSpec { name: name.to_owned(), at, targets, tls, http2, headers })

@@ -157,6 +157,13 @@ impl Bench<'_> {
         let probe = by.map(|seen| tell::clean(&seen.run.probe)).unwrap_or_default();
         result.hint = Some(match cause.class {
             Class::NotObserved => format!("list a probe that gives {}, or drop {}", want.what.noun(), want.place()),
+            // An answer, though perhaps of something else that listens there; whoever required it is told last.
+            Class::NotOffered => {
+                let (noun, place) = (want.what.noun(), want.place());
+                format!(
+                    "see that probe `{probe}` asks the right service; else list a probe that gives {noun}, or drop {place}"
+                )
+            }
             _ => to_mend(cause, service, &probe, by.map(|seen| seen.run.plugin.name.as_str())),
         });
         let earlier = self.causes.earlier(cause, who);
