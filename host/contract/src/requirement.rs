@@ -47,10 +47,12 @@ impl Mode {
 /// Where a requirement was read, for messages: `artifact.yml`, `environments/staging.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// The manifest's `runtime_stack`.
+    /// The manifest's requirement.
     Artifact {
         /// The manifest as the user named it.
         file: String,
+        /// The name under which it stands there, of the two that are read.
+        field: String,
     },
     /// An environment's `[requirements]`.
     Environment {

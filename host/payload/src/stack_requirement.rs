@@ -80,7 +80,7 @@ fn read(
 ) -> Declared {
     let fields = manifest.within(name, node);
     unknown_fields::check(&fields, unknown_fields::RUNTIME_STACK, generation, findings);
-    let source = Source::Artifact { file: manifest.file.to_owned() };
+    let source = Source::Artifact { file: manifest.file.to_owned(), field: name.to_owned() };
     let (requirement, faults) = requirement::read(node, source, demand);
     if faults.is_empty() {
         findings.pass(rules::STACK_REQUIREMENT, fields.own_place(), format!("`{name}` is well-formed"));

@@ -204,7 +204,7 @@ impl Writer<'_> {
     fn want<T>(&self, field: &str, wanted: Option<&Wanted<T>>, what: impl FnOnce(&T) -> What) -> Option<Want> {
         let wanted = wanted?;
         let (root, file) = match self.source {
-            Source::Artifact { file } => ("runtime_stack", file),
+            Source::Artifact { file, field } => (field.as_str(), file),
             Source::Environment { file } => ("requirements", file),
         };
         let field = match self.service {

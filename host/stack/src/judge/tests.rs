@@ -17,7 +17,7 @@ use crate::{Case, Listed, OwnRule, Severity};
 
 /// A requirement of an environment, written as `field = value` with dotted fields; a value of several words is a list.
 pub(super) fn requires(fields: &[(&str, &str)]) -> Requirement {
-    required_by(Source::Artifact { file: "artifact.yml".to_owned() }, fields)
+    required_by(Source::Artifact { file: "artifact.yml".to_owned(), field: "runtime_stack".to_owned() }, fields)
 }
 
 pub(super) fn required_by(source: Source, fields: &[(&str, &str)]) -> Requirement {

@@ -19,7 +19,7 @@ fn node(value: &Value) -> Node {
 }
 
 fn read_json(value: &Value, demand: Demand) -> (Requirement, Vec<ShapeFault>) {
-    read(&node(value), Source::Artifact { file: "artifact.yml".to_owned() }, demand)
+    read(&node(value), Source::Artifact { file: "artifact.yml".to_owned(), field: "runtime_stack".to_owned() }, demand)
 }
 
 /// Each fault as `field: message`.

@@ -84,3 +84,26 @@ fn when_nothing_can_be_judged_every_rule_says_so() {
     skip stack.agent.owner-empty [agent] not judged: no owner is left (the manifest cannot be read)
     "#);
 }
+
+#[test]
+fn a_requirement_is_named_as_it_stands_in_its_file() {
+    let fields = [("mode", "containerd"), ("services.gateway.version", "3")];
+    for (source, root) in [
+        (Source::Artifact { file: "a.yml".to_owned(), field: "runtime_stack".to_owned() }, "runtime_stack"),
+        (
+            Source::Artifact { file: "a.yml".to_owned(), field: "runtime_stack_requirements".to_owned() },
+            "runtime_stack_requirements",
+        ),
+        (Source::Environment { file: "a.yml".to_owned() }, "requirements"),
+    ] {
+        let runs = [run("gateway", vec![fact("mode", "docker"), fact("version", "2")])];
+        let results = judged(&[required_by(source, &fields)], &runs, Policy::Strict);
+        for (result, field) in results.iter().zip(["mode", "services.gateway.version"]) {
+            let place = format!("{root}.{field}");
+            assert_eq!(result.location.as_ref().and_then(|at| at.field.clone()), Some(place.clone()));
+            let hint = result.hint.as_deref().unwrap();
+            assert!(hint.ends_with(&format!("change `{place}` in `a.yml`")), "{hint}");
+        }
+        assert_eq!(results.len(), 2);
+    }
+}
