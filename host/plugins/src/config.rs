@@ -75,8 +75,9 @@ pub struct ConfigFault {
 
 impl fmt::Display for ConfigFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pointer = if self.pointer.is_empty() { "/" } else { &self.pointer };
-        write!(f, "`{pointer}`: expected {}, found {}", self.expected, self.found)
+        // As `env show` names the keys of an environment.
+        let key = self.pointer.replace('/', ".");
+        write!(f, "`config{key}`: expected {}, found {}", self.expected, self.found)
     }
 }
 
@@ -118,7 +119,7 @@ impl Schemas {
         if schema == &serde_json::json!({ "type": "object" }) && probe.config.is_object() {
             return Ok(());
         }
-        let faults = fits(self.ready(plugin, schema)?, probe);
+        let faults = fits(self.ready(plugin, schema)?, schema, probe);
         if faults.is_empty() {
             return Ok(());
         }
@@ -140,11 +141,11 @@ impl Schemas {
     }
 }
 
-fn fits(validator: &Validator, probe: &Probe) -> Vec<ConfigFault> {
-    validator.iter_errors(&probe.config).take(MOST_FAULTS).map(|error| fault(&error)).collect()
+fn fits(validator: &Validator, schema: &Value, probe: &Probe) -> Vec<ConfigFault> {
+    validator.iter_errors(&probe.config).take(MOST_FAULTS).map(|error| fault(&error, schema)).collect()
 }
 
-fn fault(error: &ValidationError<'_>) -> ConfigFault {
+fn fault(error: &ValidationError<'_>, schema: &Value) -> ConfigFault {
     let pointer = error.instance_path().as_str().to_owned();
     let secret = pointer.split('/').any(is_secret_name);
     let found = match (error.kind(), error.instance().as_ref()) {
@@ -158,15 +159,15 @@ fn fault(error: &ValidationError<'_>) -> ConfigFault {
         (_, Value::Object(_) | Value::Array(_)) => kind_of(error.instance()).to_owned(),
         (_, scalar) => excerpt(&scalar.to_string(), 80),
     };
-    ConfigFault { pointer: excerpt(&pointer, 200), expected: excerpt(&expected(error), 200), found }
+    ConfigFault { pointer: excerpt(&pointer, 200), expected: excerpt(&expected(error, schema), 200), found }
 }
 
 /// What the schema expects, in words.
-fn expected(error: &ValidationError<'_>) -> String {
+fn expected(error: &ValidationError<'_>, schema: &Value) -> String {
     use ValidationErrorKind as Kind;
     match error.kind() {
         Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } => {
-            "no keys but those of the plugin's schema".to_owned()
+            known_keys(error, schema).unwrap_or_else(|| "no keys but those of the plugin's schema".to_owned())
         }
         Kind::Constant { expected_value } => expected_value.to_string(),
         Kind::Enum { options } => format!("one of {options}"),
@@ -192,6 +193,14 @@ fn expected(error: &ValidationError<'_>) -> String {
         Kind::UniqueItems => "each item once".to_owned(),
         _ => format!("what the schema says at `{}`", error.schema_path()),
     }
+}
+
+/// The keys that a schema names where another one was found. `None` behind a reference, which the path does not follow.
+fn known_keys(error: &ValidationError<'_>, schema: &Value) -> Option<String> {
+    let (object, _) = error.schema_path().as_str().rsplit_once('/')?;
+    let properties = schema.pointer(object)?.get("properties")?.as_object().filter(|keys| !keys.is_empty())?;
+    let keys: Vec<String> = properties.keys().map(|key| format!("`{key}`")).collect();
+    Some(format!("only {}", keys.join(", ")))
 }
 
 /// What kind of JSON a value is, in words for a message.
