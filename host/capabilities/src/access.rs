@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use shipworthy_contract::{Role, Secret, Service, grant::Grant};
+use shipworthy_contract::{Role, Service, grant::Grant};
 
-use crate::{ContainerEngine, Limits, Tape, Target};
+use crate::{ContainerEngine, Limits, Masks, Tape, Target};
 
 /// Everything that one run of one probe, on one instance of its service, may have. Any value is right, so the fields are
 /// public; there is no default, because whoever makes one decides every field.
@@ -17,7 +17,7 @@ pub struct Access {
     /// Endpoints by the role that the probe knows them by. May be empty for a replay.
     pub roles: BTreeMap<Role, Arc<Target>>,
     /// The host's secret values, masked in all that leaves a run. Those of the endpoints are masked without being listed.
-    pub secrets: Vec<Secret>,
+    pub secrets: Masks,
     /// How much of everything.
     pub limits: Limits,
     /// The container engine, if the environment has one.

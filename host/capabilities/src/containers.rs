@@ -54,6 +54,13 @@ pub struct Container {
     pub finished_at: Option<String>,
 }
 
+impl Container {
+    /// Bytes that it holds, but for the few of its bounded texts.
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.id.len() + self.name.len() + self.image.len() + self.image_id.len()
+    }
+}
+
 /// Why a question about containers has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
@@ -228,6 +235,11 @@ impl Run {
 
     fn file(&self, id: &str, path: &str) -> Result<(KnownId, NormalPath)> {
         let path: NormalPath = path.parse().map_err(|error: NotNormal| other(&error))?;
+        // A file's path has no query: for the engine it would be more of the path, which nobody has made normal.
+        if path.path() != path.as_str() {
+            let found = excerpt(path.as_str(), 80);
+            return Err(ContainersError::Other(format!("expected a file's path without `?`, found: {found}")));
+        }
         let id = self.known(id, "file", &format!(" {path}"), |service, grant| {
             grant.allows_file(service, &path, &self.access.own)
         })?;
@@ -263,7 +275,7 @@ impl Run {
     /// The container engine's client, for answers of at most so many bytes.
     fn engine(&self, allowance: u64) -> Result<client::Client> {
         match (&self.access.engine, &self.access.tape) {
-            (Some(engine), Tape::Off | Tape::Record) => {
+            (Some(engine), Tape::Off | Tape::Record(_)) => {
                 Ok(client::Client::new(engine, self.access.limits.container_timeout, allowance))
             }
             (_, Tape::Replay(_)) | (None, _) => {
@@ -289,6 +301,10 @@ fn other(error: &dyn std::fmt::Display) -> ContainersError {
 impl Trouble for ContainersError {
     fn over_total(limit: u32) -> Self {
         Self::Other(format!("the limit of {limit} for the requests per run is exceeded"))
+    }
+
+    fn over_answers(limit: u64) -> Self {
+        Self::TooLarge(limit)
     }
 
     fn not_recorded(what: &str) -> Self {
@@ -329,9 +345,10 @@ impl Trouble for ContainersError {
     }
 }
 
-/// How each kind of answer is kept: the variant of the tape, and its words for the record, which hold no value.
+/// How each kind of answer is kept: the variant of the tape, its size in bytes, and its words for the record, which hold
+/// no value.
 macro_rules! kept {
-    ($type:ty, $variant:ident, $answer:ident => $words:expr) => {
+    ($type:ty, $variant:ident, $answer:ident => $size:expr, $words:expr) => {
         impl Kept for $type {
             type Error = ContainersError;
 
@@ -343,6 +360,11 @@ macro_rules! kept {
                 if let Answered::$variant(answer) = answered { Some(answer) } else { None }
             }
 
+            fn size(&self) -> usize {
+                let $answer = self;
+                $size
+            }
+
             fn in_words(&self) -> String {
                 let $answer = self;
                 $words
@@ -351,11 +373,11 @@ macro_rules! kept {
     };
 }
 
-kept!(Vec<Container>, Containers, found => plural(found.len(), "container"));
-kept!(Option<String>, Text, text => text.as_ref().map_or_else(|| "not there".to_owned(), |text| format!("{} bytes", text.len())));
-kept!(Sha256, Digest, digest => digest.to_string());
-kept!(Content, Content, content => format!("{} bytes", content.0.len()));
-kept!(Vec<String>, Lines, lines => plural(lines.len(), "line"));
+kept!(Vec<Container>, Containers, found => found.iter().map(Container::size).sum(), plural(found.len(), "container"));
+kept!(Option<String>, Text, text => text.as_ref().map_or(0, String::len), text.as_ref().map_or_else(|| "not there".to_owned(), |text| format!("{} bytes", text.len())));
+kept!(Sha256, Digest, digest => size_of_val(digest), digest.to_string());
+kept!(Content, Content, content => content.0.len(), format!("{} bytes", content.0.len()));
+kept!(Vec<String>, Lines, lines => lines.iter().map(|line| line.len() + size_of::<String>()).sum(), plural(lines.len(), "line"));
 
 #[cfg(test)]
 mod tests {

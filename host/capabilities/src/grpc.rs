@@ -158,7 +158,9 @@ fn read(answer: &Answer, masks: &Masks) -> Result<Reply, String> {
     let content_type = answer.headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
     match &content_type {
         Some(value) if is_grpc(value) => {}
-        Some(value) => return Err(format!("expected content type `application/grpc`, found: {}", excerpt(value, 80))),
+        Some(value) => {
+            return Err(format!("expected content type `application/grpc`, found: {}", excerpt(&masks.text(value), 80)));
+        }
         None => return Err("expected content type `application/grpc`, found none".to_owned()),
     }
     // In a reply without a message, the status may stand in the headers alone ("Trailers-Only").
@@ -199,6 +201,10 @@ impl Kept for Reply {
 
     fn load(answered: Answered) -> Option<Self> {
         if let Answered::Reply(reply) = answered { Some(reply) } else { None }
+    }
+
+    fn size(&self) -> usize {
+        headers::total(&self.metadata) + self.status.len() + self.message.len()
     }
 
     fn in_words(&self) -> String {

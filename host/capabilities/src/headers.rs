@@ -8,7 +8,7 @@ use crate::{Header, NetworkError, Target, mask::Masks, network::Excess};
 /// Whether a header belongs to the connection or to the message's framing (RFC 9110, 7.6.1), and so to the host alone:
 /// a guest that sets one could smuggle a second request past the grant of the first.
 pub(crate) fn is_of_the_connection(name: &HeaderName) -> bool {
-    const NAMES: [HeaderName; 9] = [
+    const NAMES: [HeaderName; 10] = [
         header::HOST,
         header::CONNECTION,
         header::TE,
@@ -18,8 +18,24 @@ pub(crate) fn is_of_the_connection(name: &HeaderName) -> bool {
         header::CONTENT_LENGTH,
         header::EXPECT,
         HeaderName::from_static("keep-alive"),
+        HeaderName::from_static("http2-settings"),
     ];
     NAMES.contains(name) || name.as_str().starts_with("proxy-")
+}
+
+/// Whether a service may take a header for another method, path, host or client than those that were granted, as many
+/// frameworks and proxies do. An environment may set them for an endpoint, a guest may not.
+fn stands_for_another_request(name: &HeaderName) -> bool {
+    const NAMES: [&str; 7] = [
+        "forwarded",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+        "x-original-url",
+        "x-real-ip",
+        "x-rewrite-url",
+    ];
+    NAMES.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded-")
 }
 
 /// The guest's headers, if each may be sent. `reserved` says why a name is not the guest's in this protocol.
@@ -29,8 +45,7 @@ pub(crate) fn vet(
     limit: u64,
     reserved: impl Fn(&HeaderName) -> Option<&'static str>,
 ) -> Result<HeaderMap, NetworkError> {
-    let total: usize = headers.iter().map(|header| header.name.len() + header.value.len()).sum();
-    if exceeds(total, limit) || headers.len() > MOST {
+    if exceeds(total(headers), limit) || headers.len() > MOST {
         return Err(NetworkError::TooLarge { what: Excess::RequestHeaders, limit });
     }
     let mut vetted = HeaderMap::new();
@@ -41,6 +56,9 @@ pub(crate) fn vet(
             HeaderName::from_bytes(name.as_bytes()).ok().ok_or_else(|| wrong("has a name that cannot be sent"))?;
         if is_of_the_connection(&name) {
             return Err(wrong("is set by the host alone"));
+        }
+        if stands_for_another_request(&name) {
+            return Err(wrong("could stand for another request than the one that is granted"));
         }
         if target.is_some_and(|target| target.headers().contains_key(&name)) {
             return Err(wrong("is set by the environment for this endpoint"));
@@ -71,6 +89,11 @@ pub(crate) fn plain(headers: &HeaderMap, masks: &Masks) -> Vec<Header> {
 }
 
 /// Bytes of names and values.
+pub(crate) fn total(headers: &[Header]) -> usize {
+    headers.iter().map(|header| header.name.len() + header.value.len()).sum()
+}
+
+/// The same of headers that are not plain yet.
 pub(crate) fn size(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }

@@ -6,6 +6,7 @@
 use std::{fmt, str::FromStr as _, time::Duration};
 
 use futures_util::future::join_all;
+use http::{HeaderName, HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use shipworthy_contract::{Role, evidence::NOT_RECORDED, grant::Method, path::NormalPath};
 
@@ -71,6 +72,12 @@ impl Run {
     async fn send(&self, vetted: Vetted) -> Result<Response, NetworkError> {
         let outgoing = vetted.outgoing(&self.access)?;
         let answer = exchange(&self.pool, &self.access.limits, self.access.engine.as_deref(), &outgoing).await?;
+        if let Some(encoding) = encoding(&answer) {
+            let url = outgoing.target.url();
+            let text =
+                format!("`{url}` answered in the encoding `{encoding}`, although only a plain answer is accepted");
+            return Err(NetworkError::Protocol(text));
+        }
         Ok(mask(&self.masks, answer))
     }
 }
@@ -112,12 +119,18 @@ fn vet(access: &Access, request: Request) -> Result<Vetted, NetworkError> {
     }
     let target = target(access, &role)?;
     let limits = &access.limits;
-    let headers = headers::vet(&request.headers, target, limits.header_bytes, |_| None)?;
+    let headers = headers::vet(&request.headers, target, limits.header_bytes, cuts_the_answer)?;
     if headers::exceeds(request.body.len(), limits.request_bytes) {
         return Err(NetworkError::TooLarge { what: Excess::RequestBody, limit: limits.request_bytes });
     }
     let limit = request.timeout.map_or(limits.request, |timeout| timeout.min(limits.request));
     Ok(Vetted { role, method, path, guest_headers: request.headers, headers, body: request.body, limit })
+}
+
+/// An answer in pieces or compressed could carry a secret past the masks, which search whole and plain text.
+fn cuts_the_answer(name: &HeaderName) -> Option<&'static str> {
+    (*name == header::RANGE || *name == header::ACCEPT_ENCODING)
+        .then_some("is the host's, which needs answers whole and plain to mask secrets in them")
 }
 
 impl Vetted {
@@ -135,17 +148,26 @@ impl Vetted {
         let target = access.roles.get(&self.role).cloned().ok_or_else(|| unmapped(&self.role))?;
         let method = http::Method::from_bytes(self.method.as_str().as_bytes())
             .map_err(|error| NetworkError::InvalidRequest(error.to_string()))?;
+        let mut headers = self.headers;
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         Ok(Outgoing {
             role: self.role,
             target,
             speaks: Speaks::Http,
             method,
             path: self.path.as_str().to_owned(),
-            headers: self.headers,
+            headers,
             body: self.body.into(),
             limit: self.limit,
         })
     }
+}
+
+/// The encoding that keeps a body from being plain. Without a body there is none: `HEAD` tells of another answer.
+fn encoding(answer: &Answer) -> Option<String> {
+    let encodings = answer.headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut found = encodings.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    found.find(|encoding| !answer.body.is_empty() && !encoding.trim().eq_ignore_ascii_case("identity"))
 }
 
 fn mask(masks: &Masks, answer: Answer) -> Response {
@@ -165,7 +187,7 @@ pub(crate) fn target<'a>(access: &'a Access, role: &Role) -> Result<Option<&'a c
     match (access.roles.get(role), &access.tape) {
         (Some(target), _) => Ok(Some(target)),
         (None, Tape::Replay(_)) => Ok(None),
-        (None, Tape::Off | Tape::Record) => Err(unmapped(role)),
+        (None, Tape::Off | Tape::Record(_)) => Err(unmapped(role)),
     }
 }
 
@@ -189,6 +211,10 @@ impl Kept for Response {
         if let Answered::Response(response) = answered { Some(response) } else { None }
     }
 
+    fn size(&self) -> usize {
+        headers::total(&self.headers) + self.body.len()
+    }
+
     fn in_words(&self) -> String {
         format!("{}, {} bytes", self.status, self.body.len())
     }
@@ -197,6 +223,10 @@ impl Kept for Response {
 impl Trouble for NetworkError {
     fn over_total(limit: u32) -> Self {
         Self::TooLarge { what: Excess::RequestsPerRun, limit: limit.into() }
+    }
+
+    fn over_answers(limit: u64) -> Self {
+        Self::TooLarge { what: Excess::AnswersPerRun, limit }
     }
 
     fn not_recorded(what: &str) -> Self {

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// What one run may be told, in bytes.
+const ANSWERS: u64 = 64 << 20;
+
 /// The limits of one run. The environment sets the first two; [`Limits::within`] gives the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -10,6 +13,9 @@ pub struct Limits {
     pub request: Duration,
     /// Largest response body or gRPC message, in bytes, held in the host's memory and copied into the guest's.
     pub response: u64,
+    /// Most bytes of all answers of one run together. Each is held by the host until the guest has it, or until the run
+    /// is over where it is recorded, so no limit on the guest's own memory bounds them.
+    pub answers: u64,
     /// Largest request body or gRPC message, in bytes. A probe asks; whoever sends more than 1 MiB does something else.
     pub request_bytes: u64,
     /// Largest sum of header names and values, in bytes, each way. Servers commonly stop at 8 to 64 KiB.
@@ -38,6 +44,8 @@ impl Limits {
         Self {
             request,
             response,
+            // What a guest has for memory unless the environment says otherwise; never less than one answer.
+            answers: if response > ANSWERS { response } else { ANSWERS },
             request_bytes: 1 << 20,
             header_bytes: 64 << 10,
             requests: 256,

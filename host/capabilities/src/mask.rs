@@ -1,63 +1,100 @@
-//! The host's secrets, in every form in which a service may echo them.
+//! The host's secrets, in every usual form in which a service may echo them.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use shipworthy_contract::{
-    Secret,
-    secret::{mask_bytes, mask_text},
-};
+use std::{ops::Range, sync::Arc};
 
-/// What is masked in everything that leaves a run.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Masks(Vec<Secret>);
+use aho_corasick::AhoCorasick;
+use shipworthy_contract::{Secret, secret::MASK};
 
-impl Masks {
-    /// Masks for secrets and for all that follows from them.
-    pub(crate) fn new<'a>(secrets: impl Iterator<Item = &'a Secret>) -> Self {
-        let mut all: Vec<String> = secrets.flat_map(forms).collect();
-        // The longest first, so that one secret inside another leaves no rest of it behind.
-        all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        all.dedup();
-        Self(all.into_iter().map(Secret::new).collect())
-    }
+mod forms;
 
-    pub(crate) fn text(&self, text: &str) -> String {
-        mask_text(text, &self.0)
-    }
+/// Forms shorter than this, in bytes, are not searched for: masking every `1` would make answers unreadable and hide
+/// nothing. It also bounds what masking adds to an answer to its own length.
+const SHORTEST: usize = 4;
 
-    pub(crate) fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
-        mask_bytes(bytes, &self.0)
+/// Secrets, made ready to be searched for in everything that leaves a run. Cheap to clone; made once for all runs.
+#[derive(Clone, Default)]
+pub struct Masks(Option<Arc<Search>>);
+
+struct Search {
+    secrets: Vec<Secret>,
+    forms: AhoCorasick,
+}
+
+impl std::fmt::Debug for Masks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Masks")
     }
 }
 
-/// The value; of `Bearer TOKEN` the token alone as well; of `Basic ...` what it encodes; and each as JSON writes it.
-fn forms(secret: &Secret) -> Vec<String> {
-    let value = secret.reveal().trim();
-    let mut forms = vec![secret.reveal().to_owned(), value.to_owned()];
-    if let Some((scheme, credential)) = value.split_once(' ') {
-        let credential = credential.trim();
-        if scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("basic") {
-            forms.push(credential.to_owned());
+impl Masks {
+    /// Masks for secrets and for all that follows from them.
+    pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        let mut secrets: Vec<Secret> = secrets.into_iter().cloned().collect();
+        secrets.sort_by(|a, b| a.reveal().cmp(b.reveal()));
+        secrets.dedup();
+        let mut forms: Vec<String> = secrets.iter().flat_map(forms::of).filter(|form| form.len() >= SHORTEST).collect();
+        forms.sort();
+        forms.dedup();
+        if forms.is_empty() {
+            return Self::default();
         }
-        if scheme.eq_ignore_ascii_case("basic")
-            && let Ok(decoded) = BASE64_STANDARD.decode(credential)
-            && let Ok(pair) = String::from_utf8(decoded)
-        {
-            forms.extend(pair.split_once(':').map(|(_, password)| password.to_owned()));
-            forms.push(pair);
+        // It is refused only where more than four billion bytes are to be searched for; headers and variables are bounded.
+        Self(AhoCorasick::new(&forms).ok().map(|forms| Arc::new(Search { secrets, forms })))
+    }
+
+    /// These masks, and those for more secrets: the same ones where the secrets are known already.
+    pub(crate) fn with<'a>(&self, more: impl Iterator<Item = &'a Secret>) -> Self {
+        let known = self.0.as_deref().map(|search| search.secrets.as_slice()).unwrap_or_default();
+        let is_new = |secret: &&Secret| known.binary_search_by(|known| known.reveal().cmp(secret.reveal())).is_err();
+        let new: Vec<&Secret> = more.filter(is_new).collect();
+        if new.is_empty() { self.clone() } else { Self::new(known.iter().chain(new)) }
+    }
+
+    pub(crate) fn text(&self, text: &str) -> String {
+        match self.masked(text.as_bytes()) {
+            // Every form is whole text, so what is left between them is, too.
+            Some(masked) => String::from_utf8_lossy(&masked).into_owned(),
+            None => text.to_owned(),
         }
     }
-    let escaped: Vec<String> = forms
-        .iter()
-        .filter_map(|form| serde_json::to_string(form).ok())
-        .filter_map(|json| Some(json.strip_prefix('"')?.strip_suffix('"')?.to_owned()))
-        .collect();
-    forms.extend(escaped);
-    forms.retain(|form| !form.is_empty());
-    forms
+
+    pub(crate) fn bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+        self.masked(&bytes).unwrap_or(bytes)
+    }
+
+    /// With a mask over every secret; none if there is nothing to mask.
+    fn masked(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let found = self.0.as_deref().map(|search| found(&search.forms, bytes)).filter(|found| !found.is_empty())?;
+        let mut masked = Vec::with_capacity(bytes.len());
+        let mut shown = 0;
+        for Range { start, end } in found {
+            masked.extend_from_slice(bytes.get(shown..start).unwrap_or_default());
+            masked.extend_from_slice(MASK.as_bytes());
+            shown = end;
+        }
+        masked.extend_from_slice(bytes.get(shown..).unwrap_or_default());
+        Some(masked)
+    }
+}
+
+/// Where secrets stand, in order. Those that overlap are one: no rest of either is left behind.
+fn found(forms: &AhoCorasick, bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for one in forms.find_overlapping_iter(bytes) {
+        let mut start = one.start();
+        // They come in the order of their ends, so a later one may reach back over several.
+        while let Some(last) = found.pop_if(|last| last.end > start) {
+            start = start.min(last.start);
+        }
+        found.push(start..one.end());
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -67,6 +104,8 @@ mod tests {
             Secret::new("Basic dXNlcjpodW50ZXIy".to_owned()),
             Secret::new("with\"quote".to_owned()),
             Secret::new("abcdefgh".to_owned()),
+            Secret::new("ghijk".to_owned()),
+            Secret::new("no".to_owned()),
         ];
         let masks = Masks::new(secrets.iter());
         for (echoed, shown) in [
@@ -76,9 +115,40 @@ mod tests {
             ("password hunter2", "password [secret]"),
             (r#"{"echo":"with\"quote"}"#, r#"{"echo":"[secret]"}"#),
             ("abcdefgh", "[secret]"),
+            ("abcdefghijk", "[secret]"),
+            ("hunter2hunter2 no", "[secret][secret] no"),
+            // The same in Base64, alone and behind one and two other bytes.
+            ("YWJjZGVmZ2g=", "[secret]="),
+            ("eGFiY2RlZmdo", "eG[secret]"),
+            ("eHhhYmNkZWZnaA==", "eHh[secret]A=="),
         ] {
             assert_eq!(masks.text(echoed), shown, "{echoed}");
             assert_eq!(masks.bytes(echoed.as_bytes().to_vec()), shown.as_bytes(), "{echoed}");
+        }
+    }
+
+    #[test]
+    fn masks_are_shared_where_no_secret_is_new() {
+        let [old, new] = ["hunter22", "opensesame"].map(|text| Secret::new(text.to_owned()));
+        let masks = Masks::new([&old]);
+        let same = |a: &Masks, b: &Masks| Arc::ptr_eq(a.0.as_ref().unwrap(), b.0.as_ref().unwrap());
+        assert!(same(&masks, &masks.with([&old].into_iter())));
+        let both = masks.with([&old, &new].into_iter());
+        assert_eq!(both.text("hunter22 opensesame"), "[secret] [secret]");
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_is_left_and_no_other_text_is_lost(
+            secret in "[!-~]{4,20}", before in "\\PC{0,20}", after in "\\PC{0,20}",
+        ) {
+            let masks = Masks::new([&Secret::new(secret.clone())]);
+            let masked = masks.text(&format!("{before}{secret}{after}"));
+            prop_assert!(masked.contains(MASK));
+            prop_assume!(!MASK.contains(&secret));
+            // Text around a mask could happen to be the secret only if it was cut by the mask itself.
+            prop_assert!(masked.split(MASK).all(|part| !part.contains(&secret)));
+            prop_assert!(masked.len() <= 2 * (before.len() + secret.len() + after.len()));
         }
     }
 }

@@ -58,6 +58,8 @@ pub enum Excess {
     ResponseHeaders,
     /// Bytes of the answer's body or message.
     ResponseBody,
+    /// Bytes of all answers of one run.
+    AnswersPerRun,
 }
 
 impl Excess {
@@ -70,6 +72,7 @@ impl Excess {
             Self::RequestsPerRun => "requests per run",
             Self::ResponseHeaders => "response headers",
             Self::ResponseBody => "response body",
+            Self::AnswersPerRun => "answers of one run",
         }
     }
 
@@ -166,7 +169,12 @@ impl Explain for NetworkError {
             Self::NotGranted(_) | Self::Tls(_) => Fault::Environment,
             Self::InvalidRequest(_) => Fault::Plugin,
             Self::TooLarge {
-                what: Excess::RequestPath | Excess::RequestHeaders | Excess::RequestBody | Excess::RequestsPerRun,
+                what:
+                    Excess::RequestPath
+                    | Excess::RequestHeaders
+                    | Excess::RequestBody
+                    | Excess::RequestsPerRun
+                    | Excess::AnswersPerRun,
                 ..
             } => Fault::Plugin,
             Self::Unreachable(_) | Self::TimedOut { .. } | Self::TooLarge { .. } | Self::Protocol(_) => Fault::Service,

@@ -3,7 +3,10 @@
 use std::{
     fmt,
     future::Future,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use shipworthy_contract::evidence::RequestRecord;
@@ -16,7 +19,7 @@ use crate::{
     Access, RecordedRun, Tape,
     mask::Masks,
     network::millis,
-    tape::{Answered, Asked, Exchange},
+    tape::{Answered, Asked, Exchange, Room},
     transcript::{Source, Transcript},
     wire::pool::Pool,
 };
@@ -29,11 +32,24 @@ pub struct Run {
     pub(crate) project: OnceCell<String>,
     transcript: Mutex<Transcript>,
     gate: Semaphore,
+    /// Bytes that were answered.
+    answered: AtomicU64,
+    /// Bytes of the recording that are taken by what nobody has asked for yet.
+    reserved: AtomicU64,
 }
 
 impl fmt::Debug for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run").field("own", &self.access.own).finish_non_exhaustive()
+    }
+}
+
+/// What nobody asked for, such as of an attempt that was made again, takes no room in the recording.
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Tape::Record(room) = &self.access.tape {
+            room.give_back(*self.reserved.get_mut());
+        }
     }
 }
 
@@ -45,6 +61,8 @@ pub(crate) trait Kept: Sized {
     fn keep(&self) -> Answered;
     /// From the tape; `None` if it is the answer to another kind of question.
     fn load(answered: Answered) -> Option<Self>;
+    /// Bytes that it holds, roughly.
+    fn size(&self) -> usize;
     /// `200, 512 bytes`.
     fn in_words(&self) -> String;
 }
@@ -53,6 +71,8 @@ pub(crate) trait Kept: Sized {
 pub(crate) trait Trouble: Sized + fmt::Display {
     /// The run has asked too often.
     fn over_total(limit: u32) -> Self;
+    /// The run has been told too much.
+    fn over_answers(limit: u64) -> Self;
     /// The recording does not have it.
     fn not_recorded(what: &str) -> Self;
     /// With the host's secrets masked.
@@ -70,9 +90,9 @@ impl Run {
     /// Begins a run.
     pub fn new(access: Arc<Access>) -> Self {
         let of_endpoints = access.roles.values().flat_map(|target| target.secrets());
-        let masks = Masks::new(access.secrets.iter().chain(of_endpoints));
+        let masks = access.secrets.with(of_endpoints);
         let transcript = match &access.tape {
-            Tape::Off | Tape::Record => Transcript::default(),
+            Tape::Off | Tape::Record(_) => Transcript::default(),
             Tape::Replay(recorded) => Transcript::replaying(Arc::clone(recorded)),
         };
         Self {
@@ -81,6 +101,8 @@ impl Run {
             project: OnceCell::new(),
             transcript: Mutex::new(transcript),
             gate: Semaphore::new(access.limits.concurrent.max(1)),
+            answered: AtomicU64::new(0),
+            reserved: AtomicU64::new(0),
             access,
         }
     }
@@ -95,8 +117,9 @@ impl Run {
         self.transcript().notes()
     }
 
-    /// What was asked and answered, to be replayed; empty unless the tape is [`Tape::Record`].
+    /// What was asked and answered, to be replayed; empty unless the tape is [`Tape::Record`]. It is given once.
     pub fn recorded(&self) -> RecordedRun {
+        self.reserved.store(0, Ordering::Relaxed);
         self.transcript().recorded()
     }
 
@@ -133,7 +156,7 @@ impl Run {
                 // The semaphore is never closed, so there is always a permit in the end.
                 let _permit = self.gate.acquire().await;
                 let started = Instant::now();
-                let result = carry_out(vetted).await;
+                let result = carry_out(vetted).await.and_then(|answer| self.within(answer));
                 (result.map_err(|error| error.masked(&self.masks)), millis(started.elapsed()))
             }
             Source::Recording(answered, duration_ms) => {
@@ -148,6 +171,27 @@ impl Run {
         self.conclude(index, &what, duration_ms, Some(asked), result)
     }
 
+    /// The answer, if all answers together are not too much with it.
+    fn within<A: Kept>(&self, answer: A) -> Result<A, A::Error> {
+        let size = u64::try_from(answer.size()).unwrap_or(u64::MAX);
+        let limit = self.access.limits.answers;
+        let add = |so_far: u64| so_far.checked_add(size).filter(|total| *total <= limit);
+        match self.answered.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
+            Ok(_) => Ok(answer),
+            Err(_) => Err(A::Error::over_answers(limit)),
+        }
+    }
+
+    /// The exchange, if the recording has room for it.
+    fn reserve(&self, room: &Room, what: &str, exchange: Exchange) -> Option<Exchange> {
+        let Some(bytes) = room.take(&exchange) else {
+            self.transcript().note(&format!("{what}: not kept, because the recording has no room for more"));
+            return None;
+        };
+        self.reserved.fetch_add(bytes, Ordering::Relaxed);
+        Some(exchange)
+    }
+
     fn conclude<A: Kept>(
         &self,
         index: usize,
@@ -160,14 +204,13 @@ impl Run {
             Ok(answer) => answer.in_words(),
             Err(error) => error.to_string(),
         };
-        let kept = matches!(self.access.tape, Tape::Record).then_some(asked).flatten().map(|asked| Exchange {
-            asked,
-            answered: match &result {
-                Ok(answer) => answer.keep(),
-                Err(error) => error.keep(),
-            },
-            duration_ms,
-        });
+        let kept = match (&self.access.tape, asked) {
+            (Tape::Record(room), Some(asked)) => {
+                let answered = result.as_ref().map_or_else(Trouble::keep, Kept::keep);
+                self.reserve(room, what, Exchange { asked, answered, duration_ms })
+            }
+            _ => None,
+        };
         tracing::debug!(what, answer = words, duration_ms, "asked for a probe");
         let mut transcript = self.transcript();
         if let Err(error) = &result

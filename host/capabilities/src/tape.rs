@@ -3,7 +3,13 @@
 //! Whoever writes a recording to disk gives it a format number; these types are its content. They hold masked values
 //! only, because a run masks before it records.
 
-use std::sync::Arc;
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -17,10 +23,48 @@ pub enum Tape {
     /// Answers are given and forgotten.
     #[default]
     Off,
-    /// Answers are kept for [`crate::Run::recorded`].
-    Record,
+    /// Answers are kept for [`crate::Run::recorded`], as long as there is room for them.
+    Record(Arc<Room>),
     /// Answers come from a recording; nothing is reached.
     Replay(Arc<RecordedRun>),
+}
+
+/// Room for a recording, shared by all runs: what is recorded is held in memory until the last of them is over.
+#[derive(Debug)]
+pub struct Room(AtomicU64);
+
+impl Room {
+    /// Room for so many bytes, as exchanges are written in JSON with a line for each field.
+    pub const fn new(bytes: u64) -> Self {
+        Self(AtomicU64::new(bytes))
+    }
+
+    /// The room that an exchange takes, if there is so much.
+    pub(crate) fn take(&self, exchange: &Exchange) -> Option<u64> {
+        let mut bytes = Count(0);
+        // Neither writing to a counter nor what is written can fail.
+        serde_json::to_writer_pretty(&mut bytes, exchange).ok()?;
+        let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes.0));
+        left.is_ok().then_some(bytes.0)
+    }
+
+    pub(crate) fn give_back(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// How much was written.
+struct Count(u64);
+
+impl io::Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// All exchanges of one run, in the order in which they were asked.

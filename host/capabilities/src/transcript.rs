@@ -110,8 +110,9 @@ impl Transcript {
         self.notes.iter().cloned().collect()
     }
 
-    pub(crate) fn recorded(&self) -> RecordedRun {
-        RecordedRun { exchanges: self.entries.iter().filter_map(|entry| entry.exchange.clone()).collect() }
+    /// What is kept for the tape, given once.
+    pub(crate) fn recorded(&mut self) -> RecordedRun {
+        RecordedRun { exchanges: self.entries.iter_mut().filter_map(|entry| entry.exchange.take()).collect() }
     }
 }
 

@@ -25,7 +25,7 @@ fn access(grants: &[&str]) -> Access {
         own: "gateway".parse().unwrap(),
         grants: grants.iter().map(|line| line.parse().unwrap()).collect(),
         roles: BTreeMap::from([(Role::main(), Arc::new(Target::prepare(&endpoint).unwrap()))]),
-        secrets: Vec::new(),
+        secrets: Masks::default(),
         limits: Limits { request_bytes: 8, ..Limits::within(Duration::from_secs(2), 1_024) },
         engine: None,
         tape: Tape::Off,

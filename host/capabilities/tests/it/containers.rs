@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::json;
-use shipworthy_capabilities::{Access, ContainersError, Limits, Run, Tape, Target, containers::engine::EngineSocket};
+use shipworthy_capabilities::{
+    Access, ContainersError, Limits, Masks, Run, Tape, Target, containers::engine::EngineSocket, tape::Room,
+};
 use shipworthy_contract::{
     Role, Secret, Sha256,
     endpoint::{Address, Endpoint},
@@ -20,7 +22,7 @@ fn access(docker: &Docker, grants: &[&str]) -> Access {
         own: "gateway".parse().unwrap(),
         grants: grants.iter().map(|line| line.parse().unwrap()).collect(),
         roles: BTreeMap::new(),
-        secrets: vec![Secret::new("hunter22".to_owned())],
+        secrets: Masks::new([&Secret::new("hunter22".to_owned())]),
         limits: Limits::within(PATIENT, 4_096),
         engine: Some(Arc::new(docker.engine())),
         tape: Tape::Off,
@@ -269,7 +271,7 @@ async fn a_recording_gives_containers_again() {
     content.log = log(&[(1, "line topsecret\n")]);
     let docker = Docker::start(content);
     let mut world = access(&docker, &ALL);
-    world.tape = Tape::Record;
+    world.tape = Tape::Record(Arc::new(Room::new(1 << 20)));
     let recording = run(world.clone());
     let told = ask_all(&recording).await;
     let json = serde_json::to_string(&recording.recorded()).unwrap();
@@ -307,4 +309,16 @@ async fn a_container_is_an_endpoint_by_its_published_port() {
     let mut world = access(&docker, &["http GET /"]);
     world.roles = BTreeMap::from([(Role::main(), Arc::new(Target::prepare(&endpoint).unwrap()))]);
     assert_eq!(run(world).http(get("/")).await.unwrap().body, b"inside");
+}
+
+#[tokio::test]
+async fn a_files_path_cannot_leave_what_is_granted() {
+    let docker = Docker::start(two_states());
+    let run = run(access(&docker, &ALL));
+    let id = run.find(None).await.unwrap()[0].id.clone();
+    // The engine makes a path normal itself, and knows no query.
+    for path in ["/opt/x?/../../etc/shadow", "/opt/x?", "/opt/../etc/shadow", "/opt/%2e%2e/etc/shadow"] {
+        let error = run.sha256(&id, path).await.unwrap_err();
+        assert!(matches!(error, ContainersError::Other(_)), "{path}: {error:?}");
+    }
 }

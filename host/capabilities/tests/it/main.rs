@@ -16,4 +16,5 @@ mod http;
 mod replay;
 mod server;
 mod tls;
+mod tricks;
 mod world;

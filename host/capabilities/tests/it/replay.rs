@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use http::Response;
-use shipworthy_capabilities::{NetworkError, RecordedRun, Run, Tape};
+use shipworthy_capabilities::{NetworkError, RecordedRun, Run, Tape, tape::Room};
 use shipworthy_contract::evidence::RequestRecord;
 
 use crate::{
@@ -40,7 +40,7 @@ async fn a_replay_equals_its_recording() {
     )
     .await;
     let mut world = access(&endpoint(server.address));
-    world.tape = Tape::Record;
+    world.tape = Tape::Record(Arc::new(Room::new(1 << 20)));
     let recording = run(world.clone());
     let told = observe(&recording).await;
     let recorded = recording.recorded();

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use shipworthy_capabilities::{Access, Call, Limits, Request, Run, Tape, Target};
+use shipworthy_capabilities::{Access, Call, Limits, Masks, Request, Run, Tape, Target};
 use shipworthy_contract::{
     Role, Secret,
     endpoint::{Address, Endpoint, Http2, TlsSettings},
@@ -39,7 +39,7 @@ pub(crate) fn access(endpoint: &Endpoint) -> Access {
         own: "gateway".parse().unwrap(),
         grants: grants.iter().map(|line| line.parse().unwrap()).collect(),
         roles: BTreeMap::from([(Role::main(), Arc::new(Target::prepare(endpoint).unwrap()))]),
-        secrets: vec![Secret::new("hunter22".to_owned())],
+        secrets: Masks::new([&Secret::new("hunter22".to_owned())]),
         limits: Limits::within(PATIENT, 4_096),
         engine: None,
         tape: Tape::Off,

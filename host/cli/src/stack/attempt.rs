@@ -28,8 +28,14 @@ pub(crate) struct Job {
     pub(crate) retry: Option<Retry>,
     /// Filled in but for what the run itself finds.
     pub(crate) blank: ProbeRun,
-    /// What a replay is told.
-    pub(crate) recorded: Option<Recorded>,
+    /// Of a replay, how it went when it was recorded.
+    pub(crate) replay: Option<Replay>,
+}
+
+/// What a replay cannot find out again.
+pub(crate) struct Replay {
+    pub(crate) attempts: u32,
+    pub(crate) ended_by_host: Option<RunEnd>,
 }
 
 /// What came of a job.
@@ -52,22 +58,21 @@ impl Job {
                 return self.too_late(within);
             }
             attempts += 1;
-            let (seen, told) = self.once(left).await;
+            let (seen, run) = self.once(left).await;
             let in_time = |retry: &Retry| Instant::now() + retry.every + SHORTEST_ATTEMPT < until;
             let again = self.retry.filter(|retry| worth_retrying(&seen) && in_time(retry));
             match again {
                 Some(retry) => tokio::time::sleep(retry.every).await,
-                None => return self.done(seen, told, attempts, begun.elapsed()),
+                None => return self.done(seen, &run, attempts, begun.elapsed()),
             }
         }
     }
 
-    async fn once(&self, left: Duration) -> (Seen, Option<shipworthy_capabilities::RecordedRun>) {
+    async fn once(&self, left: Duration) -> (Seen, Arc<Run>) {
         let limits = Limits { deadline: self.limits.deadline.min(left), ..self.limits };
         let run = Arc::new(Run::new(Arc::clone(&self.access)));
         let seen = self.component.run(&self.engine, &self.target, Arc::clone(&run), limits).await;
-        let told = matches!(self.access.tape, Tape::Record).then(|| run.recorded());
-        (seen, told)
+        (seen, run)
     }
 
     fn too_late(self, within: Duration) -> Done {
@@ -76,19 +81,14 @@ impl Job {
         Done { run: ProbeRun { end, ..self.blank }, recorded: None }
     }
 
-    fn done(
-        self,
-        seen: Seen,
-        told: Option<shipworthy_capabilities::RecordedRun>,
-        attempts: u32,
-        elapsed: Duration,
-    ) -> Done {
+    fn done(self, seen: Seen, run: &Run, attempts: u32, elapsed: Duration) -> Done {
         // How often was tried, and what the clock decided, is as it was when it was recorded.
-        let attempts = self.recorded.as_ref().map_or(attempts, |recorded| recorded.attempts);
-        let end = match self.recorded.and_then(|recorded| recorded.ended_by_host) {
+        let attempts = self.replay.as_ref().map_or(attempts, |replay| replay.attempts);
+        let end = match self.replay.and_then(|replay| replay.ended_by_host) {
             Some(end) => end,
             None => seen.end,
         };
+        let told = matches!(self.access.tape, Tape::Record(_)).then(|| run.recorded());
         let recorded = told.map(|told| Recorded {
             probe: self.blank.probe.clone(),
             service: self.blank.service.clone(),

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shipworthy_capabilities::{Access, ContainerEngine, Tape, Target as Endpoint};
+use shipworthy_capabilities::{Access, ContainerEngine, Masks, Tape, Target as Endpoint, tape::Room};
 use shipworthy_contract::{
     Role,
     evidence::{Gap, ProbeRun, RunEnd},
@@ -18,9 +18,9 @@ use shipworthy_stack::Listed;
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{
-    attempt::{Done, Job},
+    attempt::{Done, Job, Replay},
     plan::{Plan, Planned},
-    recording::{Recorded, Recording},
+    recording::{self, Recorded, Recording},
     seed,
     targets::Targets,
 };
@@ -59,9 +59,9 @@ pub(super) fn observe(
     }
     let jobs = Preparation::new(environment, plan, project, flags, replay.as_ref())?.jobs(plan, &mut listed)?;
     let within = flags.timeout.map_or(environment.deadline, |span| span.0);
-    let done = run_all(jobs, within)?;
+    let mut done = run_all(jobs, within)?;
     if let Some(file) = &flags.record {
-        let recorded: Vec<Recorded> = done.iter().filter_map(|done| done.recorded.clone()).collect();
+        let recorded: Vec<Recorded> = done.iter_mut().filter_map(|done| done.recorded.take()).collect();
         Recording::new(&environment.name, recorded).write(file)?;
     }
     Ok(Observed { listed, runs: done.into_iter().map(|done| done.run).collect() })
@@ -72,9 +72,12 @@ struct Preparation<'a> {
     engine: Arc<Engine>,
     cache: Option<Cache>,
     targets: Targets,
+    /// Every secret of every endpoint, for all runs.
+    masks: Masks,
     containers: Option<Arc<ContainerEngine>>,
     replay: Option<&'a Recording>,
-    record: bool,
+    /// Where a recording is made, the room for it.
+    record: Option<Arc<Room>>,
 }
 
 impl<'a> Preparation<'a> {
@@ -106,7 +109,16 @@ impl<'a> Preparation<'a> {
             None => None,
         };
         let engine = Arc::new(Engine::new()?);
-        Ok(Self { engine, cache, targets, containers, replay, record: flags.record.is_some() })
+        let masks = Masks::new(&targets.secrets);
+        Ok(Self {
+            engine,
+            cache,
+            targets,
+            masks,
+            containers,
+            replay,
+            record: flags.record.as_ref().map(|_| Arc::new(Room::new(recording::ROOM))),
+        })
     }
 
     fn jobs(&self, plan: &Plan, listed: &mut [Listed]) -> Result<Vec<Job>, Refusal> {
@@ -138,8 +150,8 @@ impl<'a> Preparation<'a> {
         Ok(jobs)
     }
 
-    const fn live_tape(&self) -> Tape {
-        if self.record { Tape::Record } else { Tape::Off }
+    fn live_tape(&self) -> Tape {
+        self.record.clone().map_or(Tape::Off, Tape::Record)
     }
 
     fn component(&self, planned: &Planned) -> Result<Component, Refusal> {
@@ -191,7 +203,7 @@ impl<'a> Preparation<'a> {
                 .notes
                 .push(format!("recorded with another plugin: {} {} ({})", was.name, was.version, was.sha256));
         }
-        job.recorded = Some(recorded.clone());
+        job.replay = Some(Replay { attempts: recorded.attempts, ended_by_host: recorded.ended_by_host.clone() });
         job
     }
 
@@ -220,7 +232,7 @@ impl<'a> Preparation<'a> {
                 own: probe.service.clone(),
                 grants: planned.settled.grants.clone(),
                 roles,
-                secrets: self.targets.secrets.clone(),
+                secrets: self.masks.clone(),
                 limits: shipworthy_capabilities::Limits::within(limits.request, limits.response.0),
                 engine: self.containers.clone(),
                 tape,
@@ -247,7 +259,7 @@ impl<'a> Preparation<'a> {
                 duration_ms: 0,
                 attempts: 0,
             },
-            recorded: None,
+            replay: None,
         }
     }
 }

@@ -17,6 +17,10 @@ const FORMAT: &str = "shipworthy.recording/1";
 /// Largest recording that is read, in bytes: a thousand runs of a few answers each are below it.
 const LARGEST: u64 = 256 << 20;
 
+/// Room for what all runs of one recording are told, in bytes: with the indentation around it, below [`LARGEST`], so that
+/// what is written can be read again.
+pub(super) const ROOM: u64 = LARGEST * 3 / 8;
+
 /// One recording.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -38,7 +38,7 @@ pub(crate) fn access() -> ask::Access {
         own: "gateway".parse().unwrap(),
         grants: vec!["http GET /granted/**".parse().unwrap()],
         roles: BTreeMap::new(),
-        secrets: Vec::new(),
+        secrets: shipworthy_capabilities::Masks::default(),
         limits: ask::Limits::within(PATIENT, 4_096),
         engine: None,
         tape: ask::Tape::Off,
