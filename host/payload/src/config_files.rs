@@ -58,7 +58,9 @@ struct ConfigFile<'a> {
 
 impl ConfigFile<'_> {
     fn place(&self, at: Option<Position>) -> Location {
-        location(&self.file, self.fields.entry, Some(self.fields.path(FIELD)), at)
+        // Two files of one folder are two places: a result stands for one rule at one place.
+        let field = self.fields.path(&format!("{FIELD}/{}", self.name));
+        location(&self.file, self.fields.entry, Some(field), at)
     }
 
     fn fault(&self, fault: &BeneathFault, findings: &mut Findings) -> bool {

@@ -76,7 +76,7 @@ fn a_link_outside_is_never_read() {
         .file("outside.yml", "- list\n")
         .without("a/config/functions.yml")
         .link("a/config/functions.yml", "../../outside.yml");
-    assert_eq!(artifact.broken(), ["payload.path fail artifacts[0].runtime_config_dir DIR/a/config/functions.yml"]);
+    assert_eq!(artifact.broken(), ["payload.path fail artifacts[0].runtime_config_dir/functions.yml DIR/a/config/functions.yml"]);
 }
 
 #[test]
@@ -187,6 +187,6 @@ fn errors_read_well() {
 fn files_of_the_manifests_own_folder_are_named_without_detours() {
     let manifest = SOUND.replace("artifact_root: a", "artifact_root: ./x/..");
     let artifact = Artifact::new(&manifest);
-    let place = "payload.config-file fail artifacts[0].runtime_config_dir DIR/config/functions.yml";
+    let place = "payload.config-file fail artifacts[0].runtime_config_dir/functions.yml DIR/config/functions.yml";
     assert_eq!(artifact.broken().first().map(String::as_str), Some(place));
 }

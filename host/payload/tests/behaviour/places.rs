@@ -100,10 +100,10 @@ fn config_files_are_pointed_at_by_themselves() {
     check(
         &artifact,
         &[
-            "payload.config-file fail artifacts[0].runtime_config_dir DIR/a/config/functions.yml:4:3",
-            "payload.config-file fail artifacts[0].runtime_config_dir DIR/a/config/functions.yml:5:1",
-            "payload.config-file fail artifacts[0].runtime_config_dir DIR/a/config/routing.yml",
-            "payload.config-file fail artifacts[0].runtime_config_dir DIR/a/config/resources.yml:2:1",
+            "payload.config-file fail artifacts[0].runtime_config_dir/functions.yml DIR/a/config/functions.yml:4:3",
+            "payload.config-file fail artifacts[0].runtime_config_dir/functions.yml DIR/a/config/functions.yml:5:1",
+            "payload.config-file fail artifacts[0].runtime_config_dir/routing.yml DIR/a/config/routing.yml",
+            "payload.config-file fail artifacts[0].runtime_config_dir/resources.yml DIR/a/config/resources.yml:2:1",
         ],
     );
 }
