@@ -69,7 +69,9 @@ fn fault_of(text: &str, path: &str) -> Option<&'static str> {
     if path.contains("//") {
         return Some("has an empty segment");
     }
-    if path.split('/').any(|segment| segment == "." || segment == "..") {
+    // Java's servers drop what follows a `;` before they look at a segment.
+    let bare = |segment: &str| segment.split(';').next().is_some_and(|bare| bare == "." || bare == "..");
+    if path.split('/').any(bare) {
         return Some("has a `.` or `..` segment");
     }
     escapes_fault(text.as_bytes(), path.len())
@@ -92,6 +94,14 @@ fn escapes_fault(text: &[u8], path_len: usize) -> Option<&'static str> {
         }
         if in_path && matches!(value, b'.' | b'/' | b'\\') {
             return Some("has an escaped `.`, `/` or `\\`");
+        }
+        // What a server that decodes twice, or takes overlong UTF-8, would read as one of these.
+        let twice = value == b'%' && tail.get(2..4).and_then(hex_pair).is_some();
+        if in_path && (twice || matches!(value, 0xc0 | 0xc1)) {
+            return Some("has an escape of an escape, or one that is no UTF-8");
+        }
+        if in_path && value == b';' {
+            return Some("has an escaped `;`");
         }
     }
     None
@@ -274,6 +284,11 @@ mod tests {
             "/./a",
             "/a/..",
             "/a/../b",
+            "/a/..;/b",
+            "/a/..;x=1/b",
+            "/a/..%3b/b",
+            "/a/%252e%252e/b",
+            "/a/%c0%ae%c0%ae/b",
             "/a\\b",
             "/a%2e%2e/b",
             "/a%2Fb",
