@@ -80,17 +80,34 @@ fn check_private(folder: &Path) -> Result<(), String> {
     use std::os::unix::fs::MetadataExt as _;
 
     let found = std::fs::symlink_metadata(folder).map_err(|error| format!("cannot be read ({error})"))?;
-    // The owner of our own processes' files, learnt without unsafe code from the process's own entry.
-    let own = std::fs::metadata("/proc/self").map(|process| process.uid()).ok();
+    let own = rustix::process::geteuid().as_raw();
     if !found.is_dir() {
         Err("is not a folder".to_owned())
-    } else if own.is_some_and(|own| own != found.uid()) {
+    } else if own != found.uid() {
         Err(format!("belongs to user {}", found.uid()))
     } else if found.mode() & 0o077 != 0 {
         Err(format!("is open to others (mode {:o})", found.mode() & 0o777))
     } else {
-        Ok(())
+        check_ancestors(folder)
     }
+}
+
+/// Whoever can rename a folder above could put another one in our folder's place after it was checked.
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "the door to the cache folder")]
+fn check_ancestors(folder: &Path) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    const STICKY: u32 = 0o1000;
+    let real = std::fs::canonicalize(folder).map_err(|error| format!("cannot be resolved ({error})"))?;
+    for above in real.ancestors().skip(1) {
+        let found = std::fs::metadata(above).map_err(|error| format!("lies in `{}` ({error})", above.display()))?;
+        // Where the sticky bit is set, as in a temporary folder, only owners rename.
+        if found.mode() & 0o002 != 0 && found.mode() & STICKY == 0 {
+            return Err(format!("lies in `{}`, where everybody may write", above.display()));
+        }
+    }
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the door to the cache folder")]
@@ -126,6 +143,31 @@ mod tests {
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
         let error = Cache::open(&folder).unwrap_err().to_string();
         assert!(error.ends_with("is open to others (mode 755)"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_that_others_could_replace_is_refused() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("open/compiled");
+        assert!(Cache::open(&folder).is_ok());
+        let above = home.path().join("open");
+        std::fs::set_permissions(&above, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let error = Cache::open(&folder).unwrap_err().to_string();
+        assert!(error.ends_with("where everybody may write"), "{error}");
+        std::fs::set_permissions(&above, std::fs::Permissions::from_mode(0o1777)).unwrap();
+        assert!(Cache::open(&folder).is_ok(), "nobody else can replace a folder where the sticky bit is set");
+    }
+
+    #[test]
+    fn a_folder_of_somebody_else_is_refused() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("compiled");
+        assert!(Cache::open(&folder).is_ok());
+        // Only root can give a folder away; for anybody else the kernel refuses, and there is nothing to see.
+        if std::os::unix::fs::chown(&folder, Some(12_345), None).is_ok() {
+            let error = Cache::open(&folder).unwrap_err().to_string();
+            assert!(error.ends_with("belongs to user 12345"), "{error}");
+        }
     }
 
     #[test]

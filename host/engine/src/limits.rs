@@ -67,7 +67,8 @@ impl Limiter {
 impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         // All memories of the component together: a component may hold many core modules.
-        let grown = self.used + (desired.saturating_sub(current)) as u64;
+        // A 64-bit memory may ask for nearly all that a number holds.
+        let grown = self.used.saturating_add(desired.saturating_sub(current) as u64);
         if grown > self.memory {
             return Err(Stop::limit("memory", &Bytes(self.memory), &Bytes(grown)).into());
         }
@@ -108,5 +109,6 @@ mod tests {
         assert!(limiter.memory_growing(0, 1 << 16, None).unwrap());
         let error = limiter.memory_growing(1 << 16, 3 << 16, None).unwrap_err();
         assert_eq!(error.to_string(), "limit of memory: 192KiB, reached 256KiB");
+        assert!(limiter.memory_growing(0, usize::MAX & !0xffff, None).is_err(), "no sum is too large to be refused");
     }
 }
