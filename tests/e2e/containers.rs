@@ -306,3 +306,15 @@ fn an_engine_that_is_out_of_order_is_unreadable() -> Result<()> {
     without_engine(&docker.url(), "unreadable", words)?;
     Ok(())
 }
+
+#[test]
+fn no_log_shows_what_a_container_keeps_to_itself() -> Result<()> {
+    let docker = Docker::start([Container::new("esb", "gateway").label("com.example/of-nobody", "hunter22")])?;
+    let mut sandbox = of(&docker, "mode = \"docker\"", "", &["gateway"])?;
+    sandbox.variable("SHIPWORTHY_LOG", "trace");
+    let told = Told::by(&sandbox, &CHECK)?;
+    let log = &told.output.stderr;
+    assert!(log.contains("containers.find gateway"), "{log}");
+    assert!(!log.contains("hunter22"), "{log}");
+    Ok(())
+}

@@ -16,6 +16,7 @@ use std::{io::IsTerminal as _, process::ExitCode};
 use clap::Parser as _;
 use shipworthy_contract::report::{EXIT_NOT_STARTED, EXIT_PASSED, EXIT_USAGE};
 use shipworthy_report::error::Shown;
+use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
     args::{Cli, Command, EnvCommand, PayloadCommand, StackCommand},
@@ -78,10 +79,13 @@ fn show(refusal: &Refusal) {
     Stream::Err.write(&shipworthy_report::error::render_all(&shown, &output::look(false, Stream::Err)));
 }
 
-/// Logs go to standard error, and only if `SHIPWORTHY_LOG` asks for them, such as `SHIPWORTHY_LOG=debug`.
+/// Logs go to standard error, and only if `SHIPWORTHY_LOG` asks for them, such as `SHIPWORTHY_LOG=debug`. They are those
+/// of Shipworthy's own crates, which mask secrets: libraries log whole answers, such as a container's environment.
 #[expect(clippy::disallowed_methods, reason = "the door to SHIPWORTHY_LOG")]
 fn start_logging() {
     let Some(filter) = std::env::var_os("SHIPWORTHY_LOG") else { return };
     let filter = tracing_subscriber::EnvFilter::new(filter.to_string_lossy());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let own = tracing_subscriber::filter::filter_fn(|line| line.target().starts_with("shipworthy"));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter).with_filter(own);
+    tracing_subscriber::registry().with(lines).init();
 }
