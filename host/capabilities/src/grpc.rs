@@ -159,7 +159,10 @@ fn read(answer: &Answer, masks: &Masks) -> Result<Reply, String> {
     match &content_type {
         Some(value) if is_grpc(value) => {}
         Some(value) => {
-            return Err(format!("expected content type `application/grpc`, found: {}", excerpt(&masks.text(value), 80)));
+            return Err(format!(
+                "expected content type `application/grpc`, found: {}",
+                excerpt(&masks.text(value), 80)
+            ));
         }
         None => return Err("expected content type `application/grpc`, found none".to_owned()),
     }

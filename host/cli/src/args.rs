@@ -109,7 +109,7 @@ pub(crate) struct PayloadArgs {
     /// The artifact's manifest
     #[arg(default_value = "artifact.yml")]
     pub(crate) artifact: PathBuf,
-    /// Environment whose [payload] the artifact must meet
+    /// Environment whose `[payload]` the artifact must meet
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Option<String>,
     #[command(flatten)]

@@ -16,11 +16,10 @@ pub mod environment;
 pub mod files;
 pub mod grants;
 pub mod masking;
-mod severity;
 pub mod source;
 mod strict_json;
 
 pub use descriptor::Descriptor;
 pub use environment::{Environment, EnvironmentError, EnvironmentErrors, Probe};
-pub use severity::{NotASeverity, Severity};
+pub use shipworthy_contract::Severity;
 pub use source::{Bundled, Plugin, PluginError};

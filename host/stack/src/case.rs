@@ -1,8 +1,6 @@
 //! What is laid before the judge.
 
-use std::{fmt, str::FromStr};
-
-use shipworthy_contract::{Outcome, PluginRef, Policy, Service, evidence::ProbeRun, requirement::Requirement};
+use shipworthy_contract::{PluginRef, Policy, Service, Severity, evidence::ProbeRun, requirement::Requirement};
 
 /// One run's whole case.
 #[derive(Clone, Copy, Debug)]
@@ -43,48 +41,4 @@ pub struct OwnRule {
     pub summary: String,
     /// How to mend it.
     pub hint: Option<String>,
-}
-
-/// How hard a violation of a probe's own rule is taken, under any policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// The deploy may go on.
-    Warn,
-    /// It may not.
-    Fail,
-}
-
-impl Severity {
-    /// The outcome of a violation.
-    pub const fn outcome(self) -> Outcome {
-        match self {
-            Self::Info => Outcome::Info,
-            Self::Warn => Outcome::Warn,
-            Self::Fail => Outcome::Fail,
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.outcome().fmt(f)
-    }
-}
-
-/// Text that is not a severity.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected `info`, `warn` or `fail`, found: {0}")]
-pub struct NotASeverity(pub String);
-
-impl FromStr for Severity {
-    type Err = NotASeverity;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Info, Self::Warn, Self::Fail]
-            .into_iter()
-            .find(|severity| severity.outcome().as_str() == text)
-            .ok_or_else(|| NotASeverity(shipworthy_contract::text::excerpt(text, 40)))
-    }
 }

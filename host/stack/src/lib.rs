@@ -20,8 +20,9 @@ mod tell;
 pub mod waiver;
 mod want;
 
-pub use case::{Case, Listed, OwnRule, Severity};
+pub use case::{Case, Listed, OwnRule};
 pub use date::Date;
 pub use judge::judge;
+pub use shipworthy_contract::Severity;
 pub use skip::skip_all;
 pub use waiver::Waiver;

@@ -1,7 +1,6 @@
 //! `shipworthy rules` and `shipworthy explain`.
 
-use shipworthy_contract::Outcome;
-use shipworthy_plugins::{Descriptor, Severity};
+use shipworthy_plugins::Descriptor;
 use shipworthy_report::rules::{self, ProbeRule};
 
 use crate::{
@@ -39,7 +38,7 @@ fn own_rules() -> Vec<ProbeRule> {
             own.extend(descriptor.rules.iter().map(|rule| ProbeRule {
                 service: service.clone(),
                 name: rule.name.clone(),
-                severity: outcome(rule.severity),
+                severity: rule.severity.outcome(),
                 summary: rule.summary.clone(),
                 hint: rule.hint.clone(),
                 plugin: format!("builtin:{}", bundled.name),
@@ -47,12 +46,4 @@ fn own_rules() -> Vec<ProbeRule> {
         }
     }
     own
-}
-
-const fn outcome(severity: Severity) -> Outcome {
-    match severity {
-        Severity::Info => Outcome::Info,
-        Severity::Warn => Outcome::Warn,
-        Severity::Fail => Outcome::Fail,
-    }
 }

@@ -3,7 +3,7 @@
 
 use shipworthy_contract::{PluginRef, Service};
 use shipworthy_plugins::{Bundled, Environment, Plugin, Probe, config::Schemas, grants, grants::Settled, source};
-use shipworthy_stack::{Listed, OwnRule, Severity};
+use shipworthy_stack::{Listed, OwnRule};
 
 use super::targets::Targets;
 use crate::{
@@ -75,7 +75,7 @@ fn planned(probe: &Probe, bundled: &[Bundled], schemas: &mut Schemas) -> Result<
     let settled = grants::settle(&plugin.descriptor, probe, plugin.bundled)?;
     let own_rules = plugin.descriptor.rules.iter().map(|rule| OwnRule {
         name: rule.name.clone(),
-        severity: severity(settled.severity.get(&rule.name).copied().unwrap_or(rule.severity)),
+        severity: settled.severity.get(&rule.name).copied().unwrap_or(rule.severity),
         summary: rule.summary.clone(),
         hint: rule.hint.clone(),
     });
@@ -91,14 +91,6 @@ fn planned(probe: &Probe, bundled: &[Bundled], schemas: &mut Schemas) -> Result<
         instances: 1,
     };
     Ok(Planned { probe: probe.clone(), plugin, settled, listed })
-}
-
-fn severity(severity: shipworthy_plugins::Severity) -> Severity {
-    match severity {
-        shipworthy_plugins::Severity::Info => Severity::Info,
-        shipworthy_plugins::Severity::Warn => Severity::Warn,
-        shipworthy_plugins::Severity::Fail => Severity::Fail,
-    }
 }
 
 fn check_only(environment: &Environment, only: &[Service]) -> Result<(), UsageError> {

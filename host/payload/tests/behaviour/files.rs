@@ -76,7 +76,10 @@ fn a_link_outside_is_never_read() {
         .file("outside.yml", "- list\n")
         .without("a/config/functions.yml")
         .link("a/config/functions.yml", "../../outside.yml");
-    assert_eq!(artifact.broken(), ["payload.path fail artifacts[0].runtime_config_dir/functions.yml DIR/a/config/functions.yml"]);
+    assert_eq!(
+        artifact.broken(),
+        ["payload.path fail artifacts[0].runtime_config_dir/functions.yml DIR/a/config/functions.yml"]
+    );
 }
 
 #[test]

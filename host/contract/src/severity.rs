@@ -3,7 +3,8 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use shipworthy_contract::Outcome;
+
+use crate::Outcome;
 
 /// A rule's severity: its author's, unless the environment says otherwise. Policy does not change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -58,6 +59,6 @@ impl FromStr for Severity {
         Self::ALL
             .into_iter()
             .find(|severity| severity.as_str() == text)
-            .ok_or_else(|| NotASeverity(shipworthy_contract::text::excerpt(text, 40)))
+            .ok_or_else(|| NotASeverity(crate::text::excerpt(text, 40)))
     }
 }
