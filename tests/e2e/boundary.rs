@@ -42,7 +42,7 @@ fn trace(sandbox: &Sandbox, calls: &str, words: &[&str]) -> Result<Option<String
     let output = match traced.output() {
         Ok(output) => output,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            println!("skipped: strace is not installed");
+            crate::skipped("strace is not installed");
             return Ok(None);
         }
         Err(error) => return Err(error.into()),

@@ -30,3 +30,11 @@ use shipworthy_stand_ins::Sandbox;
 fn sandbox() -> Sandbox {
     Sandbox::new(env!("CARGO_BIN_EXE_shipworthy")).expect("a sandbox")
 }
+
+/// Says why a test did not run, past the capture of a passing test's output.
+fn skipped(why: &str) {
+    use std::io::Write as _;
+
+    // Nobody is left to tell if standard error is closed.
+    drop(writeln!(std::io::stderr(), "skipped: {why}"));
+}

@@ -189,7 +189,7 @@ fn on_a_terminal_there_is_colour_unless_it_is_unwanted() -> Result<()> {
             .stdin(Stdio::null())
             .output();
         let Ok(terminal) = terminal else {
-            println!("skipped: `script` is not installed");
+            crate::skipped("`script` is not installed");
             return Ok(());
         };
         let shown = String::from_utf8_lossy(&terminal.stdout);
