@@ -1,10 +1,6 @@
 //! `check`, `payload check`, `stack check`: the phases in their order, and one report.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::LazyLock,
-    time::Instant,
-};
+use std::{path::Path, sync::LazyLock, time::Instant};
 
 use shipworthy_contract::{
     CheckResult, Policy, Report,
@@ -20,7 +16,7 @@ use crate::{
     args::{CheckArgs, JudgingFlags, PayloadArgs, PayloadFlags, StackArgs, StackFlags},
     clock, deploy,
     output::{self, Stream},
-    refusal::{Refusal, UsageError},
+    refusal::Refusal,
     stack::{self, Plan},
 };
 
@@ -78,10 +74,6 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     let report = judging.report(artifact, Some(&environment), results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
-}
-
-pub(crate) fn current_folder() -> Result<PathBuf, UsageError> {
-    std::env::current_dir().map_err(UsageError::Folder)
 }
 
 fn payload(

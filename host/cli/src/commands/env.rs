@@ -1,12 +1,17 @@
 //! `env list`, `env show`, `env check`: environments looked at, nothing run and nobody asked.
 
+use std::path::PathBuf;
+
 use shipworthy_plugins::{
     Environment,
     environment::{self, Origin},
 };
 
-use super::check::current_folder;
-use crate::{output::Stream, refusal::Refusal, stack::Plan};
+use crate::{
+    output::Stream,
+    refusal::{Refusal, UsageError},
+    stack::Plan,
+};
 
 pub(crate) fn list() -> Result<(), Refusal> {
     let found = environment::list(&current_folder()?);
@@ -56,4 +61,8 @@ pub(crate) fn check(name: &str) -> Result<(), Refusal> {
     let count = shipworthy_contract::text::plural(plan.listed().len(), "probe");
     Stream::Out.write(&format!("environment `{}` can be used: {count}\n{probes}", environment.name));
     Ok(())
+}
+
+fn current_folder() -> Result<PathBuf, UsageError> {
+    std::env::current_dir().map_err(UsageError::Folder)
 }
