@@ -54,8 +54,7 @@ fn run_cargo(root: &Path, target: &Path) -> Result<(), String> {
         .args(["build", "--release", "--locked", "--quiet", "--target", "wasm32-wasip2"])
         .current_dir(root.join("plugins"))
         .env("CARGO_TARGET_DIR", target);
-    // Panics name their place. No path of the machine that builds gets into a component, so that the same sources give
-    // the same bytes everywhere.
+    // Panics name their place: no path of the machine that builds gets into a component.
     let home = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
