@@ -29,4 +29,4 @@ pub use limits::Limits;
 pub use run::{Seen, Target};
 
 /// The version of wasmtime that compiles and runs; a part of every compiled artifact's identity.
-pub const WASMTIME: &str = "48";
+const WASMTIME: &str = "48";

@@ -6,7 +6,7 @@ use std::{
 };
 
 use shipworthy_capabilities::Run;
-use shipworthy_contract::evidence::{Evidence, Gap, LogLine, RequestRecord, RunEnd};
+use shipworthy_contract::evidence::{Evidence, LogLine, RequestRecord, RunEnd};
 use shipworthy_contract::quantity::{Bytes, Span};
 use wasmtime::{Store, Trap, UpdateDeadline};
 
@@ -175,20 +175,5 @@ fn with_last_words(what: String, printed: &[LogLine]) -> String {
         what
     } else {
         shipworthy_contract::text::excerpt(&format!("{} ({what})", last.join(" ")), 600)
-    }
-}
-
-/// A run that was given up by the host itself, for a panic of its own: the report is kept.
-impl Seen {
-    /// What stands in for a run that ended in a defect of the host.
-    pub fn lost(detail: String, duration: Duration) -> Self {
-        Self {
-            evidence: Vec::new(),
-            end: RunEnd::NotStarted { why: Gap::Defect, detail },
-            log: Vec::new(),
-            requests: Vec::new(),
-            notes: Vec::new(),
-            duration,
-        }
     }
 }

@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use shipworthy_capabilities::{ConfigError, Target};
 use shipworthy_contract::{Explain, Fault, Secret, explain::Place};
-use shipworthy_plugins::{
-    Environment,
-    environment::{self, Origin},
-};
+use shipworthy_plugins::Environment;
 
 use crate::refusal::Refusal;
 
@@ -104,8 +101,5 @@ fn place(environment: &Environment, error: &ConfigError) -> Option<Place> {
         return None;
     };
     let key = format!("endpoints.{endpoint}.{key}");
-    environment::show(environment).iter().find(|setting| setting.key == key).and_then(|setting| match &setting.origin {
-        Origin::Written(place) => Some(place.clone()),
-        Origin::Default => None,
-    })
+    environment.place(&key).cloned()
 }
