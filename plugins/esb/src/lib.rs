@@ -3,7 +3,7 @@
 //!
 //! Every place that shows a fact gives it, with its own origin. Whether they agree is judged by the host.
 
-use shipworthy_sdk::{Container, Failure, Gap, Origin, Stack};
+use shipworthy_sdk::{Container, Failure, Gap, Origin, Stack, Target};
 
 /// What an image's name ends in, and the mode that it shows.
 const SUFFIXES: [(&str, &str); 2] = [("-docker", "docker"), ("-containerd", "containerd")];
@@ -26,6 +26,16 @@ pub fn current(containers: &[Container]) -> Vec<&Container> {
     let running = |container: &&Container| container.state == "running";
     let any = containers.iter().any(|container| running(&container));
     containers.iter().filter(|container| !any || running(container)).collect()
+}
+
+/// Looks at each current container of the probe's own service. Where there is none, or no engine to ask, each of `names`
+/// is missing, and nothing else is lost.
+pub fn each(stack: &Stack<'_>, target: &Target, names: &[&str], look: impl FnMut(&Container)) {
+    match stack.containers().own() {
+        Ok(containers) if containers.is_empty() => absent(stack, names, &no_container(&target.service)),
+        Ok(containers) => current(&containers).into_iter().for_each(look),
+        Err(error) => absent(stack, names, &error.into()),
+    }
 }
 
 /// Where something of a container was read: `container image tag`, of the container's name.
@@ -73,16 +83,18 @@ pub fn release_by_tag(stack: &Stack<'_>, container: &Container) {
 /// not known here is given as it is. Gives back what was shown, one or more, or why nothing was.
 pub fn mode(stack: &Stack<'_>, container: &Container) -> Result<Vec<Shown>, Failure> {
     let mut shown: Vec<Shown> = mode_of_image(container).into_iter().collect();
-    let mut failed: Option<Failure> = None;
+    let mut failed = None;
     for name in VARIABLES {
         match variable(stack, container, name) {
-            Ok(Some(Shown { value, origin })) => shown.push(Shown { value: value.to_ascii_lowercase(), origin }),
-            Ok(None) => {}
-            // What the engine says tells more than a missing grant does.
-            Err(failure) if failed.as_ref().is_none_or(|failed| failed.why == Gap::NotGranted) => {
+            Ok(found) => shown.extend(found),
+            Err(failure) => {
+                let answers = failure.why == Gap::NotGranted;
                 failed = Some(failure);
+                // An engine that does not answer is not waited for again.
+                if !answers {
+                    break;
+                }
             }
-            Err(_) => {}
         }
     }
     if shown.is_empty() {
@@ -91,7 +103,8 @@ pub fn mode(stack: &Stack<'_>, container: &Container) -> Result<Vec<Shown>, Fail
         stack.missing("mode", failure.clone());
         return Err(failure);
     }
-    for Shown { value, origin } in &shown {
+    for Shown { value, origin } in &mut shown {
+        value.make_ascii_lowercase();
         stack.fact("mode", &**value, origin.clone());
     }
     Ok(shown)

@@ -141,24 +141,48 @@ fn a_stopped_leftover_beside_a_running_one_says_nothing() {
 }
 
 #[test]
-fn one_reason_is_given_for_each_name() {
-    struct Absent;
+fn without_a_container_one_reason_is_given_for_each_name() {
+    struct Tagged;
 
-    impl Probe for Absent {
+    impl Probe for Tagged {
         type Config = NoConfig;
 
         fn observe(stack: &Stack<'_>, target: &Target, _config: NoConfig) -> Result<(), Failure> {
-            match stack.containers().own() {
-                Ok(_) => absent(stack, &["mode", "release"], &no_container(&target.service)),
-                Err(error) => absent(stack, &["mode"], &error.into()),
-            }
+            each(stack, target, &["mode", "release"], |container| release_by_tag(stack, container));
             Ok(())
         }
     }
 
     let none =
         ["missing mode: not-offered: no container of service", "missing release: not-offered: no container of service"];
-    assert_eq!(Script::new().run::<Absent>("{}").lines(), none);
+    assert_eq!(Script::new().run::<Tagged>("{}").lines(), none);
     let down = Script::new().containers_fail(ContainersError::EngineUnreachable("connection refused".to_owned()));
-    assert_eq!(down.run::<Absent>("{}").lines(), ["missing mode: unreachable: connection refused"]);
+    let refused = ["missing mode: unreachable: connection refused", "missing release: unreachable: connection refused"];
+    assert_eq!(down.run::<Tagged>("{}").lines(), refused);
+    let there = Script::new().container(container("a", "x:1")).run::<Tagged>("{}");
+    assert_eq!(there.lines(), [r#"fact release = "1", from container image tag of a"#]);
+}
+
+#[test]
+fn a_container_that_is_gone_since_shows_what_is_known_of_it() {
+    struct Gone;
+
+    impl Probe for Gone {
+        type Config = NoConfig;
+
+        fn observe(stack: &Stack<'_>, _target: &Target, _config: NoConfig) -> Result<(), Failure> {
+            let gone = |name, image| Container { id: "00".to_owned(), ..container(name, image) };
+            assert!(mode(stack, &gone("a", "esb-agent-docker:1")).is_ok());
+            mode(stack, &gone("b", "esb-agent:1")).map(|_| ())
+        }
+    }
+
+    assert_eq!(
+        Script::new().run::<Gone>("{}").lines(),
+        [
+            r#"fact mode = "docker", from container image name of a"#,
+            "missing mode: unreachable: b: no such container: 00",
+            "failed unreachable: b: no such container: 00",
+        ]
+    );
 }

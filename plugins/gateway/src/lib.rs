@@ -1,9 +1,10 @@
 //! What an ESB gateway says of itself (contract.md, part 3): its health, its version and routes from the `OpenAPI`
 //! document, and what it makes of a function that cannot exist. A name that could exist would run something, so none is
-//! ever asked for.
+//! ever asked for. Its container shows image, mode and release.
 //!
-//! Three answers, each read for itself: one that does not come hides none of the others.
+//! Three answers and the container, each read for itself: one that does not come hides none of the others.
 
+use shipworthy_esb as esb;
 use shipworthy_sdk::{
     Failure, Finding, Gap, Json, NetworkError, NoConfig, Probe, Request, Response, Stack, Target, Unreadable,
 };
@@ -23,30 +24,49 @@ struct Gateway;
 impl Probe for Gateway {
     type Config = NoConfig;
 
-    fn observe(stack: &Stack<'_>, _target: &Target, _config: NoConfig) -> Result<(), Failure> {
+    /// The requests first: all at once they take no longer than one, however long the container engine takes.
+    fn observe(stack: &Stack<'_>, target: &Target, _config: NoConfig) -> Result<(), Failure> {
         let requests = [Request::get(HEALTH), Request::get(OPENAPI), Request::post(NO_SUCH_FUNCTION, "{}")];
         let answers = stack.http().send_all(requests);
-        if let Some(failure) = silence(&answers) {
-            return Err(failure);
+        let silence = silence(&answers);
+        if silence.is_none() {
+            let [health_answer, openapi_answer, invocation_answer] = answers;
+            health(stack, health_answer);
+            openapi(stack, openapi_answer);
+            unknown_function(stack, invocation_answer);
         }
-        let [health_answer, openapi_answer, invocation_answer] = answers;
-        health(stack, health_answer);
-        openapi(stack, openapi_answer);
-        unknown_function(stack, invocation_answer);
-        Ok(())
+        esb::each(stack, target, &["mode", "release"], |container| {
+            esb::image(stack, container);
+            // It gives what it finds; nothing here depends on it.
+            drop(esb::mode(stack, container));
+            esb::release_by_tag(stack, container);
+        });
+        silence.map_or(Ok(()), Err)
     }
 }
 
 shipworthy_sdk::export!(Gateway);
 
-/// The one failure to tell where nothing answered. What the network says tells more than a missing grant does.
+/// The one failure to tell where nothing answered, or every answer turned the probe away. What the network or the
+/// gateway says tells more than a missing grant does.
 fn silence(answers: &[Result<Response, NetworkError>]) -> Option<Failure> {
-    if answers.iter().any(Result::is_ok) {
-        return None;
+    let failures: Option<Vec<Failure>> = answers.iter().map(unanswered).collect();
+    let failures = failures?;
+    let told = failures.iter().find(|failure| failure.why != Gap::NotGranted).or(failures.first());
+    told.cloned()
+}
+
+fn unanswered(answer: &Result<Response, NetworkError>) -> Option<Failure> {
+    match answer {
+        Ok(response) if turns_away(response) => Some(response.unexpected([200]).into()),
+        Ok(_) => None,
+        Err(error) => Some(error.clone().into()),
     }
-    let errors = || answers.iter().filter_map(|answer| answer.as_ref().err());
-    let told = errors().find(|error| error.gap() != Gap::NotGranted).or_else(|| errors().next());
-    told.map(|error| error.clone().into())
+}
+
+/// Refused, or sent elsewhere: nothing is known of what was asked.
+fn turns_away(response: &Response) -> bool {
+    matches!(response.status(), 300..=399 | 401 | 403 | 407 | 429)
 }
 
 /// The rule `healthy` and the fact `health`. A status that is no answer to the question, such as a redirect or a
@@ -147,10 +167,7 @@ fn is_invocations(path: &str) -> bool {
 fn unknown_function(stack: &Stack<'_>, answer: Result<Response, NetworkError>) {
     let what = "POST to a function that cannot exist";
     match answer {
-        // Turned away, or sent elsewhere: nothing is known of the function.
-        Ok(response) if matches!(response.status(), 300..=399 | 401 | 403 | 407 | 429) => {
-            stack.missing("unknown-function", response.unexpected([404]));
-        }
+        Ok(response) if turns_away(&response) => stack.missing("unknown-function", response.unexpected([404])),
         Ok(response) => {
             let named = String::from_utf8_lossy(response.body()).contains(NOT_FOUND);
             let holds = response.status() == 404 && named;

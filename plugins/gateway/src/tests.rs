@@ -1,5 +1,5 @@
 use shipworthy_sdk::{
-    Phase,
+    Container, ContainersError, Phase,
     testing::{Answer, Script, Seen},
 };
 
@@ -21,24 +21,60 @@ fn refused() -> NetworkError {
     NetworkError::Unreachable("connection refused".to_owned())
 }
 
+fn container() -> Container {
+    Container {
+        name: "esb-test-gateway".to_owned(),
+        image: "registry.example:5000/esb-gateway-docker:1.2".to_owned(),
+        image_id: "sha256:00".to_owned(),
+        state: "running".to_owned(),
+        ..Container::default()
+    }
+}
+
+/// The evidence that this container gives.
+const CONTAINER: [&str; 5] = [
+    r#"fact image = "registry.example:5000/esb-gateway-docker:1.2", from container image of esb-test-gateway"#,
+    r#"fact image-id = "sha256:00", from container image id of esb-test-gateway"#,
+    r#"fact mode = "docker", from container image name of esb-test-gateway"#,
+    r#"fact mode = "docker", from container env AGENT_RUNTIME of esb-test-gateway"#,
+    r#"fact release = "1.2", from container image tag of esb-test-gateway"#,
+];
+
+fn script(
+    health: impl Into<Result<Answer, NetworkError>>,
+    openapi: impl Into<Result<Answer, NetworkError>>,
+    invocation: impl Into<Result<Answer, NetworkError>>,
+) -> Script {
+    let target = Target { service: "gateway".to_owned(), instance: "gateway".to_owned(), project: None };
+    Script::new()
+        .descriptor(include_str!("../probe.json"))
+        .target(target)
+        .http("GET /health", health)
+        .http("GET /openapi.json", openapi)
+        .http(&format!("POST {NO_SUCH_FUNCTION}"), invocation)
+}
+
 fn look(
     health: impl Into<Result<Answer, NetworkError>>,
     openapi: impl Into<Result<Answer, NetworkError>>,
     invocation: impl Into<Result<Answer, NetworkError>>,
 ) -> Seen {
-    Script::new()
-        .descriptor(include_str!("../probe.json"))
-        .http("GET /health", health)
-        .http("GET /openapi.json", openapi)
-        .http(&format!("POST {NO_SUCH_FUNCTION}"), invocation)
-        .run::<Gateway>("{}")
+    script(health, openapi, invocation).container(container()).env("AGENT_RUNTIME", "docker").run::<Gateway>("{}")
+}
+
+/// What a run told, apart from what the container gave.
+fn apart_from_container(seen: &Seen) -> Vec<String> {
+    let (container, rest): (Vec<_>, Vec<_>) =
+        seen.lines().into_iter().partition(|line| CONTAINER.contains(&line.as_str()));
+    assert_eq!(container, CONTAINER, "the container's part is given whatever becomes of the requests");
+    rest
 }
 
 #[test]
 fn a_healthy_gateway_shows_health_version_and_routes() {
     let seen = look(healthy(), Answer::json(200, OPENAPI_BODY), not_found());
     assert_eq!(
-        seen.lines(),
+        apart_from_container(&seen),
         [
             r#"fact health = "healthy", from GET /health status"#,
             "finding healthy holds: GET /health, expected 200 with status `healthy`, found 200 with status `healthy`",
@@ -160,10 +196,86 @@ fn another_answer_for_an_unknown_function_is_a_violation() {
 }
 
 #[test]
-fn silence_is_told_once() {
-    assert_eq!(look(refused(), refused(), refused()).lines(), ["failed unreachable: connection refused"]);
+fn silence_is_told_once_and_hides_no_container() {
     let refusal = || NetworkError::NotGranted("http GET /health".to_owned());
-    assert_eq!(look(refusal(), refused(), refused()).lines(), ["failed unreachable: connection refused"]);
-    let lines = look(refusal(), refusal(), refusal()).lines();
-    assert_eq!(lines, ["failed not-granted: not granted: http GET /health"]);
+    let refused_line = "failed unreachable: connection refused";
+    for (health, rest, line) in [
+        (refused(), refused(), refused_line),
+        (refusal(), refused(), refused_line),
+        (refusal(), refusal(), "failed not-granted: not granted: http GET /health"),
+    ] {
+        assert_eq!(apart_from_container(&look(health, rest.clone(), rest)), [line]);
+    }
+}
+
+#[test]
+fn a_gateway_that_turns_every_request_away_is_told_once() {
+    let redirect = || Answer::new(302, "").header("location", "https://login.example/");
+    let sent_away = "failed unreadable: GET /health: expected 200, found 302, a redirect to \
+                     `https://login.example/` that is not followed";
+    let denied = "failed denied: GET /health: expected 200, found 401";
+    for (health, rest, line) in [
+        (Ok(redirect()), Ok(redirect()), sent_away),
+        (Ok(Answer::new(401, "")), Ok(Answer::new(401, "")), denied),
+        (Ok(Answer::new(401, "")), Err(refused()), denied),
+    ] {
+        let seen = look(health, rest.clone(), rest);
+        assert_eq!(apart_from_container(&seen), [line]);
+        assert_eq!(seen.requests().len(), 3);
+    }
+}
+
+#[test]
+fn an_engine_that_cannot_be_asked_hides_no_answer() {
+    for (error, missing) in [
+        (ContainersError::EngineUnreachable("no socket".to_owned()), Failure::new(Gap::Unreachable, "no socket")),
+        (
+            ContainersError::NotGranted("container .".to_owned()),
+            Failure::new(Gap::NotGranted, "not granted: container ."),
+        ),
+    ] {
+        let script = script(healthy(), Answer::json(200, OPENAPI_BODY), not_found());
+        let seen = script.containers_fail(error).run::<Gateway>("{}");
+        assert_eq!((seen.missing("mode"), seen.missing("release")), (Some(&missing), Some(&missing)));
+        assert_eq!(seen.fact("health"), Some(&"healthy".into()));
+        assert_eq!(seen.fact("version"), Some(&"2.0.0".into()));
+        assert_eq!(seen.findings("unknown-function").len(), 1);
+        assert_eq!(seen.outcome(), Ok(()));
+    }
+}
+
+#[test]
+fn neither_answers_nor_engine_leave_the_engines_reason_and_the_failure() {
+    let script = script(refused(), refused(), refused());
+    let seen = script.containers_fail(ContainersError::TimedOut(2_000)).run::<Gateway>("{}");
+    assert_eq!(
+        seen.lines(),
+        [
+            "missing mode: timed-out: the container engine did not answer within 2000 ms",
+            "missing release: timed-out: the container engine did not answer within 2000 ms",
+            "failed unreachable: connection refused",
+        ]
+    );
+}
+
+#[test]
+fn a_gateway_without_a_container_still_shows_itself() {
+    let seen = script(healthy(), Answer::json(200, OPENAPI_BODY), not_found()).run::<Gateway>("{}");
+    let none = Failure::new(Gap::NotOffered, "no container of gateway");
+    assert_eq!((seen.missing("mode"), seen.missing("release")), (Some(&none), Some(&none)));
+    assert_eq!(seen.fact("version"), Some(&"2.0.0".into()));
+}
+
+#[test]
+fn places_that_disagree_about_the_mode_are_all_shown() {
+    let script = script(healthy(), Answer::json(200, OPENAPI_BODY), not_found());
+    let seen = script.container(container()).env("AGENT_RUNTIME", "containerd").run::<Gateway>("{}");
+    let modes: Vec<_> = seen.lines().into_iter().filter(|line| line.starts_with("fact mode")).collect();
+    assert_eq!(
+        modes,
+        [
+            r#"fact mode = "docker", from container image name of esb-test-gateway"#,
+            r#"fact mode = "containerd", from container env AGENT_RUNTIME of esb-test-gateway"#,
+        ]
+    );
 }
