@@ -97,6 +97,10 @@ pub struct Reply {
 }
 
 impl Reply {
+    pub(crate) const fn new(what: String, answer: Answer) -> Self {
+        Self { what, answer }
+    }
+
     /// The call in words.
     pub fn what(&self) -> &str {
         &self.what
@@ -201,7 +205,7 @@ impl Grpc<'_> {
     /// ```
     pub fn invoke(&self, call: Call) -> Result<Reply, NetworkError> {
         let what = call.what();
-        self.host.grpc(call).map(|answer| Reply { what, answer })
+        self.host.grpc(call).map(|answer| Reply::new(what, answer))
     }
 }
 

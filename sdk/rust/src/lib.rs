@@ -52,6 +52,7 @@ mod containers;
 mod evidence;
 mod failure;
 mod grpc;
+pub mod health;
 mod host;
 mod http;
 mod json;
