@@ -14,8 +14,8 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use time::{Duration, OffsetDateTime};
 
-/// Names that every server certificate carries: the loopback address, and the agent's name on the container network.
-const SERVER_NAMES: [&str; 3] = ["127.0.0.1", "localhost", "agent"];
+/// Names that every server certificate carries: the loopback address, and the names on the container network.
+const SERVER_NAMES: [&str; 5] = ["127.0.0.1", "localhost", "agent", "gateway", "runtime-node"];
 
 /// Which certificate a server shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

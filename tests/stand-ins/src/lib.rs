@@ -25,6 +25,7 @@ pub mod docker;
 pub mod environment;
 pub mod gateway;
 pub mod hostile;
+pub mod real;
 pub mod sandbox;
 mod serve;
 pub mod stack;

@@ -1,0 +1,111 @@
+//! A compose project of a test's own, under names that no other test has.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use anyhow::{Result, anyhow};
+
+use super::{Container, Engine, LABEL, Started, docker, leftovers};
+use crate::Certs;
+
+/// Projects that this process has begun.
+static BEGUN: AtomicU32 = AtomicU32::new(0);
+
+/// Containers that belong together. All of them, their network and their volumes go when this is dropped.
+#[derive(Debug)]
+pub struct Project {
+    engine: &'static Engine,
+    env: String,
+    network: Mutex<Option<String>>,
+}
+
+impl Project {
+    /// A project without containers.
+    pub fn begin(engine: &'static Engine) -> Self {
+        let number = BEGUN.fetch_add(1, Ordering::Relaxed);
+        // All names are of one length, so that text that is broken into lines breaks at the same places.
+        let env = format!("t{:07}n{number:03}", std::process::id());
+        Self { engine, env, network: Mutex::default() }
+    }
+
+    /// The compose project's name.
+    pub fn name(&self) -> String {
+        format!("esb-{}", self.env)
+    }
+
+    /// ESB's own name for the environment: it is a part of the containers' names, and the label `esb_env`.
+    pub fn env(&self) -> &str {
+        &self.env
+    }
+
+    /// The engine that it is on.
+    pub const fn engine(&self) -> &'static Engine {
+        self.engine
+    }
+
+    /// Starts a container, and waits until it says that it is ready, has the health that was asked for, or has ended.
+    pub fn start(&self, container: Container) -> Result<Started> {
+        container.start(self)
+    }
+
+    /// A text in which this project's own names stand for those of any: `esb-ENV-gateway`.
+    pub fn masked(&self, text: &str) -> String {
+        text.replace(&self.env, "ENV")
+    }
+
+    /// A named volume, and the folder in which the engine keeps it.
+    pub fn volume(&self, name: &str) -> Result<(String, PathBuf)> {
+        let name = format!("{}_{name}", self.name());
+        let mut words = vec!["volume".to_owned(), "create".to_owned()];
+        words.extend(self.labels()?);
+        words.push(name.clone());
+        docker::run(&words)?;
+        let folder = docker::run(&["volume", "inspect", "--format", "{{.Mountpoint}}", &name])?;
+        Ok((name, PathBuf::from(folder)))
+    }
+
+    /// The bridge network of all services, made when the first of them needs it.
+    pub(crate) fn network(&self) -> Result<String> {
+        let mut network = self.network.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = network.as_ref() {
+            return Ok(name.clone());
+        }
+        let name = format!("{}_default", self.name());
+        let mut words = vec!["network".to_owned(), "create".to_owned()];
+        words.extend(self.labels()?);
+        words.push(name.clone());
+        docker::run(&words)?;
+        *network = Some(name.clone());
+        Ok(name)
+    }
+
+    /// Options that label what belongs to this project.
+    pub(crate) fn labels(&self) -> Result<Vec<String>> {
+        let mine = leftovers::label()?.to_owned();
+        Ok(vec!["--label".to_owned(), mine, "--label".to_owned(), self.label()])
+    }
+
+    fn label(&self) -> String {
+        format!("{LABEL}.project={}", self.env)
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        leftovers::of(&self.label());
+    }
+}
+
+/// The folder of this process's certificates, by the names that [`Certs::write_to`] gives.
+pub fn certs() -> Result<&'static Path> {
+    static CERTS: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+        let written = || {
+            let folder = leftovers::folder()?.join("certs");
+            Certs::generate()?.write_to(&folder)?;
+            Ok(folder)
+        };
+        written().map_err(|error: anyhow::Error| format!("{error:#}"))
+    });
+    CERTS.as_deref().map_err(|error| anyhow!(error.clone()))
+}
