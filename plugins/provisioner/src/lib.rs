@@ -26,8 +26,7 @@ impl Probe for Provisioner {
     fn observe(stack: &Stack<'_>, target: &Target, _config: NoConfig) -> Result<(), Failure> {
         let containers = stack.containers().own()?;
         let Some(latest) = containers.iter().max_by(|a, b| age(a).cmp(&age(b))) else {
-            let names = [RULE, "state", "exit-code", "mode", "release"];
-            esb::absent(stack, &names, &esb::no_container(&target.service));
+            esb::absent(stack, &[RULE, "mode", "release"], &esb::no_container(&target.service));
             return Ok(());
         };
         judge(stack, latest, containers.len());

@@ -183,7 +183,7 @@ fn an_exit_code_that_the_engine_does_not_name_is_a_gap() {
 
 #[test]
 fn a_stack_without_a_provisioner_has_nothing_to_show() {
-    let expected = ["run-succeeded", "state", "exit-code", "mode", "release"]
+    let expected = ["run-succeeded", "mode", "release"]
         .map(|name| format!("missing {name}: not-offered: no container of provisioner"));
     assert_eq!(run(&script()).lines(), expected);
 }

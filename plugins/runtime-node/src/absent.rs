@@ -4,7 +4,7 @@
 use shipworthy_esb as esb;
 use shipworthy_sdk::{Container, ContainersError, Failure, Finding, Gap, Stack, Target};
 
-use crate::{CAPABILITY, HEALTHY, OF_CONTAINER, OF_CONTAINERD, PRESENT};
+use crate::{CAPABILITY, HEALTHY, OF_CONTAINER, PRESENT};
 
 /// What the agent's container says of the mode.
 enum Agent {
@@ -42,8 +42,7 @@ pub(crate) fn observe(stack: &Stack<'_>, target: &Target, unanswered: Option<Fai
             _ if unanswered.why == Gap::NotGranted => &nothing,
             _ => &unanswered,
         };
-        esb::absent(stack, &OF_CONTAINERD, reason);
-        esb::absent(stack, &[CAPABILITY, HEALTHY], reason);
+        esb::absent(stack, &[HEALTHY, CAPABILITY, "version"], reason);
     }
 }
 

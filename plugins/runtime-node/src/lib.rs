@@ -17,11 +17,8 @@ const VERSION: &str = "containerd.services.version.v1.Version/Version";
 const HEALTHY: &str = "healthy";
 const PRESENT: &str = "present";
 
-/// What only containerd itself can say.
-const OF_CONTAINERD: [&str; 2] = ["version", "revision"];
-
-/// What only the container can show.
-const OF_CONTAINER: [&str; 6] = ["state", "health", "image", "image-id", "mode", "release"];
+/// What only the container can show, as far as it is worth a line each that it was not seen.
+const OF_CONTAINER: [&str; 3] = ["state", "mode", "release"];
 
 /// The capability of a runtime-node that works.
 const CAPABILITY: &str = "containerd";
@@ -45,7 +42,7 @@ impl Probe for RuntimeNode {
                     observe_container(stack, container, answer.as_ref().err());
                 }
                 if let Err(failure) = answer {
-                    esb::absent(stack, &OF_CONTAINERD, &failure);
+                    stack.missing("version", failure);
                 }
                 Ok(())
             }
@@ -67,7 +64,7 @@ fn silence(stack: &Stack<'_>, unanswered: Failure, error: ContainersError) -> Fa
         (Gap::NotGranted, _) => error.into(),
         (_, Gap::NotGranted) => unanswered,
         _ => {
-            esb::absent(stack, &[HEALTHY, CAPABILITY, "version", "revision"], &unanswered);
+            esb::absent(stack, &[HEALTHY, CAPABILITY, "version"], &unanswered);
             error.into()
         }
     }
@@ -88,8 +85,7 @@ fn call(stack: &Stack<'_>) -> Result<(), Failure> {
     }
     stack.fact("version", version, reply.origin("version"));
     if revision.is_empty() {
-        let why = Failure::new(Gap::NotOffered, "the answer names no revision");
-        stack.missing("revision", why.at(reply.what()));
+        stack.missing("revision", Failure::new(Gap::NotOffered, "the answer names none").at(reply.what()));
     } else {
         stack.fact("revision", revision, reply.origin("revision"));
     }
