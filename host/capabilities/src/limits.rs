@@ -26,8 +26,9 @@ pub struct Limits {
     pub concurrent: usize,
     /// Largest file that is read into the guest, in bytes. Version files and scripts are small.
     pub file_bytes: u64,
-    /// Largest file that is hashed, in bytes. It is not held in memory, so it may be large; a sparse one of 200 GB may
-    /// not, since the container engine would send all of it.
+    /// Largest file that is hashed, in bytes. It is not held in memory, so it may be larger than one that is read; but the
+    /// container engine sends all of it, holes included, at some hundred MB a second, and a run has seconds. A program
+    /// with everything linked in fits, a disk image does not.
     pub digest_bytes: u64,
     /// Most of a container's log that is fetched, in bytes. A single line has no length limit of its own.
     pub log_bytes: u64,
@@ -51,7 +52,7 @@ impl Limits {
             requests: 256,
             concurrent: 16,
             file_bytes: 16 << 20,
-            digest_bytes: 1 << 30,
+            digest_bytes: 256 << 20,
             log_bytes: 1 << 20,
             log_lines: 1_000,
             container_timeout: Duration::from_secs(10),

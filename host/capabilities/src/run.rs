@@ -10,13 +10,11 @@ use std::{
 };
 
 use shipworthy_contract::evidence::RequestRecord;
-use tokio::{
-    sync::{OnceCell, Semaphore},
-    time::Instant,
-};
+use tokio::{sync::Semaphore, time::Instant};
 
 use crate::{
     Access, RecordedRun, Tape,
+    containers::described::Descriptions,
     mask::Masks,
     network::millis,
     tape::{Answered, Asked, Exchange, Room},
@@ -29,7 +27,7 @@ pub struct Run {
     pub(crate) access: Arc<Access>,
     pub(crate) masks: Masks,
     pub(crate) pool: Pool,
-    pub(crate) project: OnceCell<String>,
+    pub(crate) described: Descriptions,
     transcript: Mutex<Transcript>,
     gate: Semaphore,
     /// Bytes that were answered.
@@ -98,7 +96,7 @@ impl Run {
         Self {
             masks,
             pool: Pool::default(),
-            project: OnceCell::new(),
+            described: Descriptions::default(),
             transcript: Mutex::new(transcript),
             gate: Semaphore::new(access.limits.concurrent.max(1)),
             answered: AtomicU64::new(0),
@@ -236,7 +234,6 @@ mod tests {
             sendable(&run.http(Request::default()));
             sendable(&run.http_all(Vec::new()));
             sendable(&run.grpc(Call::default()));
-            sendable(&run.project());
             sendable(&run.find(None));
             sendable(&run.env("", ""));
             sendable(&run.label("", ""));

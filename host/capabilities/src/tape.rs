@@ -113,8 +113,6 @@ pub enum Asked {
         /// The encoded message.
         message: Content,
     },
-    /// The compose project that containers are looked for in.
-    Project,
     /// Containers of a service or a group.
     Find {
         /// Which.
@@ -171,7 +169,7 @@ pub enum Answered {
     NetworkError(NetworkError),
     /// To a search for containers.
     Containers(Vec<Container>),
-    /// A variable, a label or a project; none if there is no such thing.
+    /// A variable or a label; none if there is no such thing.
     Text(Option<String>),
     /// A digest.
     Digest(Sha256),

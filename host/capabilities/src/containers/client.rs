@@ -36,6 +36,10 @@ use crate::{
     wire::{connect_tcp, io_words, unix},
 };
 
+/// Oldest API that answers what is asked here: a container's state in words, its labels, files out of it. Docker Engine
+/// 1.12 of 2016 speaks it. Questions name no version, so that every engine answers in the newest that it speaks.
+const OLDEST_API: (u32, u32) = (1, 24);
+
 /// A client for one question, or for a few that share one allowance of bytes and one span of time.
 pub(super) struct Client {
     docker: Result<Docker, Error>,
@@ -49,6 +53,7 @@ pub(super) struct Client {
 #[derive(Debug, Default)]
 struct Watch {
     unreachable: OnceLock<String>,
+    too_old: OnceLock<String>,
     over: AtomicBool,
     received: AtomicU64,
 }
@@ -103,6 +108,9 @@ impl Client {
         if let Some(text) = self.watch.unreachable.get() {
             return ContainersError::EngineUnreachable(text.clone());
         }
+        if let Some(text) = self.watch.too_old.get() {
+            return ContainersError::Other(text.clone());
+        }
         if self.watch.over.load(Ordering::Relaxed) {
             return ContainersError::TooLarge(self.allowance);
         }
@@ -146,7 +154,25 @@ async fn send(
     head.uri = Uri::builder().path_and_query(path).build()?;
     head.headers.insert(header::HOST, HeaderValue::from_static("localhost"));
     head.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    Ok(sender.send_request(BollardRequest::from_parts(head, body)).await?)
+    let response = sender.send_request(BollardRequest::from_parts(head, body)).await?;
+    let spoken = response.headers().get("api-version").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if is_too_old(spoken) {
+        let (oldest, spoken) = (format!("{}.{}", OLDEST_API.0, OLDEST_API.1), excerpt(spoken, 20));
+        watch.too_old.get_or_init(|| {
+            format!("the container engine at `{socket}` speaks API {spoken}, and {oldest} or newer is needed")
+        });
+        return Err(io::Error::other("the API is too old").into());
+    }
+    Ok(response)
+}
+
+/// An engine that does not say what it speaks, or not so that it can be read, is taken at its answers.
+fn is_too_old(spoken: &str) -> bool {
+    let Some((major, minor)) = spoken.trim().split_once('.') else { return false };
+    match (major.parse::<u32>(), minor.parse::<u32>()) {
+        (Ok(major), Ok(minor)) => (major, minor) < OLDEST_API,
+        _ => false,
+    }
 }
 
 async fn connect(socket: &EngineSocket) -> io::Result<Box<dyn Bytes>> {

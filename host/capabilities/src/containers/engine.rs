@@ -2,11 +2,8 @@
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
 
-use bollard::models::ContainerInspectResponse;
 use shipworthy_contract::{Service, text::excerpt};
-
-use super::{ContainersError, client::Client, find};
-use crate::Limits;
+use tokio::sync::OnceCell;
 
 /// Labels that compose puts on what it starts.
 pub(super) const PROJECT_LABEL: &str = "com.docker.compose.project";
@@ -15,15 +12,17 @@ pub(super) const SERVICE_LABEL: &str = "com.docker.compose.service";
 /// Most bytes of an answer that lists or describes containers: a thousand containers with long labels take 4 MB.
 pub(super) const DESCRIPTION_BYTES: u64 = 32 << 20;
 
-/// The environment's container engine. Any value is right; nothing is reached until it is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The environment's container engine, shared by all runs. Nothing is reached until it is asked.
+#[derive(Clone, Debug)]
 pub struct ContainerEngine {
     /// Its socket.
-    pub socket: EngineSocket,
+    pub(super) socket: EngineSocket,
     /// The compose project; none means the only one that holds a gateway or an agent.
-    pub project: Option<String>,
+    pub(super) project: Option<String>,
     /// Containers by labels, in any project.
-    pub groups: BTreeMap<Service, BTreeMap<String, String>>,
+    pub(super) groups: BTreeMap<Service, BTreeMap<String, String>>,
+    /// The project that was found where none is named.
+    pub(super) found: OnceCell<String>,
 }
 
 /// A container engine's address, written `unix:///PATH`, `tcp://HOST:PORT` or `http://HOST:PORT`.
@@ -75,63 +74,18 @@ impl fmt::Display for EngineSocket {
 }
 
 impl ContainerEngine {
-    /// Where a running container's port is reached: its published port, else its address on a container network.
-    pub(crate) async fn locate(
-        &self,
-        service: &Service,
-        port: u16,
-        limits: &Limits,
-    ) -> Result<(String, u16), ContainersError> {
-        let client = Client::new(self, limits.container_timeout, DESCRIPTION_BYTES);
-        let labels = find::labels(self, &client, service).await?;
-        let running: Vec<String> = find::list(&client, &labels)
-            .await?
-            .into_iter()
-            .filter(|found| found.state == Some(bollard::models::ContainerSummaryStateEnum::RUNNING))
-            .filter_map(|found| found.id)
-            .collect();
-        match running.as_slice() {
-            [] => Err(ContainersError::Other(format!("no container of `{service}` is running"))),
-            [id] => {
-                let client = Client::new(self, limits.container_timeout, DESCRIPTION_BYTES);
-                let inspected = client.ask(client.docker()?.inspect_container(id, None)).await?;
-                address(&inspected, port)
-                    .ok_or_else(|| ContainersError::Other(format!("port {port} of `{service}` has no address")))
-            }
-            several => Err(ContainersError::Other(format!(
-                "expected one running container of `{service}`, found {}; name its endpoints by `instances`",
-                several.len()
-            ))),
-        }
+    /// An engine that nobody has asked yet.
+    pub fn new(
+        socket: EngineSocket,
+        project: Option<String>,
+        groups: BTreeMap<Service, BTreeMap<String, String>>,
+    ) -> Self {
+        Self { socket, project, groups, found: OnceCell::new() }
     }
-}
 
-fn address(inspected: &ContainerInspectResponse, port: u16) -> Option<(String, u16)> {
-    let settings = inspected.network_settings.as_ref()?;
-    let published = settings
-        .ports
-        .as_ref()
-        .and_then(|ports| ports.get(&format!("{port}/tcp")))
-        .and_then(Option::as_ref)
-        .and_then(|bindings| bindings.first())
-        .and_then(|binding| {
-            let port: u16 = binding.host_port.as_deref()?.parse().ok()?;
-            Some((local(binding.host_ip.as_deref().unwrap_or_default()).to_owned(), port))
-        });
-    if published.is_some() {
-        return published;
-    }
-    let networks: BTreeMap<_, _> = settings.networks.iter().flatten().collect();
-    let address = networks.into_values().find_map(|network| network.ip_address.clone().filter(|ip| !ip.is_empty()))?;
-    Some((address, port))
-}
-
-/// An address to connect to, for one that is listened on.
-fn local(listening: &str) -> &str {
-    match listening {
-        "" | "0.0.0.0" => "127.0.0.1",
-        "::" => "::1",
-        other => other,
+    /// The compose project that was found, where none was named and somebody asked.
+    pub fn found_project(&self) -> Option<&str> {
+        self.found.get().map(String::as_str)
     }
 }
 
@@ -150,19 +104,5 @@ mod tests {
         {
             assert!(wrong.parse::<EngineSocket>().is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_published_port_comes_before_the_containers_own() {
-        let check = |json: serde_json::Value, expected: Option<(&str, u16)>| {
-            let inspected: ContainerInspectResponse = serde_json::from_value(json).unwrap();
-            assert_eq!(address(&inspected, 50051), expected.map(|(host, port)| (host.to_owned(), port)));
-        };
-        let networks = serde_json::json!({ "b": { "IPAddress": "10.0.0.2" }, "a": { "IPAddress": "" } });
-        let published = serde_json::json!({ "50051/tcp": [{ "HostIp": "0.0.0.0", "HostPort": "49153" }] });
-        let settings = |ports| serde_json::json!({ "NetworkSettings": { "Ports": ports, "Networks": networks } });
-        check(settings(published), Some(("127.0.0.1", 49153)));
-        check(settings(serde_json::json!({ "50051/tcp": null })), Some(("10.0.0.2", 50051)));
-        check(serde_json::json!({}), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use shipworthy_contract::Secret;
 
-use super::{KnownId, Result, engine::DESCRIPTION_BYTES};
+use super::{KnownId, Result, described::Described, engine::DESCRIPTION_BYTES};
 use crate::{Run, mask::Masks};
 
 /// Parts of a name that make its value a secret wherever they stand.
@@ -14,36 +14,42 @@ const TELLING_WORDS: [&str; 7] = ["KEY", "PASS", "PWD", "AUTH", "DSN", "PAT", "P
 /// Values that are no secret whatever the name says: masking them would garble every log.
 const COMMON_VALUES: [&str; 8] = ["true", "false", "none", "null", "enabled", "disabled", "required", "optional"];
 
-/// One variable. The whole environment is fetched, and only this leaves here.
+/// One variable. The whole environment is known here, and only this leaves.
 pub(super) async fn variable(run: &Run, id: KnownId, name: &str) -> Result<Option<String>> {
-    let variables = variables(run, &id).await?;
-    let found = variables.iter().filter_map(|line| line.split_once('=')).find(|(found, _)| *found == name);
-    Ok(found.map(|(_, value)| run.masks.text(value)))
+    let value = described(run, &id, |of| {
+        of.env
+            .iter()
+            .filter_map(|line| line.split_once('='))
+            .find(|(found, _)| *found == name)
+            .map(|(_, value)| value.to_owned())
+    });
+    Ok(value.await?.map(|value| run.masks.text(&value)))
 }
 
 /// One label.
 pub(super) async fn label(run: &Run, id: KnownId, name: &str) -> Result<Option<String>> {
-    let client = run.engine(DESCRIPTION_BYTES)?;
-    let inspected = client.ask(client.docker()?.inspect_container(&id.0, None)).await?;
-    let labels = inspected.config.and_then(|config| config.labels).unwrap_or_default();
-    Ok(labels.get(name).map(|value| run.masks.text(value)))
+    let value = described(run, &id, |of| of.labels.get(name).cloned()).await?;
+    Ok(value.map(|value| run.masks.text(&value)))
 }
 
 /// Masks for the secrets of a container's own environment.
 pub(super) async fn own_secrets(run: &Run, id: &KnownId) -> Result<Masks> {
-    let variables = variables(run, id).await?;
-    let secrets: Vec<Secret> = variables
-        .iter()
-        .filter_map(|line| line.split_once('='))
-        .filter_map(|(name, value)| secret(name, value))
-        .collect();
-    Ok(Masks::new(secrets.iter()))
+    let secrets = described(run, id, |of| {
+        let variables = of.env.iter().filter_map(|line| line.split_once('='));
+        variables.filter_map(|(name, value)| secret(name, value)).collect::<Vec<Secret>>()
+    });
+    Ok(Masks::new(secrets.await?.iter()))
 }
 
-async fn variables(run: &Run, id: &KnownId) -> Result<Vec<String>> {
+/// What is asked of the description that finding the container brought, or of a new one where that was not kept.
+async fn described<T>(run: &Run, id: &KnownId, read: impl Fn(&Described) -> T) -> Result<T> {
+    if let Some(known) = run.described.of(&id.0, &read) {
+        return Ok(known);
+    }
     let client = run.engine(DESCRIPTION_BYTES)?;
     let inspected = client.ask(client.docker()?.inspect_container(&id.0, None)).await?;
-    Ok(inspected.config.and_then(|config| config.env).unwrap_or_default())
+    let config = inspected.config.unwrap_or_default();
+    Ok(read(&Described { env: config.env.unwrap_or_default(), labels: config.labels.unwrap_or_default() }))
 }
 
 /// The part of a variable's value that must not be seen: all of it if the name says so, else a password in a URL.

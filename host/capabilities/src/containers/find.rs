@@ -1,67 +1,31 @@
 //! Which containers a service has, and in which compose project.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bollard::{
     models::{ContainerInspectResponse, ContainerState, ContainerSummary},
     query_parameters::ListContainersOptionsBuilder,
 };
-use shipworthy_contract::{Service, text::excerpt};
+use futures_util::{StreamExt as _, stream};
+use shipworthy_contract::Service;
 
 use super::{
     Container, ContainersError, Result,
     client::Client,
+    described::Described,
     engine::{ContainerEngine, DESCRIPTION_BYTES, PROJECT_LABEL, SERVICE_LABEL},
+    project,
 };
 use crate::Run;
-
-/// Services by which a compose project is known to be a stack (contract.md, part 3).
-const CORE_SERVICES: [&str; 2] = ["gateway", "agent"];
 
 /// Most containers that one service may have here: each is inspected.
 const MOST: usize = 256;
 
+/// Containers that are inspected at the same time.
+const AT_ONCE: usize = 8;
+
 /// What the engine writes for a time that has not come.
 const NEVER: &str = "0001-01-01T00:00:00Z";
-
-/// The project, looked for once in a run.
-pub(super) async fn project(run: &Run) -> Result<Option<String>> {
-    let client = run.engine(DESCRIPTION_BYTES)?;
-    let engine = run.access.engine.as_deref();
-    let found = run.project.get_or_try_init(|| async {
-        match engine {
-            Some(engine) => resolve(engine, &client).await,
-            None => Err(no_project()),
-        }
-    });
-    found.await.map(|name| Some(name.clone()))
-}
-
-pub(super) fn no_project() -> ContainersError {
-    ContainersError::Other(
-        "no compose project has a `gateway` or `agent` container; `project` under `[containers]` names one".to_owned(),
-    )
-}
-
-async fn resolve(engine: &ContainerEngine, client: &Client) -> Result<String> {
-    if let Some(project) = &engine.project {
-        return Ok(project.clone());
-    }
-    let any = BTreeMap::from([(PROJECT_LABEL.to_owned(), None)]);
-    let projects: BTreeSet<String> = list_by(client, &any)
-        .await?
-        .into_iter()
-        .filter_map(|found| found.labels)
-        .filter(|labels| labels.get(SERVICE_LABEL).is_some_and(|service| CORE_SERVICES.contains(&service.as_str())))
-        .filter_map(|mut labels| labels.remove(PROJECT_LABEL))
-        .collect();
-    let mut projects: Vec<String> = projects.into_iter().collect();
-    match projects.len() {
-        0 => Err(no_project()),
-        1 => projects.pop().ok_or_else(no_project),
-        _ => Err(ContainersError::AmbiguousProject(projects.iter().map(|name| excerpt(name, 80)).collect())),
-    }
-}
 
 /// The labels by which a service's or a group's containers are known.
 pub(super) async fn labels(
@@ -71,12 +35,17 @@ pub(super) async fn labels(
 ) -> Result<BTreeMap<String, String>> {
     match engine.groups.get(service) {
         Some(labels) => Ok(labels.clone()),
-        None => Ok(compose_labels(&resolve(engine, client).await?, service)),
+        None => Ok(compose_labels(&project::resolve(engine, client).await?, service)),
     }
 }
 
 fn compose_labels(project: &str, service: &Service) -> BTreeMap<String, String> {
     BTreeMap::from([(PROJECT_LABEL.to_owned(), project.to_owned()), (SERVICE_LABEL.to_owned(), service.to_string())])
+}
+
+/// Where nothing says which engine is meant.
+pub(super) fn no_engine() -> ContainersError {
+    ContainersError::EngineUnreachable("the environment names no container engine".to_owned())
 }
 
 /// Containers in any state that carry all the labels.
@@ -85,7 +54,10 @@ pub(super) async fn list(client: &Client, labels: &BTreeMap<String, String>) -> 
     list_by(client, &wanted).await
 }
 
-async fn list_by(client: &Client, labels: &BTreeMap<String, Option<String>>) -> Result<Vec<ContainerSummary>> {
+pub(super) async fn list_by(
+    client: &Client,
+    labels: &BTreeMap<String, Option<String>>,
+) -> Result<Vec<ContainerSummary>> {
     let filters = labels
         .iter()
         .map(|(name, value)| value.as_ref().map_or_else(|| name.clone(), |value| format!("{name}={value}")))
@@ -107,19 +79,17 @@ fn carries(container: &ContainerSummary, labels: &BTreeMap<String, Option<String
 /// A service's containers with their state, sorted by name.
 pub(super) async fn find(run: &Run, service: Service) -> Result<Vec<Container>> {
     let client = run.engine(DESCRIPTION_BYTES)?;
-    let group = run.access.engine.as_deref().and_then(|engine| engine.groups.get(&service));
-    let labels = match group {
-        Some(labels) => labels.clone(),
-        None => compose_labels(&project(run).await?.ok_or_else(no_project)?, &service),
-    };
+    let engine = run.access.engine.as_deref().ok_or_else(no_engine)?;
+    let labels = labels(engine, &client, &service).await?;
     let ids: Vec<String> =
         list(&client, &labels).await?.into_iter().filter_map(|found| found.id).filter(|id| is_id(id)).collect();
     if ids.len() > MOST {
         return Err(ContainersError::Other(format!("expected at most {MOST} containers, found: {}", ids.len())));
     }
+    let mut inspected = stream::iter(ids).map(|id| inspect(&client, id)).buffer_unordered(AT_ONCE);
     let mut containers = Vec::new();
-    for id in ids {
-        match client.ask(client.docker()?.inspect_container(&id, None)).await {
+    while let Some((id, inspected)) = inspected.next().await {
+        match inspected {
             Ok(inspected) => containers.push(describe(run, id, &service, inspected)),
             // Gone since it was listed.
             Err(ContainersError::NoSuchContainer(_)) => {}
@@ -130,8 +100,16 @@ pub(super) async fn find(run: &Run, service: Service) -> Result<Vec<Container>> 
     Ok(containers)
 }
 
+async fn inspect(client: &Client, id: String) -> (String, Result<ContainerInspectResponse>) {
+    let inspected = match client.docker() {
+        Ok(docker) => client.ask(docker.inspect_container(&id, None)).await,
+        Err(error) => Err(error),
+    };
+    (id, inspected)
+}
+
 /// Whether the engine's id is one, and so may stand in a request's path.
-fn is_id(id: &str) -> bool {
+pub(super) fn is_id(id: &str) -> bool {
     id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
@@ -139,11 +117,14 @@ fn describe(run: &Run, id: String, service: &Service, inspected: ContainerInspec
     let mask = |text: String| run.masks.text(&text);
     let state = inspected.state.unwrap_or_default();
     let ended = has_ended(&state);
+    let config = inspected.config.unwrap_or_default();
+    let described = Described { env: config.env.unwrap_or_default(), labels: config.labels.unwrap_or_default() };
+    run.described.keep(&id, described);
     Container {
         id,
         name: mask(inspected.name.unwrap_or_default().trim_start_matches('/').to_owned()),
         service: service.to_string(),
-        image: mask(inspected.config.and_then(|config| config.image).unwrap_or_default()),
+        image: mask(config.image.unwrap_or_default()),
         image_id: inspected.image.unwrap_or_default(),
         health: state
             .health

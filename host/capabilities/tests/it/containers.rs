@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::json;
 use shipworthy_capabilities::{
-    Access, ContainersError, Limits, Masks, Run, Tape, Target, containers::engine::EngineSocket, tape::Room,
+    Access, ContainerEngine, ContainersError, Limits, Masks, Run, Tape, Target, containers::engine::EngineSocket,
+    tape::Room,
 };
 use shipworthy_contract::{
     Role, Secret, Sha256,
@@ -71,7 +72,6 @@ async fn a_services_containers_are_found_in_every_state() {
             },
         ])
     );
-    assert_eq!(run.project().await.unwrap(), "esb");
     assert_eq!(run.find(Some("agent")).await, Err(ContainersError::NotGranted("container agent".to_owned())));
     assert_eq!(run.records()[0].what, "containers.find gateway");
     assert_eq!(run.records()[0].answer, "2 containers");
@@ -83,9 +83,8 @@ async fn a_group_is_found_by_its_labels_in_any_project() {
     let docker = Docker::start(two_states());
     let mut access = access(&docker, &ALL);
     let labels = BTreeMap::from([("com.docker.compose.project".to_owned(), "other".to_owned())]);
-    let mut engine = docker.engine();
-    engine.groups.insert("functions".parse().unwrap(), labels);
-    access.engine = Some(Arc::new(engine));
+    let groups = BTreeMap::from([("functions".parse().unwrap(), labels)]);
+    access.engine = Some(Arc::new(docker.engine_with(None, groups)));
     let found = run(access).find(Some("functions")).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].id.as_str(), found[0].service.as_str()), (id('d').as_str(), "functions"));
@@ -99,10 +98,41 @@ async fn several_projects_are_never_guessed() {
     let several = ContainersError::AmbiguousProject(vec!["esb".to_owned(), "esb-2".to_owned()]);
     assert_eq!(run(access(&docker, &ALL)).find(None).await, Err(several));
     let mut named = access(&docker, &ALL);
-    let mut engine = docker.engine();
-    engine.project = Some("esb-2".to_owned());
-    named.engine = Some(Arc::new(engine));
+    named.engine = Some(Arc::new(docker.engine_with(Some("esb-2"), BTreeMap::new())));
     assert_eq!(run(named).find(None).await, Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn the_project_is_looked_for_once_and_told() {
+    let docker = Docker::start(two_states());
+    let access = access(&docker, &ALL);
+    let engine = Arc::clone(access.engine.as_ref().unwrap());
+    assert_eq!(engine.found_project(), None);
+    for _ in 0..2 {
+        run(access.clone()).find(None).await.unwrap();
+    }
+    assert_eq!(engine.found_project(), Some("esb"));
+    let lists = docker.asked.lock().unwrap().iter().filter(|target| target.starts_with("/containers/json")).count();
+    assert_eq!(lists, 3, "one for the project, one for each search");
+}
+
+#[tokio::test]
+async fn an_engine_of_another_age_is_told_so() {
+    for (version, is_refused) in [("1.18", true), ("1.24", false), ("1.53", false), ("2.0", false), ("new", false)] {
+        let docker = Docker::start(Content { api_version: Some(version), ..two_states() });
+        let found = run(access(&docker, &ALL)).find(None).await;
+        match found {
+            Ok(found) => assert!(!is_refused && found.len() == 2, "{version}"),
+            Err(error) => {
+                assert!(is_refused, "{version}: {error}");
+                let expected = format!(
+                    "the container engine at `unix://{}` speaks API {version}, and 1.24 or newer is needed",
+                    docker.socket().display()
+                );
+                assert_eq!(error, ContainersError::Other(expected));
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -118,6 +148,8 @@ async fn single_variables_and_labels_are_read() {
     assert_eq!(run.label(&id, "com.example/x").await, Ok(Some("label [secret]".to_owned())));
     let refused = ContainersError::NotGranted("label . com.docker.compose.project".to_owned());
     assert_eq!(run.label(&id, "com.docker.compose.project").await, Err(refused));
+    let inspections = docker.asked.lock().unwrap().iter().filter(|target| target.contains(id.as_str())).count();
+    assert_eq!(inspections, 1, "what finding it brought is not asked for again");
 }
 
 #[tokio::test]
@@ -180,7 +212,7 @@ async fn regular_files_are_read_and_hashed_and_nothing_else() {
         ("/opt/folder", ContainersError::NotAFile("/opt/folder".to_owned())),
         ("/opt/fifo", ContainersError::NotAFile("/opt/fifo".to_owned())),
         ("/opt/none", ContainersError::NoSuchFile("/opt/none".to_owned())),
-        ("/opt/large", ContainersError::TooLarge(1 << 30)),
+        ("/opt/large", ContainersError::TooLarge(256 << 20)),
         (
             "/opt/cut",
             ContainersError::Other(
@@ -227,13 +259,15 @@ async fn an_endless_line_of_a_log_is_cut_off() {
     assert_eq!(run.logs(&id('a'), 3).await, Err(ContainersError::TooLarge(1 << 20)));
 }
 
+fn at(path: impl Into<std::path::PathBuf>) -> ContainerEngine {
+    ContainerEngine::new(EngineSocket::Unix(path.into()), None, BTreeMap::new())
+}
+
 #[tokio::test]
 async fn an_engine_that_is_not_there_is_told_in_the_same_words_to_all() {
     let docker = Docker::start(Content::default());
     let mut world = access(&docker, &ALL);
-    let mut engine = docker.engine();
-    engine.socket = EngineSocket::Unix("/nonexistent/docker.sock".into());
-    world.engine = Some(Arc::new(engine));
+    world.engine = Some(Arc::new(at("/nonexistent/docker.sock")));
     let words = "cannot reach the container engine at `unix:///nonexistent/docker.sock`: no such socket";
     for _ in 0..2 {
         let error = run(world.clone()).find(None).await.unwrap_err();
@@ -247,9 +281,7 @@ async fn an_engine_that_is_silent_or_talks_nonsense_is_told_apart() {
     let docker = Docker::start(Content::default());
     let with = |path: std::path::PathBuf| {
         let mut world = access(&docker, &ALL);
-        let mut engine = docker.engine();
-        engine.socket = EngineSocket::Unix(path);
-        world.engine = Some(Arc::new(engine));
+        world.engine = Some(Arc::new(at(path)));
         world
     };
     let silent = dir.path().join("silent.sock");
@@ -285,7 +317,6 @@ async fn a_recording_gives_containers_again() {
 async fn ask_all(run: &Run) -> Vec<String> {
     let id = id('a');
     vec![
-        format!("{:?}", run.project().await),
         format!("{:?}", run.find(None).await),
         format!("{:?}", run.env(&id, "ESB_TAG").await),
         format!("{:?}", run.label(&id, "com.example/x").await),
@@ -303,6 +334,22 @@ async fn a_container_is_an_endpoint_by_its_published_port() {
     let mut content = two_states();
     let binding = json!([{ "HostIp": "0.0.0.0", "HostPort": server.address.port().to_string() }]);
     content.containers[1]["NetworkSettings"] = json!({ "Ports": { "8443/tcp": binding } });
+    let docker = Docker::start(content);
+    let service = "gateway".parse().unwrap();
+    let endpoint = Endpoint { address: Address::Container { service, port: 8443 }, ..endpoint(server.address) };
+    let mut world = access(&docker, &["http GET /"]);
+    world.roles = BTreeMap::from([(Role::main(), Arc::new(Target::prepare(&endpoint).unwrap()))]);
+    assert_eq!(run(world).http(get("/")).await.unwrap().body, b"inside");
+}
+
+#[tokio::test]
+async fn a_container_in_the_network_of_another_is_reached_as_that_one_is() {
+    let (answer, _) = keeping(200, "inside");
+    let server = plain(false, answer).await;
+    let mut content = two_states();
+    content.containers[1]["HostConfig"] = json!({ "NetworkMode": format!("container:{}", id('d')) });
+    let binding = json!([{ "HostIp": "0.0.0.0", "HostPort": server.address.port().to_string() }]);
+    content.containers[3]["NetworkSettings"] = json!({ "Ports": { "8443/tcp": binding } });
     let docker = Docker::start(content);
     let service = "gateway".parse().unwrap();
     let endpoint = Endpoint { address: Address::Container { service, port: 8443 }, ..endpoint(server.address) };

@@ -10,6 +10,7 @@ use std::{
 use http::Response;
 use serde_json::{Value, json};
 use shipworthy_capabilities::{ContainerEngine, containers::engine::EngineSocket};
+use shipworthy_contract::Service;
 use tempfile::TempDir;
 
 use crate::server::{Body, Received, full, handler, on_socket};
@@ -20,6 +21,8 @@ pub(crate) struct Content {
     pub(crate) containers: Vec<Value>,
     pub(crate) archives: Vec<(&'static str, Vec<u8>)>,
     pub(crate) log: Vec<u8>,
+    /// What the engine says in `Api-Version`; nothing, as some proxies leave it.
+    pub(crate) api_version: Option<&'static str>,
 }
 
 /// The stand-in; its socket is removed when it is dropped.
@@ -36,7 +39,11 @@ impl Docker {
         let answer = handler(move |received: Received| {
             assert_eq!(received.method, "GET");
             seen.lock().unwrap().push(received.target.clone());
-            content.answer(&received.target)
+            let mut answer = content.answer(&received.target);
+            if let Some(version) = content.api_version {
+                answer.headers_mut().insert("api-version", http::HeaderValue::from_static(version));
+            }
+            answer
         });
         on_socket(&dir.path().join("docker.sock"), answer);
         Self { asked, dir }
@@ -47,7 +54,15 @@ impl Docker {
     }
 
     pub(crate) fn engine(&self) -> ContainerEngine {
-        ContainerEngine { socket: EngineSocket::Unix(self.socket()), project: None, groups: BTreeMap::new() }
+        self.engine_with(None, BTreeMap::new())
+    }
+
+    pub(crate) fn engine_with(
+        &self,
+        project: Option<&str>,
+        groups: BTreeMap<Service, BTreeMap<String, String>>,
+    ) -> ContainerEngine {
+        ContainerEngine::new(EngineSocket::Unix(self.socket()), project.map(str::to_owned), groups)
     }
 }
 

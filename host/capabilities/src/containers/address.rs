@@ -1,0 +1,140 @@
+//! Where a container's port is reached from this host.
+
+use std::collections::BTreeMap;
+
+use bollard::models::{ContainerInspectResponse, ContainerSummaryStateEnum};
+use shipworthy_contract::Service;
+
+use super::{
+    ContainersError, Result,
+    client::Client,
+    engine::{ContainerEngine, DESCRIPTION_BYTES},
+    find,
+};
+use crate::Limits;
+
+impl ContainerEngine {
+    /// Where the port of a service's running container is reached: its published port, else its address on a container
+    /// network, which this host has a way to on Linux. A container that lives in the network of another one, as ESB's
+    /// gateway and agent do in containerd mode, is reached as that one is.
+    pub(crate) async fn locate(&self, service: &Service, port: u16, limits: &Limits) -> Result<(String, u16)> {
+        let client = Client::new(self, limits.container_timeout, DESCRIPTION_BYTES);
+        let labels = find::labels(self, &client, service).await?;
+        let running: Vec<String> = find::list(&client, &labels)
+            .await?
+            .into_iter()
+            .filter(|found| found.state == Some(ContainerSummaryStateEnum::RUNNING))
+            .filter_map(|found| found.id)
+            .filter(|id| find::is_id(id))
+            .collect();
+        let id = match running.as_slice() {
+            [] => return Err(ContainersError::Other(format!("no container of `{service}` is running"))),
+            [id] => id,
+            several => {
+                return Err(ContainersError::Other(format!(
+                    "expected one running container of `{service}`, found {}; name its endpoints by `instances`",
+                    several.len()
+                )));
+            }
+        };
+        let inspected = client.ask(client.docker()?.inspect_container(id, None)).await?;
+        let host = match borrowed_network(&inspected) {
+            Some(other) => client.ask(client.docker()?.inspect_container(other, None)).await?,
+            None => inspected,
+        };
+        address(&host, port).ok_or_else(|| {
+            ContainersError::Other(format!(
+                "port {port} of `{service}` is not published, and its container has no address on a network"
+            ))
+        })
+    }
+}
+
+/// The id of the container whose network this one uses. An engine writes `container:ID`, whatever it was started with.
+fn borrowed_network(inspected: &ContainerInspectResponse) -> Option<&str> {
+    let mode = inspected.host_config.as_ref()?.network_mode.as_deref()?;
+    mode.strip_prefix("container:").filter(|id| find::is_id(id))
+}
+
+/// Published port, else the host's own network, else the first network with an address, by name.
+fn address(inspected: &ContainerInspectResponse, port: u16) -> Option<(String, u16)> {
+    if uses_the_hosts_network(inspected) {
+        return Some(("127.0.0.1".to_owned(), port));
+    }
+    let settings = inspected.network_settings.as_ref()?;
+    let bindings = settings.ports.as_ref().and_then(|ports| ports.get(&format!("{port}/tcp"))?.as_ref());
+    let published = bindings.into_iter().flatten().find_map(|binding| {
+        let port: u16 = binding.host_port.as_deref()?.parse().ok().filter(|port| *port > 0)?;
+        Some((local(binding.host_ip.as_deref().unwrap_or_default()).to_owned(), port))
+    });
+    if published.is_some() {
+        return published;
+    }
+    let networks: BTreeMap<_, _> = settings.networks.iter().flatten().collect();
+    let address = networks.into_values().find_map(|network| {
+        let v4 = network.ip_address.clone().filter(|ip| !ip.is_empty());
+        v4.or_else(|| network.global_ipv6_address.clone().filter(|ip| !ip.is_empty()))
+    })?;
+    Some((address, port))
+}
+
+fn uses_the_hosts_network(inspected: &ContainerInspectResponse) -> bool {
+    inspected.host_config.as_ref().and_then(|config| config.network_mode.as_deref()) == Some("host")
+}
+
+/// An address to connect to, for one that is listened on.
+fn local(listening: &str) -> &str {
+    match listening {
+        "" | "0.0.0.0" => "127.0.0.1",
+        "::" => "::1",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_published_port_comes_before_the_containers_own_address() {
+        let networks = json!({ "b": { "IPAddress": "10.0.0.2" }, "a": { "IPAddress": "" } });
+        let with = |ports: Value, networks: &Value, mode: &str| json!({ "NetworkSettings": { "Ports": ports, "Networks": networks }, "HostConfig": { "NetworkMode": mode } });
+        let published = |ip: &str, port: &str| json!({ "50051/tcp": [{ "HostIp": ip, "HostPort": port }] });
+        let v6_only = json!({ "a": { "IPAddress": "", "GlobalIPv6Address": "fd00::2" } });
+        let none = json!({ "none": { "IPAddress": "" } });
+        for (inspected, expected) in [
+            (with(published("0.0.0.0", "49153"), &networks, "esb"), Some(("127.0.0.1", 49153))),
+            (with(published("", "49153"), &networks, "esb"), Some(("127.0.0.1", 49153))),
+            (with(published("::", "49153"), &networks, "esb"), Some(("::1", 49153))),
+            (with(published("192.0.2.7", "49153"), &networks, "esb"), Some(("192.0.2.7", 49153))),
+            // A port that is still being published has no number yet.
+            (with(published("0.0.0.0", "0"), &networks, "esb"), Some(("10.0.0.2", 50051))),
+            (with(json!({ "50051/tcp": null }), &networks, "esb"), Some(("10.0.0.2", 50051))),
+            (with(json!({ "50051/udp": [{ "HostPort": "1" }] }), &networks, "esb"), Some(("10.0.0.2", 50051))),
+            (with(json!({}), &v6_only, "esb"), Some(("fd00::2", 50051))),
+            (with(json!({}), &json!({}), "host"), Some(("127.0.0.1", 50051))),
+            (with(json!({}), &none, "none"), None),
+            (json!({}), None),
+        ] {
+            let read: ContainerInspectResponse = serde_json::from_value(inspected.clone()).unwrap();
+            let expected = expected.map(|(host, port): (&str, u16)| (host.to_owned(), port));
+            assert_eq!(address(&read, 50051), expected, "{inspected}");
+        }
+    }
+
+    #[test]
+    fn a_borrowed_network_is_known_by_a_whole_id() {
+        let id = "0f".repeat(32);
+        for (mode, expected) in [
+            (format!("container:{id}"), Some(id.as_str())),
+            ("container:../secrets".to_owned(), None),
+            ("container:runtime-node".to_owned(), None),
+            ("host".to_owned(), None),
+        ] {
+            let read = serde_json::from_value(json!({ "HostConfig": { "NetworkMode": mode } })).unwrap();
+            assert_eq!(borrowed_network(&read), expected, "{mode}");
+        }
+    }
+}

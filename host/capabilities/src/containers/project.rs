@@ -1,0 +1,50 @@
+//! Which compose project is meant: the one that is named, else the only one that is a stack. Never a guess.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shipworthy_contract::text::excerpt;
+
+use super::{
+    ContainersError, Result,
+    client::Client,
+    engine::{ContainerEngine, PROJECT_LABEL, SERVICE_LABEL},
+    find,
+};
+
+/// Services by which a compose project is known to be a stack (contract.md, part 3).
+const CORE_SERVICES: [&str; 2] = ["gateway", "agent"];
+
+/// The engine's project; looked for once, however many probes ask.
+pub(super) async fn resolve(engine: &ContainerEngine, client: &Client) -> Result<String> {
+    match &engine.project {
+        Some(named) => Ok(named.clone()),
+        None => engine.found.get_or_try_init(|| only_one(client)).await.cloned(),
+    }
+}
+
+async fn only_one(client: &Client) -> Result<String> {
+    let mut projects: Vec<String> = stacks(client).await?.into_iter().collect();
+    match projects.len() {
+        0 => Err(none()),
+        1 => projects.pop().ok_or_else(none),
+        _ => Err(ContainersError::AmbiguousProject(projects.iter().map(|name| excerpt(name, 80)).collect())),
+    }
+}
+
+/// Every project that is a stack.
+pub(crate) async fn stacks(client: &Client) -> Result<BTreeSet<String>> {
+    let any = BTreeMap::from([(PROJECT_LABEL.to_owned(), None)]);
+    let projects = find::list_by(client, &any)
+        .await?
+        .into_iter()
+        .filter_map(|found| found.labels)
+        .filter(|labels| labels.get(SERVICE_LABEL).is_some_and(|service| CORE_SERVICES.contains(&service.as_str())))
+        .filter_map(|mut labels| labels.remove(PROJECT_LABEL));
+    Ok(projects.collect())
+}
+
+fn none() -> ContainersError {
+    ContainersError::Other(
+        "no compose project has a `gateway` or `agent` container; `project` under `[containers]` names one".to_owned(),
+    )
+}
