@@ -122,7 +122,7 @@ fn judge(stack: &Stack<'_>, container: &Container, unanswered: Option<&Failure>)
             }
             return;
         }
-        (true, Some("starting")) => "starting: wait until its health check, `ctr version`, has succeeded".to_owned(),
+        (true, Some("starting")) => "starting; wait until its health check, `ctr version`, has succeeded".to_owned(),
         (true, Some(health)) => health.to_owned(),
         (false, _) => ["it is not running, but ", &container.state].concat(),
     };

@@ -112,7 +112,7 @@ fn a_healthy_container_is_enough_where_containerd_is_out_of_reach() {
 fn a_container_that_is_not_well_is_a_violation() {
     for (state, health, found) in [
         ("running", Some("unhealthy"), "unhealthy"),
-        ("running", Some("starting"), "starting: wait until its health check, `ctr version`, has succeeded"),
+        ("running", Some("starting"), "starting; wait until its health check, `ctr version`, has succeeded"),
         ("exited", None, "it is not running, but exited"),
         ("exited", Some("unhealthy"), "it is not running, but exited"),
         ("paused", Some("healthy"), "it is not running, but paused"),
