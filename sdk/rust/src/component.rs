@@ -15,6 +15,24 @@ pub mod bindings {
     });
 }
 
+#[expect(clippy::pedantic, reason = "generated; the WIT is its documentation")]
+mod wasi {
+    wit_bindgen::generate!({
+        generate_all,
+        // Whole, as it is merged with the one that libc knows.
+        inline: "
+            package shipworthy:sdk;
+            world numbers { import wasi:random/random@0.2.0; }
+            package wasi:random@0.2.0 {
+                interface random {
+                    get-random-bytes: func(len: u64) -> list<u8>;
+                    get-random-u64: func() -> u64;
+                }
+            }
+        ",
+    });
+}
+
 use bindings::shipworthy::probe as wit;
 pub use bindings::{
     export_component,
@@ -26,6 +44,11 @@ pub fn observe<P: Probe>(target: WitTarget) -> Result<(), WitFailure> {
     let WitTarget { service, instance, project, config } = target;
     crate::probe::run::<P>(&Stack::new(&World), &Target { service, instance, project }, &config)
         .map_err(|Failure { why, detail }| WitFailure { why: gap(why), detail })
+}
+
+/// A number that the host draws, and keeps for a replay.
+pub(crate) fn number() -> u64 {
+    wasi::wasi::random::random::get_random_u64()
 }
 
 /// The world that the component imports; the methods are those of the trait `Host`.

@@ -59,6 +59,7 @@ mod json;
 mod network;
 mod probe;
 pub mod protobuf;
+pub mod random;
 mod stack;
 
 #[cfg(target_family = "wasm")]
