@@ -28,8 +28,8 @@ pub fn current(containers: &[Container]) -> Vec<&Container> {
     containers.iter().filter(|container| !any || running(container)).collect()
 }
 
-/// Looks at each current container of the probe's own service. Where there is none, or no engine to ask, each of `names`
-/// is missing, and nothing else is lost.
+/// Looks at each current container of the probe's own service. Where there is none, or no engine to ask, each of
+/// `names` is missing, and nothing else is lost.
 pub fn each(stack: &Stack<'_>, target: &Target, names: &[&str], look: impl FnMut(&Container)) {
     match stack.containers().own() {
         Ok(containers) if containers.is_empty() => absent(stack, names, &no_container(&target.service)),

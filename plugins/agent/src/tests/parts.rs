@@ -19,10 +19,14 @@ const CONTAINER: [&str; 8] = [
 /// What the calls to a sound agent give.
 const CALLS: [&str; 7] = [
     r#"fact health = "SERVING", from grpc grpc.health.v1.Health/Check status of the whole server"#,
-    "finding serving holds: grpc grpc.health.v1.Health/Check status of the whole server, expected SERVING, found SERVING",
-    r#"fact health:agent.v1.AgentService = "SERVING", from grpc grpc.health.v1.Health/Check status of `agent.v1.AgentService`"#,
-    "finding serving holds: grpc grpc.health.v1.Health/Check status of `agent.v1.AgentService`, expected SERVING, found SERVING",
-    "finding unknown-method holds: grpc esb.agent.v1.AgentService/ShipworthyNoSuchMethod, expected status 12, found status 12",
+    "finding serving holds: grpc grpc.health.v1.Health/Check status of the whole server, \
+     expected SERVING, found SERVING",
+    "fact health:agent.v1.AgentService = \"SERVING\", \
+     from grpc grpc.health.v1.Health/Check status of `agent.v1.AgentService`",
+    "finding serving holds: grpc grpc.health.v1.Health/Check status of `agent.v1.AgentService`, \
+     expected SERVING, found SERVING",
+    "finding unknown-method holds: grpc esb.agent.v1.AgentService/ShipworthyNoSuchMethod, \
+     expected status 12, found status 12",
     "capability rpc:ListContainers present, from grpc esb.agent.v1.AgentService/ListContainers",
     "finding owner-empty holds: containers of an owner that cannot exist, expected 0, found 0",
 ];
