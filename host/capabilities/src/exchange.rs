@@ -18,7 +18,7 @@ use hyper::{
 use shipworthy_contract::Role;
 
 use crate::{
-    ContainerEngine, Limits, NetworkError, Phase, Target, headers,
+    Limits, NetworkError, Phase, Run, Target, headers,
     network::Excess,
     wire::{Speaks, Wire, pool::Pool},
 };
@@ -46,14 +46,10 @@ pub(crate) struct Answer {
 }
 
 /// Sends a request and reads its answer.
-pub(crate) async fn exchange(
-    pool: &Pool,
-    limits: &Limits,
-    engine: Option<&ContainerEngine>,
-    outgoing: &Outgoing,
-) -> Result<Answer, NetworkError> {
+pub(crate) async fn exchange(run: &Run, outgoing: &Outgoing) -> Result<Answer, NetworkError> {
     let progress = Arc::new(Progress::default());
-    let work = attempt(pool, limits, engine, outgoing, &progress);
+    let limits = &run.access.limits;
+    let work = attempt(run, outgoing, &progress);
     match tokio::time::timeout(outgoing.limit, work).await {
         Ok(Err(NetworkError::TooLarge { what: Excess::ResponseHeaders, .. })) => {
             Err(NetworkError::TooLarge { what: Excess::ResponseHeaders, limit: limits.header_bytes })
@@ -69,13 +65,8 @@ pub(crate) async fn exchange(
 /// Takes an open connection or makes one. A request is sent over a second connection only if the first had been open
 /// before and the request never left, or is safe (RFC 9110, 9.2.1) and the connection was closed without an answer: a server may
 /// close an idle connection at any moment (RFC 9112, 9.3.1). No failure of a fresh connection is ever tried again.
-async fn attempt(
-    pool: &Pool,
-    limits: &Limits,
-    engine: Option<&ContainerEngine>,
-    outgoing: &Outgoing,
-    progress: &Arc<Progress>,
-) -> Result<Answer, NetworkError> {
+async fn attempt(run: &Run, outgoing: &Outgoing, progress: &Arc<Progress>) -> Result<Answer, NetworkError> {
+    let (pool, limits) = (&run.pool, &run.access.limits);
     let repeatable = outgoing.method.is_safe();
     let Outgoing { role, speaks, .. } = outgoing;
     if (repeatable || *speaks == Speaks::Grpc)
@@ -88,7 +79,7 @@ async fn attempt(
             Err(failed) => return Err(failed.error),
         }
     }
-    let mut wire = Wire::connect(&outgoing.target, *speaks, limits, engine, progress).await?;
+    let mut wire = Wire::connect(run, &outgoing.target, *speaks, progress).await?;
     let request = request(outgoing, &wire, progress)?;
     let response = wire.send(request).await.map_err(|failed| failed.error)?;
     if let Some(shared) = wire.share() {

@@ -66,7 +66,7 @@ impl Run {
 
     async fn invoke(&self, vetted: Vetted) -> Result<Reply, NetworkError> {
         let outgoing = vetted.outgoing(&self.access)?;
-        let answer = exchange(&self.pool, &self.access.limits, self.access.engine.as_deref(), &outgoing).await?;
+        let answer = exchange(self, &outgoing).await?;
         read(&answer, &self.masks)
             .map_err(|reason| NetworkError::Protocol(format!("`{}`: {reason}", outgoing.target.url())))
     }

@@ -71,7 +71,7 @@ impl Run {
 
     async fn send(&self, vetted: Vetted) -> Result<Response, NetworkError> {
         let outgoing = vetted.outgoing(&self.access)?;
-        let answer = exchange(&self.pool, &self.access.limits, self.access.engine.as_deref(), &outgoing).await?;
+        let answer = exchange(self, &outgoing).await?;
         if let Some(encoding) = encoding(&answer) {
             let url = outgoing.target.url();
             let text =

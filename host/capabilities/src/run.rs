@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use shipworthy_contract::evidence::RequestRecord;
+use shipworthy_contract::{certificate::Presented, evidence::RequestRecord};
 use tokio::{sync::Semaphore, time::Instant};
 
 use crate::{
@@ -113,6 +113,20 @@ impl Run {
     /// Undeclared uses that were refused, and limits on one request that were hit, each once.
     pub fn notes(&self) -> Vec<String> {
         self.transcript().notes()
+    }
+
+    /// The certificates that endpoints presented, each once.
+    pub fn certificates(&self) -> Vec<Presented> {
+        self.transcript().certificates()
+    }
+
+    /// Keeps what an endpoint presented. A certificate is the service's text as any answer is, and is masked as one.
+    pub(crate) fn presented(&self, mut presented: Presented) {
+        for certificate in &mut presented.chain {
+            let texts = [&mut certificate.subject, &mut certificate.issuer].into_iter().chain(&mut certificate.names);
+            texts.for_each(|text| *text = self.masks.text(text));
+        }
+        self.transcript().presented(presented);
     }
 
     /// What was asked and answered, to be replayed; empty unless the tape is [`Tape::Record`]. It is given once.

@@ -13,7 +13,7 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use shipworthy_contract::{Role, Service, Sha256};
+use shipworthy_contract::{Role, Service, Sha256, certificate::Presented};
 
 use crate::{Container, ContainersError, Header, NetworkError, Reply, Response};
 
@@ -72,6 +72,9 @@ impl io::Write for Count {
 pub struct RecordedRun {
     /// The exchanges.
     pub exchanges: Vec<Exchange>,
+    /// The certificates that endpoints presented.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<Presented>,
 }
 
 /// One question that was granted, and its answer.

@@ -20,12 +20,14 @@ use rustls::{
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject as _};
 use shipworthy_contract::{
+    certificate::{Certificate, Presented},
     endpoint::{Address, Endpoint, TlsSettings},
     text::excerpt,
 };
 
 use crate::{ConfigError, pem};
 
+mod certificate;
 mod words;
 
 /// The one provider of cryptography, stated for each configuration, so that no process-wide default is needed.
@@ -58,6 +60,8 @@ pub(crate) struct TlsClient {
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     certificate: OnceLock<CertificateDer<'static>>,
+    /// All certificates and the time, if they are not in doubt but for having ended.
+    chain: OnceLock<(Vec<CertificateDer<'static>>, UnixTime)>,
     client_cert_asked: AtomicBool,
     fault: OnceLock<rustls::Error>,
 }
@@ -68,6 +72,14 @@ impl Seen {
         if let Some(fault) = error.get_ref().and_then(|inside| inside.downcast_ref::<rustls::Error>()) {
             self.fault.get_or_init(|| fault.clone());
         }
+    }
+
+    /// What was presented, if it is worth judging.
+    pub(crate) fn presented(&self, url: &str) -> Option<Presented> {
+        let (chain, at) = self.chain.get()?;
+        let chain: Vec<Certificate> = chain.iter().map_while(certificate::read).collect();
+        let seen_at = i64::try_from(at.as_secs()).unwrap_or(i64::MAX);
+        (!chain.is_empty()).then(|| Presented { url: url.to_owned(), seen_at, chain })
     }
 
     /// The first error of TLS on this connection.
@@ -229,6 +241,14 @@ fn server_name(endpoint: &Endpoint, settings: &TlsSettings) -> Result<ServerName
     ServerName::try_from(name.clone()).ok().ok_or_else(|| wrong(excerpt(&name, 80)))
 }
 
+/// Most certificates of a chain that are kept.
+const LONGEST_CHAIN: usize = 8;
+
+fn has_ended(error: &rustls::Error) -> bool {
+    use rustls::CertificateError::{Expired, ExpiredContext};
+    matches!(error, rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }))
+}
+
 /// The system's verifier, which remembers the certificate that it was shown.
 #[derive(Debug)]
 struct Watched {
@@ -246,7 +266,12 @@ impl ServerCertVerifier for Watched {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         self.seen.certificate.get_or_init(|| end_entity.clone().into_owned());
-        self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        let verified = self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        if verified.as_ref().map_or_else(has_ended, |_| true) {
+            let all = || [end_entity].into_iter().chain(intermediates).take(LONGEST_CHAIN);
+            self.seen.chain.get_or_init(|| (all().map(|one| one.clone().into_owned()).collect(), now));
+        }
+        verified
     }
 
     fn verify_tls12_signature(

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use shipworthy_contract::{Service, evidence::RequestRecord, text::excerpt};
+use shipworthy_contract::{Service, certificate::Presented, evidence::RequestRecord, text::excerpt};
 
 use crate::{
     RecordedRun,
@@ -21,6 +21,9 @@ const LONGEST: usize = 300;
 /// Most notes: after so many, more of them say nothing new.
 const MOST_NOTES: usize = 32;
 
+/// Most certificates of one run. An endpoint has one, or a few while it is being renewed.
+const MOST_CERTIFICATES: usize = 16;
+
 /// Everything that changes while a run goes on.
 #[derive(Default)]
 pub(crate) struct Transcript {
@@ -29,6 +32,8 @@ pub(crate) struct Transcript {
     replay: Option<Replay>,
     /// Containers that `find` gave in this run, and for which services.
     pub(crate) known: BTreeMap<String, BTreeSet<Service>>,
+    /// The certificates that endpoints presented in this run.
+    certificates: Vec<Presented>,
 }
 
 struct Entry {
@@ -55,7 +60,8 @@ pub(crate) enum Source {
 impl Transcript {
     pub(crate) fn replaying(recorded: Arc<RecordedRun>) -> Self {
         let given = vec![false; recorded.exchanges.len()];
-        Self { replay: Some(Replay { recorded, given }), ..Self::default() }
+        let certificates = recorded.certificates.clone();
+        Self { replay: Some(Replay { recorded, given }), certificates, ..Self::default() }
     }
 
     /// Makes room for a record, so that records stand in the order of the requests and a request that is still under way
@@ -82,6 +88,20 @@ impl Transcript {
         if self.notes.len() < MOST_NOTES {
             self.notes.insert(excerpt(note, LONGEST));
         }
+    }
+
+    /// Keeps what an endpoint presented: each certificate of it once.
+    pub(crate) fn presented(&mut self, presented: Presented) {
+        let leaf = |presented: &Presented| presented.chain.first().map(|first| first.sha256);
+        let is_known = |known: &Presented| known.url == presented.url && leaf(known) == leaf(&presented);
+        if self.certificates.len() < MOST_CERTIFICATES && !self.certificates.iter().any(is_known) {
+            self.certificates.push(presented);
+        }
+    }
+
+    /// What endpoints presented, in the order in which they did.
+    pub(crate) fn certificates(&self) -> Vec<Presented> {
+        self.certificates.clone()
     }
 
     /// The next recorded answer to an equal question, each given once.
@@ -112,7 +132,8 @@ impl Transcript {
 
     /// What is kept for the tape, given once.
     pub(crate) fn recorded(&mut self) -> RecordedRun {
-        RecordedRun { exchanges: self.entries.iter_mut().filter_map(|entry| entry.exchange.take()).collect() }
+        let exchanges = self.entries.iter_mut().filter_map(|entry| entry.exchange.take()).collect();
+        RecordedRun { exchanges, certificates: self.certificates.clone() }
     }
 }
 
@@ -130,7 +151,8 @@ mod tests {
 
     #[test]
     fn equal_questions_get_their_answers_in_order_and_once() {
-        let recorded = RecordedRun { exchanges: vec![exchange("A", "1"), exchange("B", "2"), exchange("A", "3")] };
+        let exchanges = vec![exchange("A", "1"), exchange("B", "2"), exchange("A", "3")];
+        let recorded = RecordedRun { exchanges, certificates: Vec::new() };
         let mut transcript = Transcript::replaying(Arc::new(recorded));
         let mut given = |name: &str| match transcript.source(&exchange(name, "").asked) {
             Source::Recording(answered, 3) => match *answered {

@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
-    ContainerEngine, Limits, NetworkError, Phase, Target,
+    NetworkError, Phase, Run, Target,
     exchange::{Progress, Sending},
     headers::MOST,
     tls::Seen,
@@ -72,16 +72,16 @@ pub(crate) struct Unsent {
 impl Wire {
     /// Connects, sets TLS up where the endpoint has it, and agrees on a protocol.
     pub(crate) async fn connect(
+        run: &Run,
         target: &Arc<Target>,
         speaks: Speaks,
-        limits: &Limits,
-        engine: Option<&ContainerEngine>,
         progress: &Progress,
     ) -> Result<Self, NetworkError> {
+        let limits = &run.access.limits;
         progress.enter(Phase::Connect);
-        let plain = stream::open(target, engine, limits).await?;
+        let plain = stream::open(target, run.access.engine.as_deref(), limits).await?;
         progress.enter(Phase::Tls);
-        let agreed = stream::secure(target, plain, speaks).await?;
+        let agreed = stream::secure(run, target, plain, speaks).await?;
         progress.enter(Phase::Send);
         let tasks = Tasks::default();
         let (tell, ended) = watch::channel(None);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Class, PluginRef, Service, Sha256};
+use crate::{Class, PluginRef, Service, Sha256, certificate::Presented};
 
 /// Why something could not be seen, in the words of the WIT enum `gap`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -239,6 +239,9 @@ pub struct ProbeRun {
     pub end: RunEnd,
     /// What was asked for it.
     pub requests: Vec<RequestRecord>,
+    /// The certificates that its endpoints presented, each once.
+    #[serde(default)]
+    pub certificates: Vec<Presented>,
     /// What it logged.
     pub log: Vec<LogLine>,
     /// Limits on one request or file that were hit, and undeclared uses that were refused.

@@ -6,6 +6,7 @@ use std::{
 };
 
 use shipworthy_capabilities::Run;
+use shipworthy_contract::certificate::Presented;
 use shipworthy_contract::evidence::{Evidence, LogLine, RequestRecord, RunEnd};
 use shipworthy_contract::quantity::{Bytes, Span};
 use wasmtime::{Store, Trap, UpdateDeadline};
@@ -50,6 +51,8 @@ pub struct Seen {
     pub log: Vec<LogLine>,
     /// What was asked for it.
     pub requests: Vec<RequestRecord>,
+    /// The certificates that its endpoints presented.
+    pub certificates: Vec<Presented>,
     /// Limits on single requests that were hit, undeclared uses that were refused.
     pub notes: Vec<String>,
     /// From instantiation to the end.
@@ -87,8 +90,8 @@ impl Component {
         tracing::debug!(?end, evidence = state.evidence.len(), "ran");
         let mut log = state.log;
         log.extend(printed);
-        let (requests, notes) = (state.run.records(), state.run.notes());
-        Seen { evidence: state.evidence, end, log, requests, notes, duration }
+        let (requests, notes, certificates) = (state.run.records(), state.run.notes(), state.run.certificates());
+        Seen { evidence: state.evidence, end, log, requests, certificates, notes, duration }
     }
 
     async fn observe(&self, store: &mut Store<State>, target: &Target) -> wasmtime::Result<Result<(), guest::Failure>> {

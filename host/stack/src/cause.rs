@@ -68,8 +68,15 @@ impl Cause {
     /// The reason that a run gives for something missing.
     pub(crate) fn of_gap(run: &ProbeRun, why: Gap, detail: &str) -> Self {
         let detail = or(tell::clean(detail), why.class().as_str());
-        let among = Among::of(run, &detail);
-        Self { class: why.class(), detail, among }
+        let mut cause = Self { class: why.class(), detail, among: Among::All };
+        // Whoever looks for an endpoint's container finds no project either, and cannot say so in the network's words.
+        if cause.topic() == Topic::Project {
+            cause.class = Class::Config;
+        }
+        if cause.topic() == Topic::Service {
+            cause.among = Among::of(run, &cause.detail);
+        }
+        cause
     }
 
     /// A reason that nobody gave.
@@ -108,7 +115,7 @@ impl Cause {
         let about = |words: &str| self.detail.contains(words);
         match self.class {
             _ if about(evidence::NOT_RECORDED) => Topic::Recording,
-            Class::Config if about("compose project") => Topic::Project,
+            Class::Config | Class::Unreachable | Class::Unreadable if about("compose project") => Topic::Project,
             Class::Unreachable | Class::TimedOut | Class::Unreadable if about("the container engine") => Topic::Engine,
             _ => Topic::Service,
         }
@@ -120,6 +127,14 @@ impl Cause {
         match self.class {
             _ if self.topic() == Topic::Recording => {
                 format!("record a run anew: probe `{probe}` asks what it did not ask in the recorded one")
+            }
+            _ if self.topic() == Topic::Engine && self.detail.contains("permission denied") => {
+                "run this as a user who may ask the container engine, such as one of its group `docker`, or mend `socket` \
+                 under `[containers]`"
+                    .to_owned()
+            }
+            _ if self.topic() == Topic::Engine && self.detail.contains("speaks API") => {
+                "upgrade the container engine, or name another one by `socket` under `[containers]`".to_owned()
             }
             _ if self.topic() == Topic::Engine => {
                 "see that the container engine runs and may be asked, or mend `socket` under `[containers]`".to_owned()

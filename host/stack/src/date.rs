@@ -21,15 +21,48 @@ impl Date {
 
     /// The day, if the calendar has it.
     pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-        let days = match month {
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            4 | 6 | 9 | 11 => 30,
-            2 if leap => 29,
-            2 => 28,
-            _ => return None,
-        };
+        let days = days_of(year, month);
         if year <= 9999 && 1 <= day && day <= days { Some(Self { year, month, day }) } else { None }
+    }
+
+    /// The day, UTC, of a second counted from 1970; the nearest day of the calendar for one outside it.
+    pub fn of_unix(seconds: i64) -> Self {
+        let (mut year, mut day) = (1970_i64, seconds.div_euclid(86_400));
+        // Whole cycles of 400 years first, then year by year: at most 400 steps.
+        year += 400 * day.div_euclid(146_097);
+        day = day.rem_euclid(146_097);
+        let length = |year: i64| if is_leap(year) { 366 } else { 365 };
+        while day >= length(year) {
+            day -= length(year);
+            year += 1;
+        }
+        let Some(year) = u16::try_from(year).ok().filter(|year| *year <= 9999) else {
+            return if year < 0 { Self { year: 0, month: 1, day: 1 } } else { Self::LAST };
+        };
+        let mut left = u16::try_from(day).unwrap_or(0);
+        for month in 1..=12 {
+            let days = u16::from(days_of(year, month));
+            if left < days {
+                return Self { year, month, day: u8::try_from(left + 1).unwrap_or(1) };
+            }
+            left -= days;
+        }
+        Self::LAST
+    }
+}
+
+const fn is_leap(year: i64) -> bool {
+    year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0)
+}
+
+/// Days of a month; none has 0.
+const fn days_of(year: u16, month: u8) -> u8 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if is_leap(year as i64) => 29,
+        2 => 28,
+        _ => 0,
     }
 }
 
@@ -62,6 +95,33 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn seconds_fall_on_their_day() {
+        for (seconds, day) in [
+            (0, "1970-01-01"),
+            (-1, "1969-12-31"),
+            (951_782_400, "2000-02-29"),
+            (4_107_542_399, "2100-02-28"),
+            (4_107_542_400, "2100-03-01"),
+            (1_795_651_200, "2026-11-26"),
+            (253_402_300_799, "9999-12-31"),
+            (253_402_300_800, "9999-12-31"),
+            (i64::MAX, "9999-12-31"),
+            (i64::MIN, "0000-01-01"),
+        ] {
+            assert_eq!(Date::of_unix(seconds).to_string(), day, "{seconds}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn days_follow_each_other(day in -719_528_i64..2_932_895) {
+            let [today, tomorrow] = [day, day + 1].map(|day| Date::of_unix(day * 86_400));
+            prop_assert!(today < tomorrow);
+            prop_assert_eq!(Date::of_unix(day * 86_400 + 86_399), today);
+        }
+    }
 
     #[test]
     fn only_days_of_the_calendar_are_dates() {

@@ -1,6 +1,7 @@
 //! The judge: every want against what was seen of it, every probe's own rules, and what could not be seen.
 
 mod aside;
+mod certificate;
 mod group;
 mod unjudged;
 mod unseen;
@@ -31,6 +32,7 @@ pub fn judge(case: &Case<'_>) -> Vec<CheckResult> {
     let mut bench =
         Bench { policy: case.policy, listed: case.listed, causes: Causes::default(), unmet: BTreeSet::new() };
     // Told before anything that is missing because of them; shown with their service.
+    let certificates = bench.certificates(&seen);
     let ends = bench.ends(&seen);
     let mut results: Vec<CheckResult> = wants.stack.iter().map(|want| bench.stack_wide(want, &wants, &seen)).collect();
     let all: BTreeSet<&Service> = wants
@@ -46,6 +48,7 @@ pub fn judge(case: &Case<'_>) -> Vec<CheckResult> {
         let (unseen, judged): (Vec<_>, Vec<_>) =
             judged.into_iter().partition(|result| result.rule == rules::OBSERVATION);
         results.extend(judged);
+        results.extend(certificates.iter().filter(|(of, _)| of == service).map(|(_, result)| result.clone()));
         results.extend(runs.iter().flat_map(|seen| own_rule::check(seen, case.policy)));
         let unjudged: Vec<CheckResult> = runs.iter().flat_map(|seen| bench.unjudged(seen)).collect();
         results.extend(ends.iter().filter(|(of, _)| of == service).map(|(_, result)| result.clone()));

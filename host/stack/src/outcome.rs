@@ -6,6 +6,8 @@ use shipworthy_contract::{Outcome, Policy, RuleId, rules};
 pub(crate) const FIRST: usize = 0;
 /// `stack.api-version`: the minor version differs.
 pub(crate) const MINOR: usize = 1;
+/// `stack.certificate`: it ends soon.
+pub(crate) const ENDS_SOON: usize = 1;
 /// `stack.observation`: nobody requires it.
 pub(crate) const NOT_REQUIRED: usize = 1;
 
@@ -28,6 +30,8 @@ mod tests {
         assert!(when(rules::API_VERSION, FIRST).contains("major"));
         assert!(when(rules::API_VERSION, MINOR).contains("minor"));
         assert!(when(rules::OBSERVATION, FIRST).contains("required fact was not observed"));
+        assert!(when(rules::CERTIFICATE, FIRST).contains("expired"));
+        assert!(when(rules::CERTIFICATE, ENDS_SOON).contains("14 days"));
         assert!(when(rules::OBSERVATION, NOT_REQUIRED).contains("nobody requires"));
     }
 }

@@ -47,7 +47,7 @@ pub fn apply(
         results.into_iter().map(|result| take_out(result, waivers, skips, today)).collect();
     let mut live: BTreeSet<String> = results
         .iter()
-        .filter(|result| result.rule == rules::OBSERVATION && counts(result.outcome))
+        .filter(|result| may_be_a_cause(&result.rule) && counts(result.outcome))
         .filter_map(|result| result.observed.clone())
         .collect();
     if by_name(&rules::OBSERVATION, skips).is_some() {
@@ -82,17 +82,23 @@ fn take_out(result: CheckResult, waivers: &[Waiver], skips: &[(RuleId, String)],
     }
 }
 
+/// Whether what is missing can rest on a result of this rule.
+fn may_be_a_cause(rule: &RuleId) -> bool {
+    *rule == rules::OBSERVATION || *rule == rules::CERTIFICATE
+}
+
 /// What a result that was skipped because of an earlier cause is on its own. Cause and what rests on it have the
 /// observed text in common.
 fn restored(result: &CheckResult, tellers: &[CheckResult]) -> Option<CheckResult> {
     let rests_on_a_cause =
         result.rule == rules::OBSERVATION && result.outcome == Outcome::Skip && result.class == Class::Skipped;
     let (outcome, observed) = (result.would_be?, result.observed.as_ref()?);
-    let teller = tellers
-        .iter()
-        .find(|teller| teller.rule == rules::OBSERVATION && teller.observed.as_ref() == Some(observed))?;
+    let teller =
+        tellers.iter().find(|teller| may_be_a_cause(&teller.rule) && teller.observed.as_ref() == Some(observed))?;
     let hint = teller.hint.clone();
-    rests_on_a_cause.then(|| CheckResult { hint, outcome, class: teller.class, would_be: None, ..result.clone() })
+    // Whoever accepts an expired certificate is left with TLS that cannot be set up.
+    let class = if teller.rule == rules::CERTIFICATE { Class::Tls } else { teller.class };
+    rests_on_a_cause.then(|| CheckResult { hint, outcome, class, would_be: None, ..result.clone() })
 }
 
 fn waive(mut result: CheckResult, waivers: &[Waiver], today: Date) -> CheckResult {

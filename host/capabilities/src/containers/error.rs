@@ -28,7 +28,7 @@ pub enum ContainersError {
     #[error("not a regular file: {0}")]
     NotAFile(String),
     /// Several projects could be meant.
-    #[error("expected one compose project, found: {}", .0.join(", "))]
+    #[error("several compose projects fit, and the environment names none: {}", .0.join(", "))]
     AmbiguousProject(Vec<String>),
     /// More than so many bytes.
     #[error("the limit of {0} bytes is exceeded")]
@@ -168,7 +168,7 @@ mod tests {
         containers.no-such-container [plugin, NotOffered] no such container: ../secrets
         containers.no-such-file [service, NotOffered] no such file: /opt/x
         containers.not-a-file [service, Unreadable] not a regular file: /opt/x
-        containers.ambiguous-project [environment, Config] expected one compose project, found: a, b
+        containers.ambiguous-project [environment, Config] several compose projects fit, and the environment names none: a, b
         containers.too-large [service, Limit] the limit of 7 bytes is exceeded
         containers.timed-out [environment, TimedOut] the container engine did not answer within 7ms
         containers.other [environment, Unreadable] it is odd

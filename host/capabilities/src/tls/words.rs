@@ -8,7 +8,7 @@ use shipworthy_contract::text::excerpt;
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
 /// Longest name that is shown of a certificate, which anybody can have written.
-const LONGEST_NAME: usize = 120;
+pub(super) const LONGEST_NAME: usize = 120;
 
 /// The whole message.
 pub(super) fn explain(
@@ -70,7 +70,7 @@ fn refused(error: &CertificateError, seen: Option<&X509Certificate<'_>>) -> Stri
 }
 
 /// The first few names that the certificate is for.
-fn names(seen: &X509Certificate<'_>) -> Vec<String> {
+pub(super) fn names(seen: &X509Certificate<'_>) -> Vec<String> {
     let names = seen.subject_alternative_name().ok().flatten().map(|extension| &extension.value.general_names);
     let in_words = |name: &GeneralName<'_>| match name {
         GeneralName::DNSName(name) => Some(excerpt(name, LONGEST_NAME)),

@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{Speaks, fault};
-use crate::{ContainerEngine, Limits, NetworkError, Target, tls::Seen};
+use crate::{ContainerEngine, ContainersError, Limits, NetworkError, Run, Target, tls::Seen};
 
 /// Anything that bytes go over.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -46,12 +46,21 @@ pub(super) async fn open(
             let engine = engine.ok_or_else(|| {
                 NetworkError::Unreachable(format!("cannot look up {}: no container engine", target.url()))
             })?;
-            let (host, port) = engine
-                .locate(service, *port, limits)
-                .await
-                .map_err(|error| NetworkError::Unreachable(format!("cannot look up {}: {error}", target.url())))?;
+            let (host, port) =
+                engine.locate(service, *port, limits).await.map_err(|error| not_located(target, error))?;
             Ok(Box::new(tcp(target, &host, port).await?))
         }
+    }
+}
+
+/// What is the engine's or the project's trouble is told in the same words as to those who ask for containers, so that it
+/// is seen to be one cause.
+fn not_located(target: &Target, error: ContainersError) -> NetworkError {
+    match error {
+        common @ (ContainersError::EngineUnreachable(_) | ContainersError::AmbiguousProject(_)) => {
+            NetworkError::Unreachable(common.to_string())
+        }
+        other => NetworkError::Unreachable(format!("cannot look up {}: {other}", target.url())),
     }
 }
 
@@ -93,7 +102,12 @@ fn unreachable(target: &Target, error: &io::Error) -> NetworkError {
 }
 
 /// Sets TLS up where the endpoint has it, and settles which HTTP is spoken.
-pub(super) async fn secure(target: &Target, plain: Box<dyn Stream>, speaks: Speaks) -> Result<Agreed, NetworkError> {
+pub(super) async fn secure(
+    run: &Run,
+    target: &Target,
+    plain: Box<dyn Stream>,
+    speaks: Speaks,
+) -> Result<Agreed, NetworkError> {
     let Some(tls) = target.tls() else {
         // In plain text there is nothing to agree by: HTTP/2 is spoken on prior knowledge (RFC 9113, 3.3).
         let http2 = speaks == Speaks::Grpc || target.http2() == Http2::Only;
@@ -107,10 +121,11 @@ pub(super) async fn secure(target: &Target, plain: Box<dyn Stream>, speaks: Spea
     let seen = Arc::new(Seen::default());
     let config =
         tls.config(offered, &seen).map_err(|error| NetworkError::Tls(tls.explain(target.url(), &seen, &error)))?;
-    let stream = tokio_rustls::TlsConnector::from(Arc::new(config))
-        .connect(tls.server_name(), plain)
-        .await
-        .map_err(|error| handshake_fault(target, &seen, &error))?;
+    let connected = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(tls.server_name(), plain).await;
+    if let Some(presented) = seen.presented(target.url()) {
+        run.presented(presented);
+    }
+    let stream = connected.map_err(|error| handshake_fault(target, &seen, &error))?;
     let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     if !http2 && !offered.contains(&b"http/1.1".as_slice()) {
         return Err(no_http2(target));

@@ -152,13 +152,15 @@ fn add_beneath<'a>(sections: &mut [Section<'a>], cause: &'a CheckResult, result:
     }
 }
 
-/// Whether other results can be missing because of this one. A violated rule was judged and hides nothing.
+/// Whether other results can be missing because of this one. A violated rule was judged and hides
+/// nothing, but for a certificate that has expired: it keeps TLS from being set up.
 fn may_cause(result: &CheckResult) -> bool {
     let counts = match result.outcome {
         Outcome::Pass | Outcome::Info | Outcome::Skip => false,
         Outcome::Warn | Outcome::Fail | Outcome::Error => true,
     };
-    counts && result.rule == rules::OBSERVATION && result.observed.is_some()
+    let hides = result.rule == rules::OBSERVATION || result.rule == rules::CERTIFICATE;
+    counts && hides && result.observed.is_some()
 }
 
 /// The result that this one is missing because of. The judge gives both the same `observed`: what happened, in words.

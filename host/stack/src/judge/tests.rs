@@ -62,6 +62,7 @@ pub(super) fn run(probe: &str, evidence: Vec<Evidence>) -> ProbeRun {
         plugin: plugin(probe),
         evidence,
         end: RunEnd::Completed,
+        certificates: Vec::new(),
         requests: Vec::new(),
         log: Vec::new(),
         notes: Vec::new(),

@@ -1,0 +1,117 @@
+//! `stack.certificate`: a service's certificate is valid, and will be for a while yet (contract.md, part 2).
+//!
+//! Judged by the time at which it was presented, so that a recording is judged as it was. Only the service's own
+//! certificate is judged; those sent along are evidence: which of them is needed, the verification has decided.
+
+use shipworthy_contract::{
+    CheckResult, Class, Outcome, Service,
+    certificate::{Certificate, Presented},
+    evidence::{Evidence, Gap},
+    report::EvidenceLine,
+    rules,
+    text::plural,
+};
+
+use super::Bench;
+use crate::{Date, cause::Cause, outcome, seen::Seen, tell};
+
+const DAY: i64 = 86_400;
+
+/// A certificate that ends within so many days is told early, so that renewing it needs no haste.
+const EARLY: i64 = 14;
+
+impl Bench<'_> {
+    /// One result for each certificate that a service presented, whichever of its probes saw it first.
+    pub(super) fn certificates(&mut self, seen: &[Seen<'_>]) -> Vec<(Service, CheckResult)> {
+        let mut results: Vec<(Service, CheckResult)> = Vec::new();
+        let mut judged: Vec<(&Service, &Presented)> = Vec::new();
+        for seen in seen {
+            for presented in &seen.run.certificates {
+                let Some(leaf) = presented.chain.first() else { continue };
+                let is_same = |(service, other): &(&Service, &Presented)| {
+                    **service == seen.run.service
+                        && other.url == presented.url
+                        && other.chain.first().is_some_and(|other| other.sha256 == leaf.sha256)
+                };
+                if !judged.iter().any(is_same) {
+                    judged.push((&seen.run.service, presented));
+                    results.push((seen.run.service.clone(), self.certificate(seen, presented, leaf)));
+                }
+            }
+        }
+        results
+    }
+
+    fn certificate(&mut self, seen: &Seen<'_>, presented: &Presented, leaf: &Certificate) -> CheckResult {
+        let url = tell::clean(&presented.url);
+        let left = leaf.not_after.saturating_sub(presented.seen_at);
+        let end = Date::of_unix(leaf.not_after);
+        let whole_days = |seconds: i64| plural(usize::try_from(seconds / DAY).unwrap_or(usize::MAX), "day");
+        let (row, message) = if left < 0 {
+            let ago = if left > -DAY { "less than a day".to_owned() } else { whole_days(left.saturating_neg()) };
+            (Some(outcome::FIRST), format!("the certificate of `{url}` expired on {end}, {ago} ago"))
+        } else if left <= EARLY * DAY {
+            let soon = if left < DAY { "less than a day".to_owned() } else { whole_days(left) };
+            (Some(outcome::ENDS_SOON), format!("the certificate of `{url}` ends on {end}, in {soon}"))
+        } else {
+            (None, format!("the certificate of `{url}` is valid until {end}"))
+        };
+        let outcome = row.map_or(Outcome::Pass, |row| outcome::of(&rules::CERTIFICATE, row, self.policy));
+        let class = if row.is_some() { Class::Violated } else { Class::Satisfied };
+        let mut result = CheckResult::new(rules::CERTIFICATE, outcome, class, message);
+        result.expected = row.map(|_| format!("valid for more than {EARLY} days"));
+        result.observed = Some(end.to_string());
+        result.hint = row.map(|_| format!("renew the certificate of `{}` before the deploy", seen.run.service));
+        result.evidence = evidence(presented, &url);
+        if let Some(cause) = self.cause_of(seen, presented).filter(|_| left < 0) {
+            result.observed = Some(cause);
+        }
+        let mut result = seen.stamp(result);
+        // The time is that of the whole run.
+        (result.duration_ms, result.attempts) = (None, None);
+        result
+    }
+
+    /// In the words of the probe, what could not be seen because the certificate has ended: told here, and referred to by
+    /// what rests on it.
+    fn cause_of(&mut self, seen: &Seen<'_>, presented: &Presented) -> Option<String> {
+        let who = format!("the certificate of `{}`", tell::clean(&presented.url));
+        let of_run = seen.cause.clone().filter(|cause| cause.class == Class::Tls);
+        let missing = seen.run.evidence.iter().filter_map(|evidence| match evidence {
+            Evidence::Missing { why: Gap::Tls, detail, .. } => Some(Cause::of_gap(seen.run, Gap::Tls, detail)),
+            _ => None,
+        });
+        let causes: Vec<_> =
+            of_run.into_iter().chain(missing).filter(|it| it.detail.contains(&presented.url)).collect();
+        for cause in &causes {
+            self.causes.tell(cause, &who);
+        }
+        causes.into_iter().next().map(|cause| cause.detail)
+    }
+}
+
+/// Every certificate of the chain, in facts.
+fn evidence(presented: &Presented, url: &str) -> Vec<EvidenceLine> {
+    let source = format!("TLS handshake with `{url}`");
+    let count = presented.chain.len();
+    let mut lines = Vec::new();
+    for (at, certificate) in presented.chain.iter().enumerate() {
+        let subject = (count > 1).then(|| format!("certificate {} of {count}", at + 1));
+        let names = certificate.names.join(", ");
+        let facts = [
+            ("subject", certificate.subject.clone()),
+            ("names", names),
+            ("issuer", certificate.issuer.clone()),
+            ("not-before", Date::of_unix(certificate.not_before).to_string()),
+            ("not-after", Date::of_unix(certificate.not_after).to_string()),
+            ("sha256", certificate.sha256.to_string()),
+        ];
+        lines.extend(facts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| EvidenceLine {
+            name: name.to_owned(),
+            value: tell::clean(&value),
+            source: source.clone(),
+            subject: subject.clone(),
+        }));
+    }
+    lines
+}
