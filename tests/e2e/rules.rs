@@ -12,13 +12,14 @@ use crate::sandbox;
 const ROWS: usize = 60;
 const COLUMNS: usize = 100;
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 15] = [
     &[],
     &["check"],
     &["payload"],
     &["payload", "check"],
     &["stack"],
     &["stack", "check"],
+    &["stack", "capture"],
     &["rules"],
     &["explain"],
     &["env"],

@@ -57,6 +57,12 @@ pub(crate) enum PayloadCommand {
 pub(crate) enum StackCommand {
     /// Does the running stack match what is required?
     Check(Box<StackArgs>),
+    /// Print the `runtime_stack` of what is observed now, to paste into a manifest; nothing is judged
+    #[command(after_help = "Examples:\n  shipworthy stack capture --env staging\n  \
+        shipworthy stack capture --env staging --only gateway\n  \
+        shipworthy stack capture --env staging --replay run.json\n\n\
+        Exit codes: 0 a block was printed, 2 usage or configuration, 4 the mode was not observed or is contradictory.")]
+    Capture(Box<CaptureArgs>),
 }
 
 #[derive(Debug, Subcommand)]
@@ -136,6 +142,15 @@ pub(crate) struct StackArgs {
     pub(crate) judging: JudgingFlags,
     #[command(flatten)]
     pub(crate) output: OutputFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CaptureArgs {
+    /// Environment: a name, or the path of a .toml file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: String,
+    #[command(flatten)]
+    pub(crate) stack: StackFlags,
 }
 
 #[derive(Debug, Args)]

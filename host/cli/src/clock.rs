@@ -1,11 +1,18 @@
 //! The one place that reads the calendar. Which day it is goes down as a value.
 
 use shipworthy_stack::Date;
-use time::{Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Today, UTC.
 pub(crate) fn today() -> Date {
     date(OffsetDateTime::now_utc().date())
+}
+
+/// This second, UTC, as `2026-12-04T08:00:00Z`.
+pub(crate) fn now() -> String {
+    let now = OffsetDateTime::now_utc().truncate_to_second();
+    // The format has no part that a time could lack.
+    now.format(&Rfc3339).unwrap_or_default()
 }
 
 /// A week from now, as an example of how long a waiver may last.

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod capture;
 pub(crate) mod check;
 pub(crate) mod env;
 pub(crate) mod rules;

@@ -46,6 +46,7 @@ fn run(command: &Command) -> Result<u8, Refusal> {
         Command::Check(args) => return commands::check::both(args),
         Command::Payload(PayloadCommand::Check(args)) => return commands::check::payload_only(args),
         Command::Stack(StackCommand::Check(args)) => return commands::check::stack_only(args),
+        Command::Stack(StackCommand::Capture(args)) => return commands::capture::run(args),
         Command::Rules(args) => commands::rules::list(args),
         Command::Explain(args) => commands::rules::explain(args)?,
         Command::Env(EnvCommand::List) => commands::env::list()?,

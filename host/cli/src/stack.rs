@@ -8,9 +8,9 @@ mod recording;
 mod seed;
 mod targets;
 
-use shipworthy_contract::{CheckResult, Policy, requirement::Requirement};
+use shipworthy_contract::{CheckResult, Policy, evidence::ProbeRun, requirement::Requirement};
 use shipworthy_plugins::Environment;
-use shipworthy_stack::Case;
+use shipworthy_stack::{Case, Listed};
 
 pub(crate) use plan::Plan;
 
@@ -30,4 +30,17 @@ pub(crate) fn observe_and_judge(
     let case = Case { requirements: &requirements, listed: &observed.listed, runs: &observed.runs, policy };
     let results = shipworthy_stack::judge(&case);
     Ok(only::mark(results, left_out, &flags.only))
+}
+
+/// What all probes saw, for who judges nothing.
+pub(crate) struct Seen {
+    /// The plan's list, with the instances that were found.
+    pub(crate) listed: Vec<Listed>,
+    pub(crate) runs: Vec<ProbeRun>,
+}
+
+/// Runs every planned probe at once, and judges nothing.
+pub(crate) fn look(environment: &Environment, plan: &Plan, flags: &StackFlags) -> Result<Seen, Refusal> {
+    let observe::Observed { listed, runs } = observe::observe(environment, plan, None, flags)?;
+    Ok(Seen { listed, runs })
 }

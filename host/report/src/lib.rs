@@ -13,6 +13,7 @@ mod page;
 pub mod error;
 pub mod human;
 pub mod json;
+pub mod notice;
 pub mod rules;
 
 pub use classes::classes_markdown;

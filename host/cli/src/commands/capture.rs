@@ -1,0 +1,86 @@
+//! `stack capture`: what is observed now, as a `runtime_stack` block to paste. Nothing is judged and nothing required.
+
+mod block;
+mod gather;
+mod unseen;
+mod yaml;
+
+use shipworthy_contract::{
+    Explain, Fault,
+    report::{EXIT_PASSED, EXIT_UNDETERMINED},
+};
+use shipworthy_report::{error, notice};
+
+use super::env::load;
+use crate::{
+    args::CaptureArgs,
+    clock,
+    output::{self, Stream},
+    refusal::Refusal,
+    stack::{self, Plan},
+};
+
+/// What keeps a block from being printed: it would be no requirement without a mode.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum CaptureError {
+    #[error("no probe observed the mode, which a `runtime_stack` needs")]
+    NoMode,
+    #[error("the mode is contradictory: {0}")]
+    Contradictory(String),
+    #[error("the observed mode cannot be required: expected `docker` or `containerd`, found {0}")]
+    Unknown(String),
+}
+
+impl Explain for CaptureError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoMode => "capture.no-mode",
+            Self::Contradictory(_) => "capture.contradictory-mode",
+            Self::Unknown(_) => "capture.unknown-mode",
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::NoMode => Fault::Environment,
+            Self::Contradictory(_) | Self::Unknown(_) => Fault::Service,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::NoMode => Some(
+                "list a probe that gives `mode`, such as `builtin:gateway` with `[containers]`, and mend what kept the \
+                 listed ones from looking"
+                    .to_owned(),
+            ),
+            Self::Contradictory(_) => Some("bring the services to one mode".to_owned()),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// `stack capture --env NAME`. Standard output holds a whole block or nothing.
+pub(crate) fn run(args: &CaptureArgs) -> Result<u8, Refusal> {
+    let environment = load(&args.env)?;
+    let plan = Plan::new(&environment, &args.stack)?;
+    let observed = stack::look(&environment, &plan, &args.stack)?;
+    let look = output::look(false, Stream::Err);
+    Stream::Err.write(&notice::render(&unseen::notices(&observed), &look));
+    match gather::gather(&observed) {
+        Ok(captured) => {
+            let head = block::Head {
+                environment: &environment.name,
+                at: &clock::now(),
+                only: &args.stack.only,
+                version: env!("CARGO_PKG_VERSION"),
+            };
+            Stream::Out.write(&block::render(&head, &captured));
+            Ok(EXIT_PASSED)
+        }
+        Err(failed) => {
+            Stream::Err.write(&error::render(&failed, None, &look));
+            Ok(EXIT_UNDETERMINED)
+        }
+    }
+}
