@@ -2,7 +2,7 @@
 //!
 //! What is wrong here is the environment's and is told before a probe starts (exit 2).
 
-use std::io;
+use std::{io, net::IpAddr};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use shipworthy_contract::{
@@ -130,6 +130,17 @@ impl Target {
         &self.url
     }
 
+    /// Whether it is on this machine for certain: a unix socket, a container, or the loopback (RFC 6761, 6.3).
+    pub fn is_local(&self) -> bool {
+        match &self.endpoint.address {
+            Address::Unix(_) | Address::Container { .. } => true,
+            Address::Tcp { host, .. } => {
+                let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+                is_loopback || host == "localhost" || host.ends_with(".localhost")
+            }
+        }
+    }
+
     pub(crate) fn address(&self) -> &Address {
         &self.endpoint.address
     }
@@ -211,6 +222,33 @@ mod tests {
         );
         assert_eq!(header("x y", "a"), "`endpoints.gateway.headers.x y` is not a header's name");
         assert_eq!(header("host", "a"), "`endpoints.gateway.headers.host` is a header that the connection itself sets");
+    }
+
+    #[test]
+    fn an_endpoint_is_on_this_machine_only_if_that_is_certain() {
+        let tcp = |host: &str| Address::Tcp { host: host.to_owned(), port: 1 };
+        for (address, expected) in [
+            (Address::Unix("/run/x.sock".into()), true),
+            (Address::Container { service: "agent".parse().unwrap(), port: 1 }, true),
+            (tcp("127.0.0.1"), true),
+            (tcp("127.8.0.1"), true),
+            (tcp("::1"), true),
+            (tcp("localhost"), true),
+            (tcp("gateway.localhost"), true),
+            (tcp("gateway"), false),
+            (tcp("10.0.0.1"), false),
+            (tcp("localhost.example"), false),
+        ] {
+            let endpoint = Endpoint {
+                name: "gateway".to_owned(),
+                instance: "gateway".to_owned(),
+                address: address.clone(),
+                tls: None,
+                http2: Http2::Auto,
+                headers: Vec::new(),
+            };
+            assert_eq!(Target::prepare(&endpoint).unwrap().is_local(), expected, "{address:?}");
+        }
     }
 
     #[test]

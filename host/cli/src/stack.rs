@@ -8,7 +8,7 @@ mod recording;
 mod seed;
 mod targets;
 
-use shipworthy_contract::{CheckResult, Policy, evidence::ProbeRun, requirement::Requirement};
+use shipworthy_contract::{CheckResult, Policy, evidence::ProbeRun, report::ProjectRef, requirement::Requirement};
 use shipworthy_plugins::Environment;
 use shipworthy_stack::{Case, Listed};
 
@@ -24,12 +24,19 @@ pub(crate) fn observe_and_judge(
     project: Option<String>,
     flags: &StackFlags,
     policy: Policy,
-) -> Result<Vec<CheckResult>, Refusal> {
+) -> Result<Judged, Refusal> {
     let observed = observe::observe(environment, plan, project, flags)?;
     let (requirements, left_out) = only::narrow(requirements, &flags.only);
     let case = Case { requirements: &requirements, listed: &observed.listed, runs: &observed.runs, policy };
-    let results = shipworthy_stack::judge(&case);
-    Ok(only::mark(results, left_out, &flags.only))
+    let results = only::mark(shipworthy_stack::judge(&case), left_out, &flags.only);
+    Ok(Judged { results, project: observed.project })
+}
+
+/// What came of the stack side.
+pub(crate) struct Judged {
+    pub(crate) results: Vec<CheckResult>,
+    /// The compose project whose containers were looked at.
+    pub(crate) project: Option<ProjectRef>,
 }
 
 /// What all probes saw, for who judges nothing.
@@ -41,6 +48,6 @@ pub(crate) struct Seen {
 
 /// Runs every planned probe at once, and judges nothing.
 pub(crate) fn look(environment: &Environment, plan: &Plan, flags: &StackFlags) -> Result<Seen, Refusal> {
-    let observe::Observed { listed, runs } = observe::observe(environment, plan, None, flags)?;
+    let observe::Observed { listed, runs, project: _ } = observe::observe(environment, plan, None, flags)?;
     Ok(Seen { listed, runs })
 }

@@ -94,6 +94,41 @@ pub struct EnvironmentRef {
     pub name: String,
     /// The file it was read from.
     pub file: PathBuf,
+    /// The compose project whose containers were looked at; none where none were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<ProjectRef>,
+}
+
+/// A compose project, and why it is that one (contract.md, part 3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectRef {
+    /// Its name.
+    pub name: String,
+    /// Who named it.
+    pub by: ProjectSource,
+}
+
+/// Who says which compose project is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProjectSource {
+    /// The environment's `[containers]`.
+    Environment,
+    /// The manifest, of generation 1.0 or 1.1.
+    Artifact,
+    /// Nobody: it is the only one that holds a gateway or an agent.
+    Found,
+}
+
+impl ProjectSource {
+    /// In words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Environment => "named by the environment",
+            Self::Artifact => "named by the artifact",
+            Self::Found => "found: the only one with a gateway or an agent",
+        }
+    }
 }
 
 /// How many results had which outcome.

@@ -116,7 +116,7 @@ impl Cause {
         match self.class {
             _ if about(evidence::NOT_RECORDED) => Topic::Recording,
             Class::Config | Class::Unreachable | Class::Unreadable if about("compose project") => Topic::Project,
-            Class::Unreachable | Class::TimedOut | Class::Unreadable if about("the container engine") => Topic::Engine,
+            Class::Unreachable | Class::TimedOut | Class::Unreadable if about("container engine") => Topic::Engine,
             _ => Topic::Service,
         }
     }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What stands in a file that says nothing of containers: no test may ask the engine of the machine that it runs on.
+const NO_ENGINE: &str = "[containers]\nsocket = \"unix:///nonexistent/docker.sock\"";
+
 /// The text of an environment file, as far as it is put together. [`fmt::Display`] gives the file.
 #[derive(Clone, Debug)]
 pub struct Environment {
@@ -110,6 +113,9 @@ impl fmt::Display for Environment {
             parts.push(format!("[requirements]\n{}", self.requirements.join("\n")));
         }
         parts.extend(self.sections.iter().cloned());
+        if !self.sections.iter().any(|section| section.contains("[containers]")) {
+            parts.push(NO_ENGINE.to_owned());
+        }
         writeln!(f, "{}", parts.join("\n\n"))
     }
 }
@@ -149,6 +155,9 @@ endpoint = "agent"
 [probes.declared]
 plugin = "builtin:static"
 config = { mode = "docker" }
+
+[containers]
+socket = "unix:///nonexistent/docker.sock"
 "#;
         assert_eq!(text, expected);
     }

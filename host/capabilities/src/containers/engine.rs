@@ -21,8 +21,8 @@ pub struct ContainerEngine {
     pub(super) project: Option<String>,
     /// Containers by labels, in any project.
     pub(super) groups: BTreeMap<Service, BTreeMap<String, String>>,
-    /// The project that was found where none is named.
-    pub(super) found: OnceCell<String>,
+    /// The project that somebody asked for: the named one, else the one that was found.
+    pub(super) in_use: OnceCell<String>,
 }
 
 /// A container engine's address, written `unix:///PATH`, `tcp://HOST:PORT` or `http://HOST:PORT`.
@@ -80,12 +80,17 @@ impl ContainerEngine {
         project: Option<String>,
         groups: BTreeMap<Service, BTreeMap<String, String>>,
     ) -> Self {
-        Self { socket, project, groups, found: OnceCell::new() }
+        Self { socket, project, groups, in_use: OnceCell::new() }
     }
 
-    /// The compose project that was found, where none was named and somebody asked.
-    pub fn found_project(&self) -> Option<&str> {
-        self.found.get().map(String::as_str)
+    /// The compose project that is named.
+    pub fn named_project(&self) -> Option<&str> {
+        self.project.as_deref()
+    }
+
+    /// The compose project, named or found, if anybody asked for containers of it.
+    pub fn project_in_use(&self) -> Option<&str> {
+        self.in_use.get().map(String::as_str)
     }
 }
 

@@ -45,7 +45,9 @@ fn compose_labels(project: &str, service: &Service) -> BTreeMap<String, String> 
 
 /// Where nothing says which engine is meant.
 pub(super) fn no_engine() -> ContainersError {
-    ContainersError::EngineUnreachable("the environment names no container engine".to_owned())
+    ContainersError::EngineUnreachable(
+        "the environment names no container engine, and the service is not on this machine for certain".to_owned(),
+    )
 }
 
 /// Containers in any state that carry all the labels.

@@ -16,10 +16,13 @@ const CORE_SERVICES: [&str; 2] = ["gateway", "agent"];
 
 /// The engine's project; looked for once, however many probes ask.
 pub(super) async fn resolve(engine: &ContainerEngine, client: &Client) -> Result<String> {
-    match &engine.project {
-        Some(named) => Ok(named.clone()),
-        None => engine.found.get_or_try_init(|| only_one(client)).await.cloned(),
-    }
+    let resolve = || async {
+        match &engine.project {
+            Some(named) => Ok(named.clone()),
+            None => only_one(client).await,
+        }
+    };
+    engine.in_use.get_or_try_init(resolve).await.cloned()
 }
 
 async fn only_one(client: &Client) -> Result<String> {

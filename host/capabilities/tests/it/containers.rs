@@ -107,11 +107,11 @@ async fn the_project_is_looked_for_once_and_told() {
     let docker = Docker::start(two_states());
     let access = access(&docker, &ALL);
     let engine = Arc::clone(access.engine.as_ref().unwrap());
-    assert_eq!(engine.found_project(), None);
+    assert_eq!(engine.project_in_use(), None);
     for _ in 0..2 {
         run(access.clone()).find(None).await.unwrap();
     }
-    assert_eq!(engine.found_project(), Some("esb"));
+    assert_eq!(engine.project_in_use(), Some("esb"));
     let lists = docker.asked.lock().unwrap().iter().filter(|target| target.starts_with("/containers/json")).count();
     assert_eq!(lists, 3, "one for the project, one for each search");
 }

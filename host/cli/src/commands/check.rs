@@ -4,7 +4,7 @@ use std::{path::Path, sync::LazyLock, time::Instant};
 
 use shipworthy_contract::{
     CheckResult, Policy, Report,
-    report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn},
+    report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn, ProjectRef},
     requirement::Requirement,
 };
 use shipworthy_payload::{Checked, Choice, Declared, Demands};
@@ -17,7 +17,7 @@ use crate::{
     clock, deploy,
     output::{self, Stream},
     refusal::Refusal,
-    stack::{self, Plan},
+    stack::{self, Judged, Plan},
 };
 
 static NO_DEMANDS: LazyLock<Demands> = LazyLock::new(Demands::default);
@@ -31,8 +31,10 @@ pub(crate) fn both(args: &CheckArgs) -> Result<u8, Refusal> {
     let judging = Judging::new(&args.judging, Some(&environment));
     let checked = payload(&args.artifact, &args.payload, Some(&environment), judging.policy)?;
     let mut results = checked.results;
-    results.extend(stack_side(&environment, &plan, checked.stack, checked.project, &args.stack, &judging)?);
-    let report = judging.report(Some(checked.artifact), Some(&environment), results);
+    let judged = stack_side(&environment, &plan, checked.stack, checked.project, &args.stack, &judging)?;
+    results.extend(judged.results);
+    let environment = environment_ref(&environment, judged.project);
+    let report = judging.report(Some(checked.artifact), Some(environment), results);
     let stream = if args.command.is_empty() { Stream::Out } else { Stream::Err };
     output::publish(&report, &args.output, stream, begun.elapsed())?;
     if args.command.is_empty() {
@@ -47,7 +49,8 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let environment = args.env.as_deref().map(load).transpose()?;
     let judging = Judging::new(&args.judging, environment.as_ref());
     let checked = payload(&args.artifact, &args.payload, environment.as_ref(), judging.policy)?;
-    let report = judging.report(Some(checked.artifact), environment.as_ref(), checked.results);
+    let environment = environment.as_ref().map(|environment| environment_ref(environment, None));
+    let report = judging.report(Some(checked.artifact), environment, checked.results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }
@@ -70,8 +73,9 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
         Some(Checked { artifact, results, stack, project, .. }) => (Some(artifact), results, stack, project),
         None => (None, Vec::new(), Declared::Nothing, None),
     };
-    results.extend(stack_side(&environment, &plan, declared, project, &args.stack, &judging)?);
-    let report = judging.report(artifact, Some(&environment), results);
+    let judged = stack_side(&environment, &plan, declared, project, &args.stack, &judging)?;
+    results.extend(judged.results);
+    let report = judging.report(artifact, Some(environment_ref(&environment, judged.project)), results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }
@@ -122,18 +126,23 @@ fn stack_side(
     project: Option<String>,
     flags: &StackFlags,
     judging: &Judging,
-) -> Result<Vec<CheckResult>, Refusal> {
+) -> Result<Judged, Refusal> {
     let mut requirements: Vec<Requirement> = Vec::new();
     match declared {
         Declared::Required(requirement) => requirements.push(requirement),
         Declared::Nothing | Declared::Ignored => {}
         Declared::Malformed | Declared::Unknown => {
             let reason = "what the artifact requires could not be read";
-            return Ok(shipworthy_stack::skip_all(&environment.requirements, plan.listed(), reason));
+            let results = shipworthy_stack::skip_all(&environment.requirements, plan.listed(), reason);
+            return Ok(Judged { results, project: None });
         }
     }
     requirements.extend(environment.requirements.iter().cloned());
     stack::observe_and_judge(environment, plan, &requirements, project, flags, judging.policy)
+}
+
+fn environment_ref(environment: &Environment, project: Option<ProjectRef>) -> EnvironmentRef {
+    EnvironmentRef { name: environment.name.clone(), file: environment.file.clone(), project }
 }
 
 /// How findings are taken.
@@ -161,7 +170,7 @@ impl Judging {
     fn report(
         &self,
         artifact: Option<Artifact>,
-        environment: Option<&Environment>,
+        environment: Option<EnvironmentRef>,
         results: Vec<CheckResult>,
     ) -> Report {
         let results = waiver::apply(results, &self.waivers, &self.skips, self.today);
@@ -171,8 +180,7 @@ impl Judging {
             verdict,
             exit_code,
             artifact,
-            environment: environment
-                .map(|environment| EnvironmentRef { name: environment.name.clone(), file: environment.file.clone() }),
+            environment,
             policy: self.policy,
             summary: report::summarize(&results),
             results,

@@ -104,6 +104,7 @@ impl Job {
             evidence: seen.evidence,
             end,
             requests: seen.requests,
+            certificates: seen.certificates,
             log: seen.log,
             notes: [self.blank.notes, seen.notes].concat(),
             duration_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),

@@ -11,9 +11,10 @@ use shipworthy_capabilities::{Access, ContainerEngine, Masks, Tape, Target as En
 use shipworthy_contract::{
     Role,
     evidence::{Gap, ProbeRun, RunEnd},
+    report::{ProjectRef, ProjectSource},
 };
 use shipworthy_engine::{Cache, Component, Engine, Limits, Target};
-use shipworthy_plugins::Environment;
+use shipworthy_plugins::{Environment, environment::Containers};
 use shipworthy_stack::Listed;
 use tokio::{sync::Semaphore, task::JoinSet};
 
@@ -44,6 +45,8 @@ pub(super) struct Observed {
     /// The plan's list, with the instances that were found.
     pub(super) listed: Vec<Listed>,
     pub(super) runs: Vec<ProbeRun>,
+    /// The compose project whose containers were looked at.
+    pub(super) project: Option<ProjectRef>,
 }
 
 pub(super) fn observe(
@@ -55,16 +58,21 @@ pub(super) fn observe(
     let replay = flags.replay.as_deref().map(Recording::read).transpose()?;
     let mut listed = plan.listed().to_vec();
     if plan.probes.is_empty() {
-        return Ok(Observed { listed, runs: Vec::new() });
+        return Ok(Observed { listed, runs: Vec::new(), project: None });
     }
-    let jobs = Preparation::new(environment, plan, project, flags, replay.as_ref())?.jobs(plan, &mut listed)?;
+    let preparation = Preparation::new(environment, plan, project, flags, replay.as_ref())?;
+    let jobs = preparation.jobs(plan, &mut listed)?;
     let within = flags.timeout.map_or(environment.deadline, |span| span.0);
     let mut done = run_all(jobs, within)?;
+    let project = match &replay {
+        Some(recording) => recording.project.clone(),
+        None => preparation.containers.as_deref().and_then(|engine| in_use(environment, engine)),
+    };
     if let Some(file) = &flags.record {
         let recorded: Vec<Recorded> = done.iter_mut().filter_map(|done| done.recorded.take()).collect();
-        Recording::new(&environment.name, recorded).write(file)?;
+        Recording::new(&environment.name, project.clone(), recorded).write(file)?;
     }
-    Ok(Observed { listed, runs: done.into_iter().map(|done| done.run).collect() })
+    Ok(Observed { listed, runs: done.into_iter().map(|done| done.run).collect(), project })
 }
 
 /// What all jobs share.
@@ -75,6 +83,8 @@ struct Preparation<'a> {
     /// Every secret of every endpoint, for all runs.
     masks: Masks,
     containers: Option<Arc<ContainerEngine>>,
+    /// Whether the environment has a `[containers]`.
+    names_containers: bool,
     replay: Option<&'a Recording>,
     /// Where a recording is made, the room for it.
     record: Option<Arc<Room>>,
@@ -116,6 +126,7 @@ impl<'a> Preparation<'a> {
             targets,
             masks,
             containers,
+            names_containers: environment.containers != Containers::default(),
             replay,
             record: flags.record.as_ref().map(|_| Arc::new(Room::new(recording::ROOM))),
         })
@@ -215,6 +226,13 @@ impl<'a> Preparation<'a> {
         job
     }
 
+    /// The container engine for what answers at an endpoint. Where the environment says nothing of containers, those of
+    /// this machine are asked; but they are no evidence of a service on another one.
+    fn engine_for(&self, main: Option<&Arc<Endpoint>>) -> Option<Arc<ContainerEngine>> {
+        let elsewhere = main.is_some_and(|main| !main.is_local());
+        self.containers.clone().filter(|_| self.names_containers || !elsewhere)
+    }
+
     fn job(
         &self,
         planned: &Planned,
@@ -224,6 +242,7 @@ impl<'a> Preparation<'a> {
         tape: Tape,
     ) -> Job {
         let (probe, limits) = (&planned.probe, &planned.probe.limits);
+        let engine = self.engine_for(roles.get(&Role::main()));
         let refused = planned.settled.refused_optional.iter().map(|grant| format!("optional and not granted: {grant}"));
         Job {
             engine: Arc::clone(&self.engine),
@@ -234,13 +253,13 @@ impl<'a> Preparation<'a> {
                 roles,
                 secrets: self.masks.clone(),
                 limits: shipworthy_capabilities::Limits::within(limits.request, limits.response.0),
-                engine: self.containers.clone(),
+                engine,
                 tape,
             }),
             target: Target {
                 service: probe.service.to_string(),
                 instance: instance.clone(),
-                project: self.containers.as_ref().and_then(|engine| engine.project.clone()),
+                project: self.containers.as_ref().and_then(|engine| engine.named_project().map(str::to_owned)),
                 config: probe.config.to_string(),
                 seed: seed::draw(),
             },
@@ -254,6 +273,7 @@ impl<'a> Preparation<'a> {
                 evidence: Vec::new(),
                 end: RunEnd::Completed,
                 requests: Vec::new(),
+                certificates: Vec::new(),
                 log: Vec::new(),
                 notes: refused.collect(),
                 duration_ms: 0,
@@ -309,11 +329,19 @@ fn lost(blank: ProbeRun) -> Done {
 fn container_engine(environment: &Environment, project: Option<String>) -> Result<ContainerEngine, UsageError> {
     let containers = &environment.containers;
     let socket = containers.socket.as_deref().unwrap_or(DOCKER_SOCKET);
-    Ok(ContainerEngine {
-        socket: socket.parse().map_err(UsageError::Socket)?,
-        project: containers.project.clone().or(project),
-        groups: containers.groups.clone(),
-    })
+    let socket = socket.parse().map_err(UsageError::Socket)?;
+    Ok(ContainerEngine::new(socket, containers.project.clone().or(project), containers.groups.clone()))
+}
+
+/// The compose project that somebody looked into, and who named it.
+fn in_use(environment: &Environment, engine: &ContainerEngine) -> Option<ProjectRef> {
+    let name = engine.project_in_use()?.to_owned();
+    let by = match (&environment.containers.project, engine.named_project()) {
+        (Some(_), _) => ProjectSource::Environment,
+        (None, Some(_)) => ProjectSource::Artifact,
+        (None, None) => ProjectSource::Found,
+    };
+    Some(ProjectRef { name, by })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the door to secrets by reference")]

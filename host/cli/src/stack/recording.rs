@@ -4,7 +4,7 @@ use std::{io::Read as _, path::Path};
 
 use serde::{Deserialize, Serialize};
 use shipworthy_capabilities::RecordedRun;
-use shipworthy_contract::{PluginRef, Service, evidence::RunEnd};
+use shipworthy_contract::{PluginRef, Service, evidence::RunEnd, report::ProjectRef};
 
 use crate::{
     output::write_atomically,
@@ -30,6 +30,9 @@ pub(crate) struct Recording {
     shipworthy: String,
     /// The environment's name.
     environment: String,
+    /// The compose project that containers were looked for in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) project: Option<ProjectRef>,
     /// One per probe and instance.
     runs: Vec<Recorded>,
 }
@@ -52,11 +55,12 @@ pub(crate) struct Recorded {
 }
 
 impl Recording {
-    pub(crate) fn new(environment: &str, runs: Vec<Recorded>) -> Self {
+    pub(crate) fn new(environment: &str, project: Option<ProjectRef>, runs: Vec<Recorded>) -> Self {
         Self {
             format: FORMAT.to_owned(),
             shipworthy: env!("CARGO_PKG_VERSION").to_owned(),
             environment: environment.to_owned(),
+            project,
             runs,
         }
     }

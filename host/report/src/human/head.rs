@@ -37,6 +37,11 @@ pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report) {
         let name = look.foreign(&environment.name, LONGEST);
         let file = look.foreign(&environment.file.to_string_lossy(), LONGEST);
         fact(page, "environment", &[Span::new(name, Tone::Strong), Span::new(format!("({file})"), Tone::Dim)]);
+        if let Some(project) = &environment.project {
+            let name = look.foreign(&project.name, LONGEST);
+            let reason = Span::new(format!("({})", project.by.as_str()), Tone::Dim);
+            fact(page, "project", &[Span::new(name, Tone::Strong), reason]);
+        }
     }
     fact(page, "policy", &[Span::plain(report.policy.as_str())]);
 }

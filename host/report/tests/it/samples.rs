@@ -24,7 +24,11 @@ pub(crate) fn report_with(policy: Policy, fail_on: FailOn, results: Vec<CheckRes
             contract_reason: "`runtime_stack` is set and no entry has an `id`".to_owned(),
             trees: Vec::new(),
         }),
-        environment: Some(EnvironmentRef { name: "staging".to_owned(), file: "environments/staging.toml".into() }),
+        environment: Some(EnvironmentRef {
+            name: "staging".to_owned(),
+            file: "environments/staging.toml".into(),
+            project: None,
+        }),
         policy,
         summary: summarize(&results),
         results,
