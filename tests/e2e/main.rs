@@ -5,6 +5,7 @@
 
 mod boundary;
 mod capture;
+mod certificates;
 mod command;
 mod containers;
 mod demo;
@@ -12,6 +13,7 @@ mod environments;
 mod exit_codes;
 mod output;
 mod payload;
+mod real;
 mod record_replay;
 mod rules;
 mod silence;

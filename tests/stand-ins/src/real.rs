@@ -11,6 +11,7 @@ pub mod container;
 pub mod containerd;
 pub mod esb;
 pub mod project;
+pub mod proxy;
 
 mod binary;
 mod docker;
@@ -21,6 +22,7 @@ pub use container::{Container, Started};
 pub use containerd::Containerd;
 pub use esb::{Esb, Mode};
 pub use project::Project;
+pub use proxy::Proxy;
 
 /// The label of everything that tests leave on an engine while they run; its value is the process.
 pub const LABEL: &str = "shipworthy.test";

@@ -149,9 +149,7 @@ impl Esb {
         let mut parts = vec![format!("[requirements]\n{requirements}")];
         parts.push(endpoints()?);
         parts.push(containers(&self.project));
-        let names = ["gateway", "agent", "provisioner", "runtime-node", "python-hooks"];
-        let all = names.iter().filter(|name| **name != "runtime-node" || self.runtime_node.is_some());
-        parts.extend(all.map(|name| probe(name)));
+        parts.extend(["gateway", "agent", "provisioner", "runtime-node", "python-hooks"].map(probe));
         Ok(parts.join("\n\n"))
     }
 }

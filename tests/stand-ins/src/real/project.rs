@@ -49,9 +49,9 @@ impl Project {
         container.start(self)
     }
 
-    /// A text in which this project's own names stand for those of any: `esb-ENV-gateway`.
+    /// A text in which this project's own names stand for those of any: `esb-ENV` of `ENV`, which is as long as they.
     pub fn masked(&self, text: &str) -> String {
-        text.replace(&self.env, "ENV")
+        text.replace(&self.env, "t0000000n000")
     }
 
     /// A named volume, and the folder in which the engine keeps it.

@@ -1,0 +1,97 @@
+//! Endpoints that are named by a container: where its port is reached, in each way that compose can put it there.
+
+use std::net::TcpListener;
+
+use anyhow::Result;
+use shipworthy_stand_ins::real::{Mode, Project, esb};
+
+use super::{check, engine_or_skip, environment, stack_or_skip, undetermined};
+use crate::told::text;
+
+/// The gateway's probe sees this version by the container of the endpoint.
+fn sees_the_gateway(project: &Project, port: u16) -> Result<()> {
+    let environment = environment("services.gateway.version = \"2.0.0\"", project, "gateway")?;
+    let told = check(&environment.replace("port = 8443", &format!("port = {port}")))?;
+    assert_eq!(told.exit(), Some(0), "{}", told.output.snapshot());
+    assert_eq!(text(told.one("stack.version", "gateway")?, "observed"), "2.0.0");
+    Ok(())
+}
+
+/// A port that nobody listens on now.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+#[test]
+fn a_port_that_the_engine_chose_is_found() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    let gateway = project.start(esb::gateway(Mode::Docker)?.networked().publish(8443))?;
+    assert_ne!(gateway.port(8443)?, 8443);
+    sees_the_gateway(&project, 8443)
+}
+
+#[test]
+fn a_port_that_the_operator_chose_is_found() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    let port = free_port()?;
+    let gateway = project.start(esb::gateway(Mode::Docker)?.networked().publish_at(port, 8443))?;
+    assert_eq!(gateway.port(8443)?, port);
+    sees_the_gateway(&project, 8443)
+}
+
+#[test]
+fn a_port_that_is_not_published_is_reached_on_the_container_network() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    let agent = project.start(esb::agent(Mode::Docker)?.networked())?;
+    assert!(agent.port(50051).is_err(), "docker mode does not publish it");
+    let told = check(&environment("services.agent.capabilities = [\"rpc:ListContainers\"]", &project, "agent")?)?;
+    assert_eq!(told.exit(), Some(0), "{}", told.output.snapshot());
+    assert!(agent.log()?.iter().any(|line| line.contains("ListContainers")));
+    Ok(())
+}
+
+#[test]
+fn a_certificate_must_carry_the_name_that_the_environment_gives() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    project.start(esb::agent(Mode::Docker)?.networked())?;
+    let environment = environment("", &project, "agent")?;
+    let told = check(&environment.replace("server_name = \"agent\"", "server_name = \"elsewhere\""))?;
+    assert_eq!(told.exit(), Some(4), "{}", told.output.snapshot());
+    let result = undetermined(&told);
+    assert_eq!(text(result, "class"), "tls", "{}", told.output.snapshot());
+    Ok(())
+}
+
+#[test]
+fn a_container_in_the_network_of_another_is_reached_as_that_one_is() -> Result<()> {
+    let Some(stack) = stack_or_skip(Mode::Containerd)? else { return Ok(()) };
+    assert!(stack.gateway.port(8443).is_err(), "its own container publishes nothing");
+    assert!(stack.gateway.address().is_err(), "and has no address");
+    sees_the_gateway(&stack.project, 8443)
+}
+
+#[test]
+fn a_container_on_the_hosts_network_is_reached_on_loopback() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    let port = free_port()?;
+    let gateway = esb::gateway(Mode::Docker)?.network_of("host");
+    project.start(gateway.word("-listen").word(&format!("127.0.0.1:{port}")))?;
+    sees_the_gateway(&project, port)
+}
+
+#[test]
+fn a_container_without_a_network_is_told() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    project.start(esb::gateway(Mode::Docker)?)?;
+    let told = check(&environment("services.gateway.version = \"2.0.0\"", &project, "gateway")?)?;
+    assert_eq!(told.exit(), Some(4), "{}", told.output.snapshot());
+    let all = told.output.snapshot();
+    assert!(all.contains("port 8443 of `gateway` is not published"), "{all}");
+    Ok(())
+}
