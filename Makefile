@@ -41,6 +41,5 @@ bench-start: build ## whole-process time of five probes beside its peers, in one
 setup:
 	@rustup target list --installed | grep -qx wasm32-wasip2 || rustup target add wasm32-wasip2
 
-# strace shows that the boundary holds; the test that uses it says so if it is missing.
-tools:
-	@command -v strace >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq strace >/dev/null; } || true
+tools: ## strace, Docker with containerd and Go for the tests; one that lacks its part says so
+	@bash .ci/tools
