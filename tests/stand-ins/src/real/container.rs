@@ -280,7 +280,8 @@ impl Started {
             Until::Created => return Ok(()),
             Until::Ended => return docker::run(&["wait", &self.id]).map(drop),
             Until::Ready => {
-                self.wait_for("its log says `ready`", || Ok(self.log()?.iter().any(|line| line.starts_with("ready"))))?
+                let is_ready = || Ok(self.log()?.iter().any(|line| line.starts_with("ready")));
+                self.wait_for("its log says `ready`", is_ready)?;
             }
         }
         let wanted = match health {
