@@ -73,6 +73,7 @@ fn one_drifted_container_among_several_is_named() -> Result<()> {
     ----- stdout -----
     artifact     none named: the environment's own requirements only
     environment  env ([DIR]/env.toml)
+    project      esb (found: the only one with a gateway or an agent)
     policy       strict
 
     stack

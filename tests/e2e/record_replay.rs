@@ -150,12 +150,15 @@ fn a_probe_that_the_recording_does_not_know_is_not_observed() -> Result<()> {
 
     stack: gateway
     --------------
+    √ the certificate of `https://127.0.0.1:[PORT]` is valid until 2099-12-31 [stack.certificate]
     √ the gateway says that it is healthy: GET /health [stack.gateway.healthy]
     √ the gateway says of a function that cannot exist that it is not found: POST to a function that
       cannot exist [stack.gateway.unknown-function]
+    · `mode`, `release` were not observed: cannot reach the container engine at
+      `unix:///nonexistent/docker.sock`: no such socket [stack.observation]
     · observed, and not required: health `healthy`, version `2.0.0`, 6 capabilities [stack.observation]
 
-    ? cannot be determined: 1 answer missing, 1 skipped; 2 checks passed ([TIME])
+    ? cannot be determined: 1 answer missing, 1 skipped; 3 checks passed ([TIME])
       → agent (unreachable): bring up what could not be reached, or mend its address in the environment
       nothing was applied
     ----- stderr -----

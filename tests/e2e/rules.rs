@@ -127,7 +127,18 @@ fn every_bundled_probe_has_a_descriptor_that_can_be_read() -> Result<()> {
         names.push(name);
     }
     names.sort();
-    assert_eq!(names, ["container", "gateway", "grpc-health", "http", "static"]);
+    let expected = [
+        "agent",
+        "container",
+        "gateway",
+        "grpc-health",
+        "http",
+        "provisioner",
+        "python-hooks",
+        "runtime-node",
+        "static",
+    ];
+    assert_eq!(names, expected);
     Ok(())
 }
 

@@ -277,7 +277,7 @@ fn another_version_of_a_service_is_incompatible() -> Result<()> {
           `artifact.yml`
         at        artifact.yml:13:35 (runtime_stack.services.gateway.version)
 
-    × must not go ahead: 1 stack failure; 6 checks passed ([TIME])
+    × must not go ahead: 1 stack failure; 7 checks passed ([TIME])
       → bring the stack to what is required, or deploy an artifact that was built for it
       nothing was applied
     ----- stderr -----
@@ -309,7 +309,7 @@ fn a_capability_that_is_not_on_a_complete_list_is_incompatible() -> Result<()> {
           `runtime_stack.services.gateway.capabilities` in `artifact.yml`
         at        artifact.yml:13:41 (runtime_stack.services.gateway.capabilities)
 
-    × must not go ahead: 1 stack failure; 6 checks passed ([TIME])
+    × must not go ahead: 1 stack failure; 7 checks passed ([TIME])
       → bring the stack to what is required, or deploy an artifact that was built for it
       nothing was applied
     ----- stderr -----
@@ -340,7 +340,7 @@ fn another_value_of_a_fact_is_incompatible() -> Result<()> {
           `runtime_stack.services.agent.facts.health` in `artifact.yml`
         at        artifact.yml:13:41 (runtime_stack.services.agent.facts.health)
 
-    × must not go ahead: 1 stack failure; 5 checks passed ([TIME])
+    × must not go ahead: 1 stack failure; 6 checks passed ([TIME])
       → bring the stack to what is required, or deploy an artifact that was built for it
       nothing was applied
     ----- stderr -----
@@ -376,7 +376,7 @@ fn a_number_on_the_wrong_side_of_a_comparison_is_incompatible() -> Result<()> {
           `runtime_stack.services.gateway.facts.openapi-status` in `artifact.yml`
         at        artifact.yml:13:51 (runtime_stack.services.gateway.facts.openapi-status)
 
-    × must not go ahead: 1 stack failure; 6 checks passed ([TIME])
+    × must not go ahead: 1 stack failure; 7 checks passed ([TIME])
       → bring the stack to what is required, or deploy an artifact that was built for it
       nothing was applied
     ----- stderr -----

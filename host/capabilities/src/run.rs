@@ -10,7 +10,10 @@ use std::{
 };
 
 use shipworthy_contract::{certificate::Presented, evidence::RequestRecord};
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{Notify, Semaphore},
+    time::Instant,
+};
 
 use crate::{
     Access, RecordedRun, Tape,
@@ -30,6 +33,7 @@ pub struct Run {
     pub(crate) described: Descriptions,
     transcript: Mutex<Transcript>,
     gate: Semaphore,
+    cut: Notify,
     /// Bytes that were answered.
     answered: AtomicU64,
     /// Bytes of the recording that are taken by what nobody has asked for yet.
@@ -99,6 +103,7 @@ impl Run {
             described: Descriptions::default(),
             transcript: Mutex::new(transcript),
             gate: Semaphore::new(access.limits.concurrent.max(1)),
+            cut: Notify::new(),
             answered: AtomicU64::new(0),
             reserved: AtomicU64::new(0),
             access,
@@ -113,6 +118,11 @@ impl Run {
     /// Undeclared uses that were refused, and limits on one request that were hit, each once.
     pub fn notes(&self) -> Vec<String> {
         self.transcript().notes()
+    }
+
+    /// Waits until a replay has come to where the host's clock ended the run that was recorded; for ever in any other.
+    pub async fn cut_off(&self) {
+        self.cut.notified().await;
     }
 
     /// The certificates that endpoints presented, each once.
@@ -179,6 +189,10 @@ impl Run {
                 (result, duration_ms)
             }
             Source::Nowhere => (Err(A::Error::not_recorded(&what)), 0),
+            Source::CutOff => {
+                self.cut.notify_one();
+                std::future::pending().await
+            }
         };
         self.conclude(index, &what, duration_ms, Some(asked), result)
     }

@@ -75,6 +75,14 @@ pub struct RecordedRun {
     /// The certificates that endpoints presented.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<Presented>,
+    /// Whether the host's clock ended the run. A replay ends where nothing more was told, since it has another clock.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cut_off: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// One question that was granted, and its answer.

@@ -55,6 +55,8 @@ pub(crate) enum Source {
     Recording(Box<Answered>, u64),
     /// There is a recording, and it does not have it.
     Nowhere,
+    /// There is a recording, and the run that was recorded was ended before it came so far.
+    CutOff,
 }
 
 impl Transcript {
@@ -118,6 +120,7 @@ impl Transcript {
                 *given = true;
                 Source::Recording(Box::new(exchange.answered.clone()), exchange.duration_ms)
             }
+            None if replay.recorded.cut_off => Source::CutOff,
             None => Source::Nowhere,
         }
     }
@@ -133,7 +136,7 @@ impl Transcript {
     /// What is kept for the tape, given once.
     pub(crate) fn recorded(&mut self) -> RecordedRun {
         let exchanges = self.entries.iter_mut().filter_map(|entry| entry.exchange.take()).collect();
-        RecordedRun { exchanges, certificates: self.certificates.clone() }
+        RecordedRun { exchanges, certificates: self.certificates.clone(), cut_off: false }
     }
 }
 
@@ -152,7 +155,7 @@ mod tests {
     #[test]
     fn equal_questions_get_their_answers_in_order_and_once() {
         let exchanges = vec![exchange("A", "1"), exchange("B", "2"), exchange("A", "3")];
-        let recorded = RecordedRun { exchanges, certificates: Vec::new() };
+        let recorded = RecordedRun { exchanges, ..RecordedRun::default() };
         let mut transcript = Transcript::replaying(Arc::new(recorded));
         let mut given = |name: &str| match transcript.source(&exchange(name, "").asked) {
             Source::Recording(answered, 3) => match *answered {

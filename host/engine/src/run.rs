@@ -77,15 +77,20 @@ impl Component {
             // Waiting neighbours on the same thread get their turn at every tick.
             Ok(UpdateDeadline::Yield(1))
         });
-        let observed = tokio::time::timeout(limits.deadline + GRACE, self.observe(&mut store, target)).await;
+        let told = Arc::clone(&store.data().run);
+        let observed = tokio::select! {
+            observed = self.observe(&mut store, target) => Some(observed),
+            () = tokio::time::sleep(limits.deadline + GRACE) => None,
+            () = told.cut_off() => None,
+        };
         let duration = begun.elapsed();
         let state = store.into_data();
         let printed = stderr.lines();
         let end = match observed {
-            Err(_elapsed) => waiting(limits.deadline, &state.run),
-            Ok(Ok(Ok(()))) => RunEnd::Completed,
-            Ok(Ok(Err(failure))) => failed(&failure),
-            Ok(Err(error)) => ended(&error, &printed),
+            None => waiting(limits.deadline, &state.run),
+            Some(Ok(Ok(()))) => RunEnd::Completed,
+            Some(Ok(Err(failure))) => failed(&failure),
+            Some(Err(error)) => ended(&error, &printed),
         };
         tracing::debug!(?end, evidence = state.evidence.len(), "ran");
         let mut log = state.log;

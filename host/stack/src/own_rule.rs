@@ -12,7 +12,7 @@ pub(crate) fn check(seen: &Seen<'_>, policy: Policy) -> Vec<CheckResult> {
     for evidence in &seen.run.evidence {
         let Evidence::Finding { rule, holds, message, expected, found } = evidence else { continue };
         let own = declared.iter().find(|own| own.name == *rule);
-        let (expected, found) = (expected.as_deref().map(tell::clean), found.as_deref().map(tell::clean));
+        let (expected, found) = (expected.as_deref().map(tell::finding), found.as_deref().map(tell::finding));
         let mut result = match own {
             Some(own) => {
                 let message = match (holds, &expected, &found) {

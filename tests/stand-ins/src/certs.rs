@@ -17,14 +17,17 @@ use time::{Duration, OffsetDateTime};
 /// Names that every server certificate carries: the loopback address, and the names on the container network.
 const SERVER_NAMES: [&str; 5] = ["127.0.0.1", "localhost", "agent", "gateway", "runtime-node"];
 
+/// The year with which certificates end that are not to end: certificates of today's servers outlive no test.
+const LAST_YEAR: i32 = 2099;
+
 /// Which certificate a server shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerCert {
-    /// Signed by the CA, valid for 90 days.
+    /// Signed by the CA, valid until the end of 2099, so that no report of it differs from day to day.
     Valid,
-    /// Signed by the CA, ended yesterday.
+    /// Signed by the CA, ended with 2025.
     Expired,
-    /// Signed by the CA, ends in 7 days.
+    /// Signed by the CA, ends in 6 days and some hours.
     EndsSoon,
     /// Signed by the unrelated CA.
     OtherCa,
@@ -55,10 +58,10 @@ impl Certs {
         let (ca, issuer) = authority("Shipworthy stand-in CA")?;
         let (other_ca, other_issuer) = authority("unrelated stand-in CA")?;
         Ok(Self {
-            server: server(&issuer, 90)?,
-            expired: server(&issuer, -1)?,
-            ends_soon: server(&issuer, 7)?,
-            other_server: server(&other_issuer, 90)?,
+            server: server(&issuer, at(LAST_YEAR))?,
+            expired: server(&issuer, at(2025))?,
+            ends_soon: server(&issuer, OffsetDateTime::now_utc() + Duration::days(7) - Duration::hours(1))?,
+            other_server: server(&other_issuer, at(LAST_YEAR))?,
             client: client(&issuer)?,
             other_client: client(&other_issuer)?,
             ca,
@@ -148,7 +151,7 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
 }
 
 fn authority(name: &str) -> Result<(Certificate, Issuer<'static, KeyPair>)> {
-    let mut params = valid(CertificateParams::default(), -60, 365);
+    let mut params = valid(CertificateParams::default(), at(LAST_YEAR));
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -157,14 +160,19 @@ fn authority(name: &str) -> Result<(Certificate, Issuer<'static, KeyPair>)> {
     Ok((cert, Issuer::new(params, key)))
 }
 
-/// A server certificate that ends in `days` days; a negative number lies in the past.
-fn server(issuer: &Issuer<'_, KeyPair>, days: i64) -> Result<Identity> {
+/// A server certificate that ends then.
+fn server(issuer: &Issuer<'_, KeyPair>, end: OffsetDateTime) -> Result<Identity> {
     let params = CertificateParams::new(SERVER_NAMES.map(str::to_owned))?;
-    leaf(valid(params, -30, days), "stand-in server", ExtendedKeyUsagePurpose::ServerAuth, issuer)
+    leaf(valid(params, end), "stand-in server", ExtendedKeyUsagePurpose::ServerAuth, issuer)
 }
 
 fn client(issuer: &Issuer<'_, KeyPair>) -> Result<Identity> {
-    leaf(valid(CertificateParams::default(), -30, 90), "stand-in client", ExtendedKeyUsagePurpose::ClientAuth, issuer)
+    leaf(
+        valid(CertificateParams::default(), at(LAST_YEAR)),
+        "stand-in client",
+        ExtendedKeyUsagePurpose::ClientAuth,
+        issuer,
+    )
 }
 
 fn leaf(
@@ -182,11 +190,15 @@ fn leaf(
     Ok(Identity { cert, key })
 }
 
-fn valid(mut params: CertificateParams, from_days: i64, to_days: i64) -> CertificateParams {
-    let now = OffsetDateTime::now_utc();
-    params.not_before = now + Duration::days(from_days);
-    params.not_after = now + Duration::days(to_days);
+fn valid(mut params: CertificateParams, end: OffsetDateTime) -> CertificateParams {
+    params.not_before = rcgen::date_time_ymd(2025, 1, 1);
+    params.not_after = end;
     params
+}
+
+/// The end of a year, nearly.
+fn at(year: i32) -> OffsetDateTime {
+    rcgen::date_time_ymd(year, 12, 31)
 }
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ pub fn wrong_ca(certs: &Certs) -> Result<StandIn> {
     Gateway::new().start_showing(certs, ServerCert::OtherCa)
 }
 
-/// A healthy gateway whose certificate ended yesterday.
+/// A healthy gateway whose certificate has ended.
 pub fn expired(certs: &Certs) -> Result<StandIn> {
     Gateway::new().start_showing(certs, ServerCert::Expired)
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shipworthy_capabilities::{Access, Run, Tape};
+use shipworthy_capabilities::{Access, RecordedRun, Run, Tape};
 use shipworthy_contract::{
     evidence::{Evidence, Gap, ProbeRun, RunEnd},
     quantity::Span,
@@ -88,7 +88,8 @@ impl Job {
             Some(end) => end,
             None => seen.end,
         };
-        let told = matches!(self.access.tape, Tape::Record(_)).then(|| run.recorded());
+        let told = matches!(self.access.tape, Tape::Record(_))
+            .then(|| RecordedRun { cut_off: by_the_clock(&end), ..run.recorded() });
         let recorded = told.map(|told| Recorded {
             probe: self.blank.probe.clone(),
             service: self.blank.service.clone(),

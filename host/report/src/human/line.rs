@@ -17,6 +17,9 @@ const LONGEST_MESSAGE: usize = 400;
 /// Longest expected or observed value, item or path that is shown, in characters.
 const LONGEST_VALUE: usize = 200;
 
+/// Longest observed value: the last lines of a log may be in it, and they say why.
+const LONGEST_OBSERVED: usize = 700;
+
 /// The same in a verbose report.
 const LONGEST_VALUE_VERBOSE: usize = 2_000;
 
@@ -127,7 +130,10 @@ impl Teller<'_> {
 
     fn details(&self, page: &mut Page<'_>, result: &CheckResult) {
         self.value(page, "expected", result.expected.as_deref());
-        self.value(page, "observed", untold_observation(result));
+        if let Some(observed) = untold_observation(result) {
+            let observed = self.look.foreign(observed, self.limit.max(LONGEST_OBSERVED));
+            self.detail(page, "observed", Span::plain(observed));
+        }
         self.items(page, &result.items);
         self.value(page, "instance", distinct_instance(result));
         self.value(page, "class", telling_class(result.class).map(Class::as_str));
@@ -260,7 +266,7 @@ fn file_place(location: &Location) -> Option<String> {
 /// What was observed, unless the message of a missing answer already ends with it.
 fn untold_observation(result: &CheckResult) -> Option<&str> {
     let observed = result.observed.as_deref()?;
-    let told = result.rule == rules::OBSERVATION && result.message.ends_with(observed);
+    let told = result.rule == rules::OBSERVATION && result.message.contains(observed);
     (!told).then_some(observed)
 }
 

@@ -33,10 +33,10 @@ impl Bench<'_> {
         results.into_iter().map(|result| seen.stamp(result)).collect()
     }
 
-    /// Missing things that nobody requires, or that another probe saw. Those that are missing because of what ended the
-    /// run were told with it.
+    /// Missing things that nobody requires, or that another probe saw: one line for each reason. Those that are missing
+    /// because of what ended the run were told with it.
     fn not_seen(&self, seen: &Seen<'_>) -> Vec<CheckResult> {
-        let mut results: Vec<CheckResult> = Vec::new();
+        let mut missing: Vec<(Cause, Vec<String>)> = Vec::new();
         for evidence in &seen.run.evidence {
             let Evidence::Missing { name, why, detail } = evidence else { continue };
             let cause = Cause::of_gap(seen.run, *why, detail);
@@ -48,13 +48,20 @@ impl Bench<'_> {
             if seen.cause.as_ref() == Some(&cause) || self.unmet.iter().any(unmet) || is_own_rule {
                 continue;
             }
-            let message = format!("`{}` was not observed: {}", tell::clean(name), cause.detail);
-            let result = self.information(cause.class, message);
-            if !results.contains(&result) {
-                results.push(result);
+            let name = format!("`{}`", tell::clean(name));
+            match missing.iter_mut().find(|(known, _)| *known == cause) {
+                Some((_, names)) if names.contains(&name) => {}
+                Some((_, names)) => names.push(name),
+                None => missing.push((cause, vec![name])),
             }
         }
-        results
+        missing.into_iter().map(|(cause, names)| self.unseen_for(&cause, &names)).collect()
+    }
+
+    fn unseen_for(&self, cause: &Cause, names: &[String]) -> CheckResult {
+        let verb = if names.len() == 1 { "was" } else { "were" };
+        let message = format!("{} {verb} not observed: {}", names.join(", "), cause.detail);
+        self.information(cause.class, message)
     }
 
     /// Undeclared uses that were refused, limits on one request; not what was told as the cause of the run's end.

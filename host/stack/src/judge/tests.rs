@@ -1,6 +1,7 @@
 //! The judge as its caller sees it. `Bench` in these files is a small stack to lay before it.
 
 mod causes;
+mod certificates;
 mod per_service;
 mod properties;
 mod report;

@@ -2,7 +2,7 @@
 
 use shipworthy_contract::{
     CheckResult, Class, Fault, Service,
-    evidence::{Gap, RunEnd},
+    evidence::{Evidence, Gap, RunEnd},
     rules,
     text::plural,
 };
@@ -73,10 +73,11 @@ impl Bench<'_> {
     pub(super) fn end(&mut self, seen: &Seen<'_>, cause: &Cause) -> CheckResult {
         let run = seen.run;
         let probe = tell::clean(&run.probe);
+        let gave_something = run.evidence.iter().any(|evidence| !matches!(evidence, Evidence::Missing { .. }));
         let what = match &run.end {
             RunEnd::Completed if cause.class == Class::NotObserved => None,
             RunEnd::Completed => Some("gave nothing"),
-            RunEnd::Failed { .. } if run.evidence.is_empty() => Some("could not see anything"),
+            RunEnd::Failed { .. } if !gave_something => Some("could not see anything"),
             RunEnd::Failed { .. } => Some("could not see any more"),
             RunEnd::Trapped { .. } => Some("trapped"),
             RunEnd::Limit { .. } => Some("went over a limit"),
@@ -86,7 +87,7 @@ impl Bench<'_> {
             Some(what) => format!("probe `{probe}` {what}: {}", cause.detail),
             None => cause.detail.clone(),
         };
-        if !run.evidence.is_empty() && run.end != RunEnd::Completed {
+        if gave_something && run.end != RunEnd::Completed {
             message = format!("{message}; what it gave before stands");
         }
         let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
