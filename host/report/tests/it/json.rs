@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use shipworthy_contract::{Class, Outcome, Policy, Report, Side, report, rules};
+use shipworthy_contract::{
+    Class, Outcome, Policy, Report, Side,
+    report::{self, ProjectSource},
+    rules,
+};
 use shipworthy_report::{REPORT_SCHEMA, json};
 
 use crate::samples;
@@ -71,6 +75,7 @@ fn every_field_stands_in_the_schema() {
         ("artifact", &report["artifact"], defined("artifact")),
         ("tree", &report["artifact"]["trees"][0], defined("tree")),
         ("environment", &report["environment"], defined("environment")),
+        ("project", &report["environment"]["project"], defined("project")),
         ("summary", &report["summary"], defined("summary")),
         ("result", result, defined("result")),
         ("plugin", &result["plugin"], defined("plugin")),
@@ -86,6 +91,8 @@ fn every_field_stands_in_the_schema() {
 fn every_word_stands_in_the_schema() {
     let schema = schema();
     let words = |name: &str| schema["$defs"][name]["enum"].clone();
+    let by = &schema["$defs"]["project"]["properties"]["by"]["enum"];
+    assert_eq!(*by, json!([ProjectSource::Environment, ProjectSource::Artifact, ProjectSource::Found]));
     assert_eq!(words("outcome"), json!(Outcome::ALL));
     assert_eq!(words("class"), json!(Class::ALL));
     assert_eq!(words("side"), json!([Side::Payload, Side::Stack]));

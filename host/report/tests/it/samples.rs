@@ -2,7 +2,9 @@
 
 use shipworthy_contract::{
     CheckResult, Class, Location, Outcome, PluginRef, Policy, Report, RuleId, Service, Sha256,
-    report::{Artifact, EnvironmentRef, EvidenceLine, FailOn, SCHEMA, Tree, judge, summarize},
+    report::{
+        Artifact, EnvironmentRef, EvidenceLine, FailOn, ProjectRef, ProjectSource, SCHEMA, Tree, judge, summarize,
+    },
     rules,
 };
 
@@ -269,6 +271,9 @@ pub(crate) fn complete() -> Report {
     let mut report = report(Policy::Strict, vec![full]);
     if let Some(artifact) = &mut report.artifact {
         artifact.trees.push(Tree { entry: 0, root: "out/fn".to_owned(), digest: Sha256::of(b"tree") });
+    }
+    if let Some(environment) = &mut report.environment {
+        environment.project = Some(ProjectRef { name: "esb-staging".to_owned(), by: ProjectSource::Found });
     }
     report
 }
