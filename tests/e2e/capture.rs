@@ -63,6 +63,7 @@ fn what_was_captured_is_met_by_the_stack_that_it_was_captured_from() -> Result<(
     insta::assert_snapshot!(timeless(&block), @r#"
     # captured by shipworthy [VERSION] at [TIME]
     # environment: env
+    # compose project: esb
     # This is what was observed, and is not required of anybody yet: paste it into artifact.yml, and
     # leave out what the artifact does not depend on.
     runtime_stack:
@@ -216,6 +217,7 @@ fn instances_that_disagree_are_told_and_left_out() -> Result<()> {
     insta::assert_snapshot!(timeless(&block), @r#"
     # captured by shipworthy [VERSION] at [TIME]
     # environment: env
+    # compose project: esb
     # This is what was observed, and is not required of anybody yet: paste it into artifact.yml, and
     # leave out what the artifact does not depend on.
     runtime_stack:

@@ -11,6 +11,7 @@ mod containers;
 mod demo;
 mod environments;
 mod exit_codes;
+mod init;
 mod output;
 mod payload;
 mod real;

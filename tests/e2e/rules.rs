@@ -12,7 +12,7 @@ use crate::sandbox;
 const ROWS: usize = 60;
 const COLUMNS: usize = 100;
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 16] = [
     &[],
     &["check"],
     &["payload"],
@@ -23,6 +23,7 @@ const COMMANDS: [&[&str]; 15] = [
     &["rules"],
     &["explain"],
     &["env"],
+    &["env", "init"],
     &["env", "list"],
     &["env", "show"],
     &["env", "check"],

@@ -29,6 +29,7 @@ mod error;
 pub(crate) mod find;
 mod logs;
 mod project;
+pub mod survey;
 mod tar;
 
 pub use error::ContainersError;

@@ -31,7 +31,7 @@ mod wire;
 
 pub use self::http::{Request, Response};
 pub use access::Access;
-pub use containers::{Container, ContainersError, engine::ContainerEngine};
+pub use containers::{Container, ContainersError, engine::ContainerEngine, survey};
 pub use grpc::{Call, Reply};
 pub use limits::Limits;
 pub use mask::Masks;

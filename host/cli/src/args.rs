@@ -3,8 +3,11 @@
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use shipworthy_capabilities::containers::engine::EngineSocket;
 use shipworthy_contract::{Policy, RuleId, Service, Sha256, quantity::Span};
 use shipworthy_payload::Choice;
+
+use crate::commands::init::DEFAULT_SOCKET;
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
 /// requires?
@@ -36,7 +39,7 @@ pub(crate) enum Command {
     Rules(RulesArgs),
     /// Say what a rule means, what it rests on and how to mend it
     Explain(ExplainArgs),
-    /// Look at environments
+    /// Make an environment from a running stack, or look at those that there are
     #[command(subcommand)]
     Env(EnvCommand),
     /// Print a JSON Schema
@@ -67,6 +70,11 @@ pub(crate) enum StackCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EnvCommand {
+    /// Write environments/NAME.toml from a running compose project; services are connected to and asked nothing
+    #[command(after_help = "Examples:\n  shipworthy env init\n  \
+        shipworthy env init staging --project esb-staging --certs ~/.esb/certs\n  \
+        shipworthy env init --print")]
+    Init(InitArgs),
     /// The environments that can be named from here
     List,
     /// Everything in force in one, and where each value comes from
@@ -79,6 +87,27 @@ pub(crate) enum EnvCommand {
         /// Name, or path of a `.toml` file
         name: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The environment's name [default: the compose project's]
+    pub(crate) name: Option<String>,
+    /// The compose project [default: the only one that has a gateway or agent]
+    #[arg(long, value_name = "PROJECT")]
+    pub(crate) project: Option<String>,
+    /// The container engine
+    #[arg(long, value_name = "URL", default_value = DEFAULT_SOCKET, value_parser = parse::<EngineSocket>)]
+    pub(crate) socket: EngineSocket,
+    /// Folder of rootCA.crt, client.crt and client.key [default: the one that the stack's containers mount]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) certs: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print the environment instead of writing it
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) print: bool,
 }
 
 // The values of these enums carry no doc comments: one of them would make clap spread `--help` over twice the lines.

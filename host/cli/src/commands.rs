@@ -3,5 +3,6 @@
 pub(crate) mod capture;
 pub(crate) mod check;
 pub(crate) mod env;
+pub(crate) mod init;
 pub(crate) mod rules;
 pub(crate) mod schema;

@@ -49,6 +49,7 @@ fn run(command: &Command) -> Result<u8, Refusal> {
         Command::Stack(StackCommand::Capture(args)) => return commands::capture::run(args),
         Command::Rules(args) => commands::rules::list(args),
         Command::Explain(args) => commands::rules::explain(args)?,
+        Command::Env(EnvCommand::Init(args)) => commands::init::run(args)?,
         Command::Env(EnvCommand::List) => commands::env::list()?,
         Command::Env(EnvCommand::Show { name }) => commands::env::show(name)?,
         Command::Env(EnvCommand::Check { name }) => commands::env::check(name)?,

@@ -44,10 +44,12 @@ pub(crate) struct Seen {
     /// The plan's list, with the instances that were found.
     pub(crate) listed: Vec<Listed>,
     pub(crate) runs: Vec<ProbeRun>,
+    /// The compose project whose containers were looked at.
+    pub(crate) project: Option<ProjectRef>,
 }
 
 /// Runs every planned probe at once, and judges nothing.
 pub(crate) fn look(environment: &Environment, plan: &Plan, flags: &StackFlags) -> Result<Seen, Refusal> {
-    let observe::Observed { listed, runs, project: _ } = observe::observe(environment, plan, None, flags)?;
-    Ok(Seen { listed, runs })
+    let observe::Observed { listed, runs, project } = observe::observe(environment, plan, None, flags)?;
+    Ok(Seen { listed, runs, project })
 }

@@ -5,7 +5,7 @@ use shipworthy_contract::Outcome;
 use crate::{
     Look,
     look::{Tone, tone},
-    page::{Lead, Page, Span},
+    page::{Lead, Page, Span, columns},
 };
 
 /// Longest text of a notice or of its advice that is shown, in characters.
@@ -46,7 +46,7 @@ pub fn render(notices: &[Notice], look: &Look) -> String {
         for advice in &notice.advice {
             let label = Span::new(look.arrow(), Tone::Dim);
             let text = Span::plain(look.foreign(advice, LONGEST));
-            page.line(&Lead { indent: text_at, label, text_at: text_at + look.arrow().len().min(2) + 1 }, &[text]);
+            page.line(&Lead { indent: text_at, label, text_at: text_at + columns(look.arrow()) + 1 }, &[text]);
         }
     }
     page.finish()

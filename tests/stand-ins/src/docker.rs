@@ -25,6 +25,16 @@ pub struct Container {
     state: String,
     exit_code: i64,
     labels: Map<String, Value>,
+    /// `NAME=VALUE` each.
+    variables: Vec<String>,
+    /// Ports inside, and those of this host that they are published at.
+    ports: Map<String, Value>,
+    /// Where inside, and the folder of this host.
+    mounts: Vec<(String, String)>,
+    /// Address on the project's network.
+    address: Option<String>,
+    /// Place in the list of the container whose network this one uses.
+    borrows: Option<usize>,
 }
 
 impl Container {
@@ -37,7 +47,18 @@ impl Container {
             state: "running".to_owned(),
             exit_code: 0,
             labels: Map::new(),
+            variables: Vec::new(),
+            ports: Map::new(),
+            mounts: Vec::new(),
+            address: None,
+            borrows: None,
         }
+    }
+
+    /// A running one of a function, as ESB's agent starts it: with its own labels, and none of compose's.
+    pub fn function(env: &str, function: &str) -> Self {
+        let labels = [("created_by", "esb-agent"), ("esb_env", env), ("esb_function", function)];
+        labels.into_iter().fold(Self::new("", function), |container, (name, value)| container.label(name, value))
     }
 
     /// Of another image.
@@ -62,11 +83,57 @@ impl Container {
         self
     }
 
+    /// With one variable more in its environment.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push(format!("{name}={value}"));
+        self
+    }
+
+    /// With a port that is published on the loopback.
+    #[must_use]
+    pub fn published(mut self, port: u16, at: u16) -> Self {
+        let binding = json!([{ "HostIp": "127.0.0.1", "HostPort": at.to_string() }]);
+        self.ports.insert(format!("{port}/tcp"), binding);
+        self
+    }
+
+    /// With a folder of this host mounted inside.
+    #[must_use]
+    pub fn mount(mut self, source: &str, inside: &str) -> Self {
+        self.mounts.push((inside.to_owned(), source.to_owned()));
+        self
+    }
+
+    /// With an address on the project's network.
+    #[must_use]
+    pub fn address(mut self, ip: &str) -> Self {
+        self.address = Some(ip.to_owned());
+        self
+    }
+
+    /// In the network of the container at this place of the list.
+    #[must_use]
+    pub fn in_network_of(mut self, at: usize) -> Self {
+        self.borrows = Some(at);
+        self
+    }
+
     /// As inspecting shows it; `at` is its place in the list, by which ids and names differ.
     fn inspected(&self, at: usize) -> Value {
         let mut labels = self.labels.clone();
-        labels.insert("com.docker.compose.project".to_owned(), self.project.clone().into());
-        labels.insert("com.docker.compose.service".to_owned(), self.service.clone().into());
+        if !self.project.is_empty() {
+            labels.insert("com.docker.compose.project".to_owned(), self.project.clone().into());
+            labels.insert("com.docker.compose.service".to_owned(), self.service.clone().into());
+        }
+        let network = format!("{}_default", self.project);
+        let networks = self.address.iter().map(|ip| (network.clone(), json!({ "IPAddress": ip })));
+        let mode = self.borrows.map_or(network.clone(), |at| format!("container:{at:064x}"));
+        let mounts: Vec<Value> = self
+            .mounts
+            .iter()
+            .map(|(inside, source)| json!({ "Type": "bind", "Destination": inside, "Source": source }))
+            .collect();
         let ended = self.state == "exited";
         json!({
             "Id": format!("{at:064x}"),
@@ -78,7 +145,10 @@ impl Container {
                 "StartedAt": "2026-11-24T08:00:00Z",
                 "FinishedAt": if ended { "2026-11-24T08:01:00Z" } else { "0001-01-01T00:00:00Z" },
             },
-            "Config": { "Image": self.image, "Env": [], "Labels": labels },
+            "Config": { "Image": self.image, "Env": self.variables, "Labels": labels },
+            "HostConfig": { "NetworkMode": mode },
+            "NetworkSettings": { "Ports": self.ports, "Networks": networks.collect::<Map<_, _>>() },
+            "Mounts": mounts,
         })
     }
 }

@@ -15,6 +15,7 @@ mod grpc;
 mod http;
 mod replay;
 mod server;
+mod survey;
 mod tls;
 mod tricks;
 mod world;

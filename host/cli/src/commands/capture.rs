@@ -71,6 +71,7 @@ pub(crate) fn run(args: &CaptureArgs) -> Result<u8, Refusal> {
         Ok(captured) => {
             let head = block::Head {
                 environment: &environment.name,
+                project: observed.project.as_ref().map(|project| project.name.as_str()),
                 at: &clock::now(),
                 only: &args.stack.only,
                 version: env!("CARGO_PKG_VERSION"),

@@ -19,6 +19,8 @@ const MOST_FACTS: usize = 12;
 /// What the comment on top says.
 pub(super) struct Head<'a> {
     pub(super) environment: &'a str,
+    /// The compose project whose containers were looked at.
+    pub(super) project: Option<&'a str>,
     /// UTC.
     pub(super) at: &'a str,
     pub(super) only: &'a [Service],
@@ -30,6 +32,9 @@ pub(super) fn render(head: &Head<'_>, captured: &Captured) -> String {
     let mut page = Page { out: String::new(), aside: false };
     page.comment(0, &format!("captured by shipworthy {} at {}", head.version, head.at));
     page.comment(0, &format!("environment: {}", head.environment));
+    if let Some(project) = head.project {
+        page.comment(0, &format!("compose project: {project}"));
+    }
     if !head.only.is_empty() {
         let names: Vec<&str> = head.only.iter().map(Service::as_str).collect();
         page.comment(0, &format!("only {} was looked at", names.join(" and ")));

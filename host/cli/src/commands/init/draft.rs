@@ -1,0 +1,277 @@
+//! The environment as text, and what is told beside it.
+
+use std::path::Path;
+
+use shipworthy_capabilities::{
+    containers::engine::EngineSocket,
+    survey::{Survey, Surveyed},
+};
+use shipworthy_contract::{Outcome, text::plural};
+use shipworthy_report::notice::Notice;
+
+use super::{
+    certs::{self, Certs},
+    doors::{Door, Doors},
+    toml::{comment, quoted},
+};
+
+/// Everything that was found.
+pub(super) struct Draft<'a> {
+    pub(super) at: &'a str,
+    /// Where it is not the usual one.
+    pub(super) socket: Option<&'a EngineSocket>,
+    pub(super) survey: &'a Survey,
+    pub(super) certs: &'a Certs,
+    pub(super) doors: &'a Doors,
+    pub(super) here: &'a Path,
+}
+
+impl Draft<'_> {
+    pub(super) fn render(&self) -> String {
+        let version = env!("CARGO_PKG_VERSION");
+        let mut page = Page(String::new());
+        page.comment(&format!("made by `shipworthy env init` {version} at {}", self.at));
+        page.comment(&format!("from compose project {}{}", self.survey.project, self.mode()));
+        page.comment("every key: docs/environments.md; what is in force: `shipworthy env show`");
+        page.line("policy = \"strict\"");
+        self.endpoints(&mut page);
+        self.containers(&mut page);
+        self.probes(&mut page);
+        page.0
+    }
+
+    fn mode(&self) -> String {
+        let mut modes: Vec<&str> =
+            self.survey.containers.iter().filter_map(|container| container.runtime.as_deref()).collect();
+        modes.sort_unstable();
+        modes.dedup();
+        if modes.is_empty() { String::new() } else { format!(", AGENT_RUNTIME={}", modes.join(" and ")) }
+    }
+
+    fn endpoints(&self, page: &mut Page) {
+        if let Some(door) = &self.doors.gateway {
+            page.table("endpoints.gateway");
+            self.door(page, door);
+        }
+        if let Some(door) = &self.doors.agent {
+            page.table("endpoints.agent");
+            self.door(page, door);
+            match &self.certs.client {
+                Some((cert, key)) if door.https => {
+                    page.value("client_cert", &certs::named(cert, self.here));
+                    page.value("client_key", &certs::named(key, self.here));
+                }
+                None if door.https => {
+                    page.comment("the agent turns away who shows no certificate of its authority; none was found:");
+                    page.comment("client_cert = \"certs/client.crt\"");
+                    page.comment("client_key = \"certs/client.key\"");
+                }
+                Some(_) | None => {}
+            }
+        }
+        if let Some(door) = &self.doors.metrics {
+            page.table("endpoints.agent-metrics");
+            self.door(page, door);
+        }
+        if let Some(socket) = &self.doors.containerd {
+            page.table("endpoints.runtime-node");
+            page.value("url", &format!("unix://{}", socket.display()));
+        }
+    }
+
+    fn door(&self, page: &mut Page, door: &Door) {
+        page.value("container", door.service);
+        page.line(&format!("port = {}", door.port));
+        page.value("scheme", if door.https { "https" } else { "http" });
+        if !door.https {
+            return;
+        }
+        if let Some(ca) = &self.certs.ca {
+            page.value("ca", &certs::named(ca, self.here));
+        } else {
+            page.comment("no certificate of an authority was found: the system's trust roots are in force");
+            page.comment("ca = \"certs/rootCA.crt\"");
+        }
+        if let Some(name) = &door.server_name {
+            page.comment(&format!("its certificate does not carry `{}`", door.service));
+            page.value("server_name", name);
+        }
+    }
+
+    fn containers(&self, page: &mut Page) {
+        page.table("containers");
+        if let Some(socket) = self.socket {
+            page.value("socket", &socket.to_string());
+        }
+        page.value("project", &self.survey.project);
+        if self.in_containerd() {
+            page.comment("functions are containers of containerd, which this engine does not see");
+            return;
+        }
+        let group = |env: &str| format!("groups.functions = {{ created_by = \"esb-agent\"{env} }}");
+        let of = |env: &String| group(&format!(", esb_env = {}", quoted(env)));
+        match self.survey.functions.keys().collect::<Vec<_>>().as_slice() {
+            [env] => page.line(&of(env)),
+            [] => {
+                page.comment(
+                    "no function container was seen, so the stack's ENV is not known; with it, add: esb_env = \"ENV\"",
+                );
+                page.line(&group(""));
+            }
+            several => {
+                // Those of another stack must not be taken for this one's.
+                page.comment(
+                    "function containers of several stacks were seen; the one of these lines that is this stack's:",
+                );
+                for env in several {
+                    page.comment(&of(env));
+                }
+            }
+        }
+    }
+
+    /// Function containers that may be this stack's. In containerd mode those that are seen are another one's.
+    fn functions(&self) -> usize {
+        if self.in_containerd() { 0 } else { self.survey.functions.values().sum() }
+    }
+
+    fn in_containerd(&self) -> bool {
+        let runtime = |container: &Surveyed| container.runtime.as_deref() == Some("containerd");
+        self.has("runtime-node") || self.survey.containers.iter().any(runtime)
+    }
+
+    fn has(&self, service: &str) -> bool {
+        self.survey.containers.iter().any(|container| container.service == service)
+    }
+
+    fn probes(&self, page: &mut Page) {
+        if self.has("gateway") {
+            page.probe("gateway", &["endpoint = \"gateway\""]);
+        }
+        if self.has("agent") {
+            let metrics = self.doors.metrics.as_ref().map(|_| "endpoints.metrics = \"agent-metrics\"");
+            let lines: Vec<&str> = ["endpoint = \"agent\""].into_iter().chain(metrics).collect();
+            page.probe("agent", &lines);
+        }
+        if self.has("runtime-node") {
+            let endpoint = self.doors.containerd.as_ref().map(|_| "endpoint = \"runtime-node\"");
+            page.probe("runtime-node", endpoint.as_slice());
+        }
+        if self.has("provisioner") {
+            page.probe("provisioner", &[]);
+        } else {
+            page.absent("provisioner", "the project has no container of it");
+        }
+        if self.has("provisioner") || self.functions() > 0 {
+            page.probe("python-hooks", &[]);
+        } else {
+            page.absent("python-hooks", "there is no container that holds them");
+        }
+    }
+
+    /// What was found and what was not.
+    pub(super) fn notices(&self) -> Vec<Notice> {
+        let mut notices = vec![self.services()];
+        match &self.certs.folder {
+            Some((folder, why)) => {
+                notices.push(found(&format!("certificates in `{}`, {why}", folder.display())));
+            }
+            None => notices.push(
+                Notice::new(Outcome::Warn, "no certificates found: the system's trust roots are in force")
+                    .advise("name the folder that holds `rootCA.crt` by `--certs DIR`"),
+            ),
+        }
+        notices
+            .extend(self.certs.unreadable.iter().map(|what| Notice::new(Outcome::Warn, format!("left out: {what}"))));
+        let doors =
+            [("gateway", &self.doors.gateway), ("agent", &self.doors.agent), ("agent-metrics", &self.doors.metrics)];
+        for (name, door) in doors.into_iter().filter_map(|(name, door)| Some((name, door.as_ref()?))) {
+            notices.push(if door.answered {
+                found(&format!("`endpoints.{name}`: port {} {}", door.port, door.seen))
+            } else {
+                Notice::new(Outcome::Warn, format!("`endpoints.{name}` could not be verified: {}", door.seen))
+                    .advise("mend it in the file, or what listens there")
+            });
+        }
+        if self.doors.agent.as_ref().is_some_and(|door| door.https) && self.certs.client.is_none() {
+            notices.push(
+                Notice::new(
+                    Outcome::Warn,
+                    "the agent takes only who shows a certificate of its authority, and none was found",
+                )
+                .advise("add `client_cert` and `client_key` to `[endpoints.agent]`"),
+            );
+        }
+        if let Some(why) = &self.doors.no_containerd {
+            notices.push(found(&format!("containerd is seen by its container's health alone: {why}")));
+        }
+        if self.survey.functions.len() != 1 && !self.in_containerd() {
+            notices.push(self.no_env());
+        }
+        notices
+    }
+
+    fn services(&self) -> Notice {
+        let mut names: Vec<&str> = self.survey.containers.iter().map(|container| container.service.as_str()).collect();
+        names.dedup();
+        let functions = match self.functions() {
+            0 => String::new(),
+            count => format!("; {}", plural(count, "function container")),
+        };
+        found(&format!("services: {}{functions}", names.join(", ")))
+    }
+
+    fn no_env(&self) -> Notice {
+        if self.survey.functions.is_empty() {
+            return Notice::new(Outcome::Warn, "no function container was seen, so that the stack's ENV is not known")
+                .advise("add `esb_env` to `groups.functions` under `[containers]`");
+        }
+        Notice::new(Outcome::Warn, "function containers of several stacks were seen, and none is looked at")
+            .advise("choose the stack's `groups.functions` under `[containers]`")
+    }
+}
+
+fn found(text: &str) -> Notice {
+    Notice::new(Outcome::Info, text)
+}
+
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, text: &str) {
+        self.0.push_str(text);
+        self.0.push('\n');
+    }
+
+    fn comment(&mut self, text: &str) {
+        self.line(&format!("# {}", comment(text)));
+    }
+
+    fn table(&mut self, name: &str) {
+        self.line("");
+        self.line(&format!("[{name}]"));
+    }
+
+    fn value(&mut self, key: &str, text: &str) {
+        self.line(&format!("{key} = {}", quoted(text)));
+    }
+
+    fn probe(&mut self, name: &str, lines: &[&str]) {
+        self.table(&format!("probes.{name}"));
+        self.line(&format!("plugin = \"builtin:{name}\""));
+        for line in lines {
+            self.line(line);
+        }
+    }
+
+    /// A probe that would find nothing, ready to be used once it can.
+    fn absent(&mut self, name: &str, why: &str) {
+        self.line("");
+        self.comment(why);
+        self.comment(&format!("[probes.{name}]"));
+        self.comment(&format!("plugin = \"builtin:{name}\""));
+    }
+}
+
+#[cfg(test)]
+mod tests;

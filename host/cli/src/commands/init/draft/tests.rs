@@ -1,0 +1,143 @@
+use std::{collections::BTreeMap, path::PathBuf};
+
+use super::*;
+
+fn container(service: &str) -> Surveyed {
+    Surveyed {
+        service: service.to_owned(),
+        name: format!("esb-{service}"),
+        image: String::new(),
+        state: "running".to_owned(),
+        runtime: None,
+        published: std::collections::BTreeSet::new(),
+        networks: Vec::new(),
+        borrows: None,
+        mounts: BTreeMap::new(),
+    }
+}
+
+fn door(service: &'static str, port: u16, https: bool, server_name: Option<&str>) -> Door {
+    let server_name = server_name.map(str::to_owned);
+    Door { service, port, https, server_name, seen: "answers".to_owned(), answered: true }
+}
+
+fn rendered(services: &[&str], functions: &[&str], certs: &Certs, doors: &Doors) -> String {
+    let survey = Survey {
+        project: "esb".to_owned(),
+        containers: services.iter().map(|service| container(service)).collect(),
+        functions: functions.iter().map(|env| ((*env).to_owned(), 1)).collect(),
+    };
+    let draft = Draft { at: "now", socket: None, survey: &survey, certs, doors, here: Path::new("/work") };
+    let text = draft.render();
+    // The head says version and time.
+    text.split_once("policy = ").map_or(text.clone(), |(_, rest)| rest.to_owned())
+}
+
+#[test]
+fn a_certificate_for_another_name_and_a_socket_that_can_be_reached_are_written() {
+    let certs = Certs {
+        ca: Some(PathBuf::from("/work/certs/rootCA.crt")),
+        client: Some(("/etc/esb/client.crt".into(), "/etc/esb/client.key".into())),
+        ..Certs::default()
+    };
+    let doors = Doors {
+        gateway: Some(door("gateway", 8443, true, Some("localhost"))),
+        agent: Some(door("agent", 50051, true, None)),
+        containerd: Some("/var/lib/x/containerd.sock".into()),
+        ..Doors::default()
+    };
+    insta::assert_snapshot!(rendered(&["agent", "gateway", "runtime-node"], &[], &certs, &doors), @r#"
+    "strict"
+
+    [endpoints.gateway]
+    container = "gateway"
+    port = 8443
+    scheme = "https"
+    ca = "../certs/rootCA.crt"
+    # its certificate does not carry `gateway`
+    server_name = "localhost"
+
+    [endpoints.agent]
+    container = "agent"
+    port = 50051
+    scheme = "https"
+    ca = "../certs/rootCA.crt"
+    client_cert = "/etc/esb/client.crt"
+    client_key = "/etc/esb/client.key"
+
+    [endpoints.runtime-node]
+    url = "unix:///var/lib/x/containerd.sock"
+
+    [containers]
+    project = "esb"
+    # functions are containers of containerd, which this engine does not see
+
+    [probes.gateway]
+    plugin = "builtin:gateway"
+    endpoint = "gateway"
+
+    [probes.agent]
+    plugin = "builtin:agent"
+    endpoint = "agent"
+
+    [probes.runtime-node]
+    plugin = "builtin:runtime-node"
+    endpoint = "runtime-node"
+
+    # the project has no container of it
+    # [probes.provisioner]
+    # plugin = "builtin:provisioner"
+
+    # there is no container that holds them
+    # [probes.python-hooks]
+    # plugin = "builtin:python-hooks"
+    "#);
+}
+
+#[test]
+fn without_certificates_the_lines_to_add_are_there() {
+    let doors = Doors {
+        gateway: Some(door("gateway", 8443, true, None)),
+        agent: Some(door("agent", 50051, true, None)),
+        ..Doors::default()
+    };
+    insta::assert_snapshot!(rendered(&["agent", "gateway", "provisioner"], &[], &Certs::default(), &doors), @r#"
+    "strict"
+
+    [endpoints.gateway]
+    container = "gateway"
+    port = 8443
+    scheme = "https"
+    # no certificate of an authority was found: the system's trust roots are in force
+    # ca = "certs/rootCA.crt"
+
+    [endpoints.agent]
+    container = "agent"
+    port = 50051
+    scheme = "https"
+    # no certificate of an authority was found: the system's trust roots are in force
+    # ca = "certs/rootCA.crt"
+    # the agent turns away who shows no certificate of its authority; none was found:
+    # client_cert = "certs/client.crt"
+    # client_key = "certs/client.key"
+
+    [containers]
+    project = "esb"
+    # no function container was seen, so the stack's ENV is not known; with it, add: esb_env = "ENV"
+    groups.functions = { created_by = "esb-agent" }
+
+    [probes.gateway]
+    plugin = "builtin:gateway"
+    endpoint = "gateway"
+
+    [probes.agent]
+    plugin = "builtin:agent"
+    endpoint = "agent"
+
+    [probes.provisioner]
+    plugin = "builtin:provisioner"
+
+    [probes.python-hooks]
+    plugin = "builtin:python-hooks"
+    "#);
+}
