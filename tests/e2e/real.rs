@@ -17,6 +17,7 @@ mod engine;
 mod health;
 mod hooks;
 mod hostile_files;
+mod leftovers;
 mod places;
 mod projects;
 mod provisioner;

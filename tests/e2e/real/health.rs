@@ -3,7 +3,7 @@
 use anyhow::Result;
 use shipworthy_stand_ins::real::{Mode, Project, container::Health, esb};
 
-use super::{check, engine_or_skip, environment};
+use super::{check, engine_or_skip, environment, undetermined};
 use crate::told::text;
 
 #[test]
@@ -79,6 +79,34 @@ fn an_agent_that_does_not_serve_is_told_by_its_name() -> Result<()> {
     assert_eq!((told.exit(), told.with("fail")), (Some(3), vec!["stack.agent.serving agent".to_owned()]));
     let all = told.output.snapshot();
     assert!(all.contains("NOT_SERVING"), "{all}");
+    Ok(())
+}
+
+/// What the probe counts are messages that Google's own library encoded.
+#[test]
+fn an_agent_that_lists_containers_of_others_is_told_with_how_many() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    project.start(esb::agent(Mode::Docker)?.networked().word("-careless"))?;
+    let told = check(&environment("", &project, "agent")?)?;
+    assert_eq!((told.exit(), told.with("warn")), (Some(0), vec!["stack.agent.owner-empty agent".to_owned()]));
+    let result = told.one("stack.agent.owner-empty", "agent")?;
+    assert_eq!((text(result, "expected"), text(result, "observed")), ("0", "2"), "{}", told.output.snapshot());
+    Ok(())
+}
+
+#[test]
+fn a_gateway_that_hangs_is_timed_out() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    let gateway = project.start(esb::gateway(Mode::Docker)?.networked().publish(8443))?;
+    gateway.pause()?;
+    // A container that is halted does not run, and none is found for the endpoint; its port still takes connections.
+    let by_port = format!("url = \"https://127.0.0.1:{}\"", gateway.port(8443)?);
+    let environment = environment("", &project, "gateway")?;
+    let told = check(&environment.replace("container = \"gateway\"\nport = 8443", &by_port))?;
+    assert_eq!(told.exit(), Some(4), "{}", told.output.snapshot());
+    assert_eq!(text(undetermined(&told), "class"), "timed-out", "{}", told.output.snapshot());
     Ok(())
 }
 

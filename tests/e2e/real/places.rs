@@ -67,6 +67,18 @@ fn a_certificate_must_carry_the_name_that_the_environment_gives() -> Result<()> 
 }
 
 #[test]
+fn a_certificate_that_has_expired_is_a_failure_of_its_own() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    let gateway = esb::gateway(Mode::Docker)?.networked().publish(8443);
+    project.start(gateway.word("-server").word("expired"))?;
+    let told = check(&environment("", &project, "gateway")?)?;
+    assert_eq!(told.exit(), Some(3), "{}", told.output.snapshot());
+    assert_eq!(told.with("fail"), ["stack.certificate gateway"], "{}", told.output.snapshot());
+    Ok(())
+}
+
+#[test]
 fn a_container_in_the_network_of_another_is_reached_as_that_one_is() -> Result<()> {
     let Some(stack) = stack_or_skip(Mode::Containerd)? else { return Ok(()) };
     assert!(stack.gateway.port(8443).is_err(), "its own container publishes nothing");

@@ -270,6 +270,11 @@ impl Started {
         docker::run(&["rm", "-fv", &self.id]).map(drop)
     }
 
+    /// Halts it: it holds its connections, and says nothing any more.
+    pub fn pause(&self) -> Result<()> {
+        docker::run(&["pause", &self.id]).map(drop)
+    }
+
     /// Stops it.
     pub fn stop(&self) -> Result<()> {
         docker::run(&["stop", "--time=1", &self.id]).map(drop)
