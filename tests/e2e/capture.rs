@@ -68,8 +68,8 @@ fn what_was_captured_is_met_by_the_stack_that_it_was_captured_from() -> Result<(
     # leave out what the artifact does not depend on.
     runtime_stack:
       api_version: "1.0"  # the stack contract; no service states one
-      mode: "docker"  # container image name (gateway esb-gateway-1); config (runtime-node)
-      esb_version: "v1.4.2"  # container image tag (gateway esb-gateway-1); config (runtime-node)
+      mode: "docker"  # container image name (gateway); config (runtime-node)
+      esb_version: "v1.4.2"  # container image tag (gateway); config (runtime-node)
       services:
         # agent: nothing of it is required
         #   facts that can be required as well: health
@@ -222,8 +222,8 @@ fn instances_that_disagree_are_told_and_left_out() -> Result<()> {
     # leave out what the artifact does not depend on.
     runtime_stack:
       api_version: "1.0"  # the stack contract; no service states one
-      mode: "docker"  # container image name (gateway esb-gateway-1)
-      esb_version: "v1"  # container image tag (gateway esb-gateway-1)
+      mode: "docker"  # container image name (gateway)
+      esb_version: "v1"  # container image tag (gateway)
       services:
         gateway:
           # version is left out: `2.0.0` (gw-1), `2.1.0` (gw-2)

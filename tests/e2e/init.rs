@@ -1,16 +1,18 @@
 //! `env init`: a running compose project becomes an environment that can be checked at once; nothing is guessed in
 //! silence, nothing is overwritten, and no secret is seen.
 
-use std::path::Path;
-
 use anyhow::Result;
 use shipworthy_stand_ins::{
     Agent, Gateway, Output, Sandbox, Stack, StandIn,
     docker::{Container, Docker},
-    hostile, real,
+    hostile,
 };
 
 use crate::{sandbox, told::Told};
+
+mod certificates;
+mod on_a_real_engine;
+mod refusals;
 
 const SECRET: &str = "hunter22-not-for-anybody";
 
@@ -143,11 +145,11 @@ fn a_stack_in_docker_mode_can_be_checked_at_once() -> Result<()> {
     ----- stderr -----
     √ written: environments/esb-dev.toml from compose project `esb-dev`
       → next: shipworthy stack check --env esb-dev
-    · services: agent, database, gateway, provisioner; 2 function containers
+    · services: agent, database, gateway, provisioner (exited); 2 function containers
     · certificates in `[DIR]`, mounted at `/app/config/ssl` of `gateway`
-    · `endpoints.gateway`: port 8443 answers with TLS, its certificate is for `gateway`
-    · `endpoints.agent`: port 50051 answers with TLS, its certificate is for `agent`
-    · `endpoints.agent-metrics`: port 9091 answers in plain text
+    · `endpoints.gateway`: port 8443, published, answers with TLS, its certificate is for `gateway`
+    · `endpoints.agent`: port 50051, published, answers with TLS, its certificate is for `agent`
+    · `endpoints.agent-metrics`: port 9091, published, answers in plain text
     ");
     let told = Told::by(&sandbox, &["stack", "check", "--env", "esb-dev"])?;
     assert_eq!(told.exit(), Some(0), "{}", told.output.snapshot());
@@ -233,9 +235,11 @@ fn a_socket_that_only_root_reaches_is_told_and_left_out() -> Result<()> {
       → next: shipworthy stack check --env edge
     · services: agent, gateway, runtime-node
     · certificates in `[DIR]`, mounted at `/app/config/ssl` of `runtime-node`
-    · `endpoints.gateway`: port 8443 answers with TLS, its certificate is for `gateway`
-    · `endpoints.agent`: port 50051 answers with TLS, its certificate is for `agent`
-    · `endpoints.agent-metrics`: port 9091 answers in plain text
+    · `endpoints.gateway`: port 8443, in the network of `runtime-node`, answers with TLS, its
+      certificate is for `gateway`
+    · `endpoints.agent`: port 50051, in the network of `runtime-node`, answers with TLS, its certificate
+      is for `agent`
+    · `endpoints.agent-metrics`: port 9091, in the network of `runtime-node`, answers in plain text
     · containerd is seen by its container's health alone: cannot connect to
       `unix:///nonexistent/volume/containerd.sock`: no such socket
     ");
@@ -273,198 +277,6 @@ fn a_stack_that_does_not_answer_is_written_as_esb_is_set_up_and_said_to_be_so() 
     let text = written(&sandbox, "esb")?;
     assert_eq!(text.matches("scheme = \"https\"").count(), 2, "{text}");
     assert_eq!(output.stderr.matches("could not be verified").count(), 2, "{}", output.snapshot());
-    Ok(())
-}
-
-#[test]
-fn nothing_is_written_unless_it_is_clear_which_project_is_meant() -> Result<()> {
-    let stack = |project: &str| Container::new(project, "gateway");
-    let shop = || Container::new("shop", "web");
-    let mut told = Vec::new();
-    for (containers, words) in [
-        (vec![stack("esb-a"), stack("esb-b"), shop()], &[][..]),
-        (vec![shop()], &[]),
-        (vec![], &[]),
-        (vec![stack("esb-a"), shop()], &["--project", "shop"]),
-        (vec![stack("esb-a"), shop()], &["--project", "esb-z"]),
-    ] {
-        let (sandbox, docker) = (sandbox(), Docker::start(containers)?);
-        let output = init(&sandbox, &docker, words)?;
-        assert_eq!((output.status, output.stdout.as_str()), (Some(2), ""), "{}", output.snapshot());
-        assert!(!sandbox.dir().join("environments").exists());
-        told.push(output.stderr);
-    }
-    insta::assert_snapshot!(told.join("\n"), @r"
-    error: expected one compose project with a `gateway` or `agent` container, found 2: esb-a, esb-b
-      help: name one by `--project NAME`
-      [survey.several-projects]
-
-    error: no compose project has a `gateway` or `agent` container
-      help: start the stack; projects on this engine: shop
-      [survey.no-stack]
-
-    error: no compose project has a `gateway` or `agent` container
-      help: start the stack; no compose project runs
-      [survey.no-stack]
-
-    error: compose project `shop` has no `gateway` and no `agent` container
-      help: projects with one: esb-a
-      [survey.not-a-stack]
-
-    error: compose project `esb-z` has no `gateway` and no `agent` container
-      help: projects with one: esb-a
-      [survey.not-a-stack]
-    ");
-    let (sandbox, docker) = (sandbox(), Docker::start([stack("esb-a"), stack("esb-b")])?);
-    assert_eq!(init(&sandbox, &docker, &["--project", "esb-b"])?.status, Some(0));
-    assert!(written(&sandbox, "esb-b")?.contains("project = \"esb-b\""));
-    Ok(())
-}
-
-#[test]
-fn an_engine_that_does_not_answer_is_told() -> Result<()> {
-    let sandbox = sandbox();
-    let output = sandbox.run(&["env", "init", "--socket", "unix:///nonexistent/docker.sock"])?;
-    insta::assert_snapshot!(output.snapshot(), @r"
-    exit code: 2
-    ----- stdout -----
-
-    ----- stderr -----
-    error: the container engine at `unix:///nonexistent/docker.sock` cannot be asked
-      because: cannot reach the container engine at `unix:///nonexistent/docker.sock`: no such socket
-      help: start the container engine, or name the socket that you may use by `--socket URL`
-      [survey.engine]
-    ");
-    let output = init(&sandbox, &Docker::broken()?, &[])?;
-    assert_eq!((output.status, output.stdout.as_str()), (Some(2), ""), "{}", output.snapshot());
-    assert!(output.stderr.contains("status 500"), "{}", output.snapshot());
-    let output = sandbox.run(&["env", "init", "--socket", "docker.sock"])?;
-    assert_eq!(output.status, Some(2), "{}", output.snapshot());
-    Ok(())
-}
-
-#[test]
-fn a_file_that_is_there_is_kept_unless_force_is_given() -> Result<()> {
-    let (sandbox, docker) = (sandbox(), Docker::start([Container::new("esb", "gateway")])?);
-    let mine = "policy = \"warn\" # mine\n";
-    sandbox.file("environments/esb.toml", mine)?;
-    let output = init(&sandbox, &docker, &[])?;
-    assert_eq!(output.status, Some(2), "{}", output.snapshot());
-    assert!(output.stderr.starts_with("error: `environments/esb.toml` is there already\n"), "{}", output.snapshot());
-    assert_eq!(written(&sandbox, "esb")?, mine.trim_end());
-    std::os::unix::fs::symlink("nowhere.toml", sandbox.dir().join("environments/link.toml"))?;
-    assert_eq!(init(&sandbox, &docker, &["link"])?.status, Some(2), "a link that leads nowhere is there, too");
-
-    let printed = init(&sandbox, &docker, &["--print"])?;
-    assert_eq!(printed.status, Some(0), "{}", printed.snapshot());
-    assert_eq!(written(&sandbox, "esb")?, mine.trim_end(), "printing writes nothing");
-    assert_eq!(init(&sandbox, &docker, &["--force"])?.status, Some(0));
-    assert_eq!(written(&sandbox, "esb")?, timeless(&printed.stdout), "what is printed is what would be written");
-    Ok(())
-}
-
-#[test]
-fn names_are_those_that_can_be_found_again() -> Result<()> {
-    let (sandbox, docker) = (sandbox(), Docker::start([Container::new("esb", "gateway")])?);
-    for name in ["a/b", "../x", "x.toml", ".hidden", "", "a\nb"] {
-        let output = init(&sandbox, &docker, &[name])?;
-        assert_eq!(output.status, Some(2), "{name:?}\n{}", output.snapshot());
-        assert!(output.stderr.contains("[init.name]"), "{name:?}\n{}", output.snapshot());
-    }
-    assert!(!sandbox.dir().join("environments").exists());
-    Ok(())
-}
-
-#[test]
-fn certificates_are_taken_from_where_they_are_said_or_mounted_or_usual() -> Result<()> {
-    let stack = Stack::start()?;
-    let container = |sandbox: &Sandbox, mount: Option<&str>| {
-        let container = Container::new("esb", "gateway").published(8443, stack.gateway.addr().port());
-        match mount {
-            Some(folder) => container.mount(&sandbox.dir().join(folder).to_string_lossy(), SSL),
-            None => container,
-        }
-    };
-    for (places, mount, words, expected) in [
-        (&["given", "mounted", "certs"][..], Some("mounted"), &["--certs", "given"][..], "../given/rootCA.crt"),
-        (&["mounted", ".esb/certs", "certs"], Some("mounted"), &[], "../mounted/rootCA.crt"),
-        (&[".esb/certs", "certs"], Some("gone"), &[], "../.esb/certs/rootCA.crt"),
-        (&["certs"], None, &[], "../certs/rootCA.crt"),
-        (&["environments/certs"], None, &["--certs", "environments/certs"], "certs/rootCA.crt"),
-    ] {
-        let sandbox = sandbox();
-        for place in places {
-            stack.certs.write_to(&sandbox.dir().join(place))?;
-        }
-        let docker = Docker::start([container(&sandbox, mount)])?;
-        let output = init(&sandbox, &docker, words)?;
-        assert_eq!(output.status, Some(0), "{}", output.snapshot());
-        let text = std::fs::read_to_string(sandbox.dir().join("environments/esb.toml"))?;
-        assert!(text.contains(&format!("\nca = \"{expected}\"\n")), "{expected}: {text}");
-        let told = Told::by(&sandbox, &["stack", "check", "--env", "esb"])?;
-        assert_eq!(told.exit(), Some(0), "{}", told.output.snapshot());
-    }
-    Ok(())
-}
-
-#[test]
-fn certificates_that_cannot_be_read_are_told_and_left_out() -> Result<()> {
-    let stack = Stack::start()?;
-    let sandbox = sandbox();
-    let certs = sandbox.dir().join("certs");
-    stack.certs.write_to(&certs)?;
-    std::fs::remove_file(certs.join("client.key"))?;
-    std::fs::create_dir(certs.join("client.key"))?;
-    let agent = Container::new("esb", "agent").published(50051, stack.agent.addr().port());
-    let docker = Docker::start([agent.mount("/nonexistent/certs", SSL)])?;
-    let output = init(&sandbox, &docker, &[])?;
-    assert_eq!(output.status, Some(0), "{}", output.snapshot());
-    insta::assert_snapshot!(output.snapshot(), @r"
-    exit code: 0
-    ----- stdout -----
-
-    ----- stderr -----
-    √ written: environments/esb.toml from compose project `esb`
-      → next: shipworthy stack check --env esb
-    · services: agent
-    · certificates in `[DIR]/certs`, `./certs`
-    ‼ left out: `/nonexistent/certs/rootCA.crt`, mounted at `/app/config/ssl` of `agent`: No such file
-      or directory (os error 2)
-    ‼ left out: `[DIR]/certs/client.key`: it is not a regular file
-    · `endpoints.agent`: port 50051 answers with TLS, its certificate is for `agent`
-    ‼ the agent takes only who shows a certificate of its authority, and none was found
-      → add `client_cert` and `client_key` to `[endpoints.agent]`
-    ‼ no function container was seen, so that the stack's ENV is not known
-      → add `esb_env` to `groups.functions` under `[containers]`
-    ");
-    let text = written(&sandbox, "esb")?;
-    assert!(text.contains("# client_key = \"certs/client.key\""), "{text}");
-    assert_eq!(sandbox.run(&["env", "check", "esb"])?.status, Some(0));
-
-    for folder in ["nowhere", "environments"] {
-        let output = init(&sandbox, &docker, &["x", "--certs", folder])?;
-        assert_eq!(output.status, Some(2), "{}", output.snapshot());
-        assert!(output.stderr.contains("[init.certs]"), "{}", output.snapshot());
-    }
-    Ok(())
-}
-
-#[test]
-fn certificates_that_are_none_are_no_defect() -> Result<()> {
-    let (stack, sandbox) = (Stack::start()?, sandbox());
-    sandbox.file("certs/rootCA.crt", "not a certificate\n")?;
-    let docker = Docker::start([Container::new("esb", "gateway").published(8443, stack.gateway.addr().port())])?;
-    let output = init(&sandbox, &docker, &[])?;
-    assert_eq!(output.status, Some(0), "{}", output.snapshot());
-    let told = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("expected certificates in PEM, found: there is none"), "{}", output.snapshot());
-    assert_eq!(sandbox.run(&["env", "check", "esb"])?.status, Some(0));
-
-    stack.certs.write_to(&sandbox.dir().join("certs"))?;
-    std::fs::copy(sandbox.dir().join("certs/other-client.key"), sandbox.dir().join("certs/client.key"))?;
-    let output = init(&sandbox, &docker, &["--force"])?;
-    let told = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("it belongs to another certificate"), "{}", output.snapshot());
     Ok(())
 }
 
@@ -516,34 +328,5 @@ fn what_an_engine_says_stays_text() -> Result<()> {
     let shown = sandbox.run(&["env", "show", "safe"])?;
     assert_eq!(shown.status, Some(0), "{}", shown.snapshot());
     assert!(!shown.stdout.contains("probes.evil.plugin"), "{}", shown.snapshot());
-    Ok(())
-}
-
-/// The engine; none, and said so, where there is none and none is required.
-fn engine_or_skip() -> Result<Option<&'static real::Engine>> {
-    match real::engine() {
-        Ok(engine) => Ok(Some(engine)),
-        Err(reason) => {
-            anyhow::ensure!(!real::required(), "required, and not to be had: {reason}");
-            crate::skipped(&reason);
-            Ok(None)
-        }
-    }
-}
-
-#[test]
-fn a_real_stack_can_be_checked_at_once_in_both_modes() -> Result<()> {
-    let Some(engine) = engine_or_skip()? else { return Ok(()) };
-    for mode in [real::Mode::Docker, real::Mode::Containerd] {
-        let esb = real::Esb::start(engine, mode)?;
-        let sandbox = sandbox();
-        let words = ["env", "init", "real", "--project", &esb.project.name(), "--socket", &engine.url()];
-        let output = sandbox.run(&words)?;
-        assert_eq!(output.status, Some(0), "{}", output.snapshot());
-        assert!(Path::new(&sandbox.dir().join("environments/real.toml")).is_file());
-        assert!(!output.stderr.contains("could not be verified"), "{}", output.snapshot());
-        let told = Told::by(&sandbox, &["stack", "check", "--env", "real"])?;
-        assert_eq!(told.exit(), Some(0), "{mode}: {}\n{}", written(&sandbox, "real")?, told.output.snapshot());
-    }
     Ok(())
 }

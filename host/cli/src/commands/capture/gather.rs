@@ -17,6 +17,9 @@ use shipworthy_stack::Case;
 use super::{CaptureError, yaml};
 use crate::stack::Seen;
 
+/// Most services, instances or containers that a comment names of one place.
+const MOST_NAMES: usize = 4;
+
 /// Everything that was captured.
 pub(super) struct Captured {
     /// `docker` or `containerd`.
@@ -82,6 +85,8 @@ struct Reading {
     value: String,
     /// A service, an instance, a container; none where there is one only.
     who: Option<String>,
+    /// The same for a comment: what is stack-wide names its service alone.
+    named: Option<String>,
     /// Where it was read.
     what: String,
 }
@@ -120,10 +125,14 @@ fn read(runs: &[ProbeRun]) -> (Readings, Facts) {
     for run in runs {
         let several = run.instance != run.service.as_str() && run.instance != run.probe;
         let whose = |origin: &Origin| origin.subject.clone().or_else(|| several.then(|| run.instance.clone()));
-        let reading = |value: String, origin: &Origin| Reading { value, who: whose(origin), what: origin.what.clone() };
+        let reading = |value: String, origin: &Origin| {
+            let who = whose(origin);
+            Reading { value, named: who.clone(), who, what: origin.what.clone() }
+        };
         let stack_wide = |value: String, origin: &Origin| Reading {
             value,
             who: Some(whose(origin).map_or_else(|| run.service.to_string(), |who| format!("{} {who}", run.service))),
+            named: Some(run.service.to_string()),
             what: origin.what.clone(),
         };
         let of = |field: Field| Spot::Of(run.service.clone(), field);
@@ -278,11 +287,15 @@ fn line(readings: &[Reading]) -> Line {
             places.len() - 1
         });
         let Some((_, names)) = places.get_mut(at) else { continue };
-        names.extend(reading.who.as_deref().filter(|who| !names.contains(who)));
+        names.extend(reading.named.as_deref().filter(|who| !names.contains(who)));
     }
-    let in_words = |(what, names): &(&str, Vec<&str>)| match names.as_slice() {
-        [] => (*what).to_owned(),
-        names => format!("{what} ({})", names.join(", ")),
+    let in_words = |(what, names): &(&str, Vec<&str>)| {
+        let told = names.iter().take(MOST_NAMES).copied().collect::<Vec<_>>().join(", ");
+        match names.len().saturating_sub(MOST_NAMES) {
+            _ if names.is_empty() => (*what).to_owned(),
+            0 => format!("{what} ({told})"),
+            more => format!("{what} ({told} and {more} more)"),
+        }
     };
     Line {
         value: readings.first().map(|reading| reading.value.clone()).unwrap_or_default(),

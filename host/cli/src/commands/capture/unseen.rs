@@ -96,7 +96,8 @@ fn notice(cause: &Cause) -> Notice {
         if names.is_empty() { who.clone() } else { format!("{who} ({})", names.join(", ")) }
     });
     let whose = whose.collect::<Vec<_>>().join(", ");
-    // That a service has nothing of the kind is an answer.
-    let outcome = if cause.class == Class::NotOffered { Outcome::Info } else { Outcome::Error };
+    // That a service has nothing of the kind is an answer, and what is not granted is the environment's choice.
+    let chosen = matches!(cause.class, Class::NotOffered | Class::NotGranted);
+    let outcome = if chosen { Outcome::Info } else { Outcome::Error };
     Notice::new(outcome, format!("not observed: {whose}: {} [{}]", cause.detail, cause.class.as_str()))
 }

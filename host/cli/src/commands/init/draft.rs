@@ -136,8 +136,11 @@ impl Draft<'_> {
     }
 
     fn in_containerd(&self) -> bool {
-        let runtime = |container: &Surveyed| container.runtime.as_deref() == Some("containerd");
-        self.has("runtime-node") || self.survey.containers.iter().any(runtime)
+        // ESB names its images by mode; one without a tag is named all the same.
+        let by_image = |image: &str| image.split([':', '@']).any(|part| part.ends_with("-containerd"));
+        let is =
+            |container: &Surveyed| container.runtime.as_deref() == Some("containerd") || by_image(&container.image);
+        self.has("runtime-node") || self.survey.containers.iter().any(is)
     }
 
     fn has(&self, service: &str) -> bool {
@@ -187,7 +190,7 @@ impl Draft<'_> {
             [("gateway", &self.doors.gateway), ("agent", &self.doors.agent), ("agent-metrics", &self.doors.metrics)];
         for (name, door) in doors.into_iter().filter_map(|(name, door)| Some((name, door.as_ref()?))) {
             notices.push(if door.answered {
-                found(&format!("`endpoints.{name}`: port {} {}", door.port, door.seen))
+                found(&format!("`endpoints.{name}`: port {}{} {}", door.port, self.way(door), door.seen))
             } else {
                 Notice::new(Outcome::Warn, format!("`endpoints.{name}` could not be verified: {}", door.seen))
                     .advise("mend it in the file, or what listens there")
@@ -212,13 +215,29 @@ impl Draft<'_> {
     }
 
     fn services(&self) -> Notice {
-        let mut names: Vec<&str> = self.survey.containers.iter().map(|container| container.service.as_str()).collect();
+        let in_words = |container: &Surveyed| match container.state.as_str() {
+            "running" => container.service.clone(),
+            state => format!("{} ({state})", container.service),
+        };
+        let mut names: Vec<String> = self.survey.containers.iter().map(in_words).collect();
         names.dedup();
         let functions = match self.functions() {
             0 => String::new(),
             count => format!("; {}", plural(count, "function container")),
         };
         found(&format!("services: {}{functions}", names.join(", ")))
+    }
+
+    /// How a port is reached from here.
+    fn way(&self, door: &Door) -> String {
+        let running = |container: &&Surveyed| container.service == door.service && container.state == "running";
+        let Some(container) = self.survey.containers.iter().find(running) else { return String::new() };
+        match (&container.borrows, container.networks.first()) {
+            (Some(other), _) => format!(", in the network of `{other}`,"),
+            (None, _) if container.published.contains(&door.port) => ", published,".to_owned(),
+            (None, Some(network)) => format!(", on network `{network}`,"),
+            (None, None) => String::new(),
+        }
     }
 
     fn no_env(&self) -> Notice {
