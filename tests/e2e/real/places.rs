@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use anyhow::Result;
 use shipworthy_stand_ins::real::{Mode, Project, esb};
 
-use super::{check, engine_or_skip, environment, stack_or_skip, undetermined};
+use super::{check, engine_or_skip, environment, origins, stack_or_skip, undetermined};
 use crate::told::text;
 
 /// The gateway's probe sees this version by the container of the endpoint.
@@ -75,6 +75,22 @@ fn a_certificate_that_has_expired_is_a_failure_of_its_own() -> Result<()> {
     let told = check(&environment("", &project, "gateway")?)?;
     assert_eq!(told.exit(), Some(3), "{}", told.output.snapshot());
     assert_eq!(told.with("fail"), ["stack.certificate gateway"], "{}", told.output.snapshot());
+    Ok(())
+}
+
+#[test]
+fn of_several_running_containers_none_is_guessed() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    for name in ["gateway-1", "gateway-2"] {
+        project.start(esb::gateway(Mode::Docker)?.networked().publish(8443).named(name))?;
+    }
+    let told = check(&environment("mode = \"docker\"", &project, "gateway")?)?;
+    assert_eq!(told.exit(), Some(4), "{}", told.output.snapshot());
+    let message = text(undetermined(&told), "message");
+    assert!(message.contains("expected one running container of `gateway`, found 2"), "{message}");
+    // Both are looked at where a container itself is the evidence.
+    assert_eq!(origins(told.one("stack.mode", "")?).len(), 4, "{}", told.output.snapshot());
     Ok(())
 }
 

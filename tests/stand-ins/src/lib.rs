@@ -2,7 +2,7 @@
 //!
 //! Nothing here is a part of what users install. Every server is a *stand-in*: it answers as `docs/contract.md` says
 //! that the real service answers, or deliberately badly ([`hostile`]). All of them listen on 127.0.0.1 only, on a port
-//! that the system chooses, and stop when their handle is dropped.
+//! that the system chooses, but for those in containers ([`real`]), and stop when their handle is dropped.
 //!
 //! ```no_run
 //! # fn main() -> anyhow::Result<()> {
