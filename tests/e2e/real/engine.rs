@@ -78,8 +78,8 @@ fn an_engine_that_this_user_may_not_ask_is_told_once() -> Result<()> {
     Ok(())
 }
 
-// FIXME(#4): one cause, told three times and as a limit. An engine has ten seconds for an answer and an attempt has five,
-// so that no probe lives to hear that the engine did not answer.
+// FIXME(#4): one cause, told three times and as a limit. An engine has ten seconds for an answer and an attempt has
+// five, so that no probe lives to hear that the engine did not answer.
 #[test]
 fn an_engine_that_hangs_leaves_the_stack_undetermined() -> Result<()> {
     let Some(engine) = engine_or_skip()? else { return Ok(()) };
