@@ -94,6 +94,9 @@ impl fmt::Display for Origin {
 /// Begins the detail of what a replay was asked and its recording does not have.
 pub const NOT_RECORDED: &str = "not in the recording";
 
+/// Begins the note on an optional need of a probe that the environment does not grant.
+pub const OPTIONAL_NOT_GRANTED: &str = "optional and not granted: ";
+
 /// The well-known fact keys (WIT, interface `evidence`).
 pub mod keys {
     /// `docker` or `containerd`; stack-wide.

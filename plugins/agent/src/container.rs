@@ -30,7 +30,7 @@ fn by_mode(stack: &Stack<'_>, container: &Container, mode: Result<Shown, Failure
         }
         Ok(Shown { value, .. }) if value == "docker" => {
             for name in BY_MODE {
-                stack.missing(name, esb::nothing(container, &["docker mode has no ", name].concat()));
+                stack.missing(name, esb::nothing(container, "docker mode has neither `pause` nor `metrics`"));
             }
         }
         Ok(Shown { value, .. }) => {

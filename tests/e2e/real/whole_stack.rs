@@ -116,7 +116,7 @@ fn what_docker_mode_does_not_offer_is_no_failure_until_it_is_required() -> Resul
     assert_eq!((told.exit(), told.with("error")), (Some(4), vec!["stack.observation agent".to_owned()]));
     let result = undetermined(&told);
     assert_eq!(text(result, "class"), "not-offered", "{}", told.output.snapshot());
-    assert!(text(result, "message").contains("docker mode has no pause"), "{}", told.output.snapshot());
+    assert!(text(result, "message").contains("docker mode has neither `pause` nor `metrics`"), "{}", told.output.snapshot());
     Ok(())
 }
 
@@ -183,8 +183,8 @@ fn the_report_of_a_stack_that_fits_reads_so() -> Result<()> {
       esb.agent.v1.AgentService/ShipworthyNoSuchMethod [stack.agent.unknown-method]
     √ the agent lists no containers for an owner that does not exist: containers of an owner that cannot
       exist [stack.agent.owner-empty]
-    · `pause` was not observed: esb-t0000000n000-agent: docker mode has no pause [stack.observation]
-    · `metrics` was not observed: esb-t0000000n000-agent: docker mode has no metrics [stack.observation]
+    · `pause`, `metrics` were not observed: esb-t0000000n000-agent: docker mode has neither `pause` nor
+      `metrics` [stack.observation]
 
     stack: gateway
     --------------

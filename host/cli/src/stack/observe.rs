@@ -10,7 +10,7 @@ use std::{
 use shipworthy_capabilities::{Access, ContainerEngine, Masks, Tape, Target as Endpoint, tape::Room};
 use shipworthy_contract::{
     Role,
-    evidence::{Gap, ProbeRun, RunEnd},
+    evidence::{Gap, OPTIONAL_NOT_GRANTED, ProbeRun, RunEnd},
     report::{ProjectRef, ProjectSource},
 };
 use shipworthy_engine::{Cache, Component, Engine, Limits, Target};
@@ -243,7 +243,7 @@ impl<'a> Preparation<'a> {
     ) -> Job {
         let (probe, limits) = (&planned.probe, &planned.probe.limits);
         let engine = self.engine_for(roles.get(&Role::main()));
-        let refused = planned.settled.refused_optional.iter().map(|grant| format!("optional and not granted: {grant}"));
+        let refused = planned.settled.refused_optional.iter().map(|grant| format!("{OPTIONAL_NOT_GRANTED}{grant}"));
         Job {
             engine: Arc::clone(&self.engine),
             component: Arc::clone(component),

@@ -2,7 +2,7 @@
 
 use shipworthy_contract::{
     CheckResult, Class,
-    evidence::{Evidence, Origin},
+    evidence::{Evidence, OPTIONAL_NOT_GRANTED, Origin},
     report::EvidenceLine,
     rules,
     text::plural,
@@ -64,9 +64,15 @@ impl Bench<'_> {
         self.information(cause.class, message)
     }
 
-    /// Undeclared uses that were refused, limits on one request; not what was told as the cause of the run's end.
+    /// Undeclared uses that were refused, limits on one request; not what was told as the cause of the run's end, nor that
+    /// what is optional and not granted was asked for in vain.
     fn noted(&self, seen: &Seen<'_>) -> Option<CheckResult> {
-        let told = |note: &String| seen.cause.as_ref().is_some_and(|cause| note.ends_with(cause.detail.as_str()));
+        let optional: Vec<&str> =
+            seen.run.notes.iter().filter_map(|note| note.strip_prefix(OPTIONAL_NOT_GRANTED)).collect();
+        let told = |note: &String| {
+            seen.cause.as_ref().is_some_and(|cause| note.ends_with(cause.detail.as_str()))
+                || optional.iter().any(|line| note.ends_with(&format!("it takes: {line}")))
+        };
         let notes: Vec<String> =
             seen.run.notes.iter().map(|note| tell::clean(note)).filter(|note| !told(note)).collect();
         let message = match notes.as_slice() {

@@ -36,7 +36,7 @@ fn containerd_mode_has_pause_and_metrics() {
 fn docker_mode_does_not_offer_pause_and_metrics_and_fails_nothing() {
     let seen = look("esb-agent-docker:1", &[]);
     for name in ["pause", "metrics"] {
-        let why = Failure::new(Gap::NotOffered, format!("esb-test-agent: docker mode has no {name}"));
+        let why = Failure::new(Gap::NotOffered, "esb-test-agent: docker mode has neither `pause` nor `metrics`");
         assert_eq!((seen.missing(name), seen.capability(name)), (Some(&why), None));
     }
     assert!(seen.lines().iter().all(|line| !line.contains(" broken")));

@@ -10,8 +10,8 @@ const CONTAINER: [&str; 8] = [
     r#"fact image-id = "sha256:00", from container image id of esb-test-agent"#,
     r#"fact mode = "docker", from container image name of esb-test-agent"#,
     r#"fact mode = "docker", from container env AGENT_RUNTIME of esb-test-agent"#,
-    "missing pause: not-offered: esb-test-agent: docker mode has no pause",
-    "missing metrics: not-offered: esb-test-agent: docker mode has no metrics",
+    "missing pause: not-offered: esb-test-agent: docker mode has neither `pause` nor `metrics`",
+    "missing metrics: not-offered: esb-test-agent: docker mode has neither `pause` nor `metrics`",
     r#"fact image-tag = "1.2", from container image tag of esb-test-agent"#,
     r#"fact release = "1.2", from container env ESB_TAG of esb-test-agent"#,
 ];

@@ -1,4 +1,5 @@
-//! A stand-in stack for `make demo` and for trying things out: a gateway and an agent on loopback.
+//! A stand-in stack for `make demo` and for trying things out: a gateway and an agent on loopback, and an engine that
+//! says what their containers would show.
 //!
 //! `stand-in-stack DIR [-- COMMAND ...]` writes certificates and two environment files into DIR, says so in one line,
 //! and runs until standard input closes or, with a COMMAND, until that has ended; its status is then this process's.
@@ -15,6 +16,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result};
 use shipworthy_stand_ins::Stack;
+use shipworthy_stand_ins::docker::{Container, Docker};
 
 /// For the command, the folder's path.
 const FOLDER_VARIABLE: &str = "STAND_IN_STACK";
@@ -22,15 +24,13 @@ const FOLDER_VARIABLE: &str = "STAND_IN_STACK";
 const USAGE: &str = "usage: stand-in-stack DIR [-- COMMAND ...]";
 
 const HEAD: &str = "\
-# The demo's environment. Gateway and agent are stand-ins on loopback, started by `stand-in-stack`, which wrote this
-# file: their ports are others each time.";
+# The demo's environment. Gateway, agent and container engine are stand-ins, started by `stand-in-stack`, which wrote
+# this file: their addresses are others each time.";
 
-const DECLARED: &str = "\
-# STAND-IN: mode and release show in containers' images, and the stand-in stack has none. A real environment asks
-# `builtin:container` instead.
-[probes.declared]
-plugin = \"builtin:static\"
-config = { mode = \"docker\", release = \"v1.4.2\" }";
+const PROVISIONER: &str = "[probes.provisioner]\nplugin = \"builtin:provisioner\"";
+
+/// Release that the containers' images carry.
+const RELEASE: &str = "v1.4.2";
 
 const MISMATCH: &str = "\
 # The demo's environment, demanding a gateway that the stand-in stack does not have.
@@ -54,7 +54,8 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     let (folder, command) = arguments(env::args_os().skip(1).collect()).context(USAGE)?;
     let stack = Stack::start()?;
-    prepare(&stack, &folder)?;
+    let engine = Docker::start(containers())?;
+    prepare(&stack, &engine, &folder)?;
     let mut stderr = io::stderr();
     writeln!(stderr, "stand-in stack ready: {}", folder.display())?;
     let Some((program, rest)) = command.split_first() else {
@@ -82,15 +83,29 @@ fn arguments(given: Vec<OsString>) -> Option<(PathBuf, Vec<OsString>)> {
     }
 }
 
-fn prepare(stack: &Stack, folder: &Path) -> Result<()> {
+/// What the engine of a stack in docker mode knows of it.
+fn containers() -> [Container; 3] {
+    let of = |service: &str, image: &str| Container::new("shop", service).image(&format!("{image}:{RELEASE}"));
+    [
+        of("gateway", "esb-gateway-docker"),
+        of("agent", "esb-agent-docker"),
+        of("provisioner", "esb-provisioner").exited(0),
+    ]
+}
+
+fn prepare(stack: &Stack, engine: &Docker, folder: &Path) -> Result<()> {
     stack.certs.write_to(&folder.join("certs"))?;
-    for (name, text) in [("demo.toml", demo(stack)), ("demo-mismatch.toml", MISMATCH.to_owned())] {
+    for (name, text) in [("demo.toml", demo(stack, engine)), ("demo-mismatch.toml", MISMATCH.to_owned())] {
         let path = folder.join(name);
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }
 
-fn demo(stack: &Stack) -> String {
-    stack.environment_beside("certs", |e| e.key(HEAD).probe_gateway().probe_agent().section(DECLARED))
+fn demo(stack: &Stack, engine: &Docker) -> String {
+    let containers = format!("[containers]\nsocket = \"{}\"", engine.url());
+    stack.environment_beside("certs", |e| {
+        let e = e.key(HEAD).probe_gateway().mutual_endpoint("agent", &stack.agent.url());
+        e.probe("agent", "builtin:agent").section(PROVISIONER).section(&containers)
+    })
 }

@@ -107,3 +107,35 @@ fn a_requirement_is_named_as_it_stands_in_its_file() {
         assert_eq!(results.len(), 2);
     }
 }
+
+#[test]
+fn missing_things_of_one_reason_are_one_line() {
+    let gap = |name: &str, detail: &str| missing(name, Gap::Unreachable, detail);
+    let evidence = vec![
+        fact("version", "1"),
+        gap("mode", "no socket"),
+        gap("release", "no socket"),
+        gap("mode", "no socket"),
+        gap("hooks", "timed out"),
+    ];
+    let results = judged(&[], &[run("gateway", evidence)], Policy::Strict);
+    let lines: Vec<&str> = results.iter().map(|result| result.message.as_str()).collect();
+    assert_eq!(
+        lines[..2],
+        ["`mode`, `release` were not observed: no socket", "`hooks` was not observed: timed out"],
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn what_is_optional_and_asked_for_in_vain_is_one_note() {
+    let notes = [
+        "optional and not granted: http@metrics GET /metrics",
+        "GET /metrics (metrics): not granted; it takes: http@metrics GET /metrics",
+    ];
+    let seen = ProbeRun { notes: notes.map(str::to_owned).to_vec(), ..run("agent", vec![fact("health", "SERVING")]) };
+    let results = judged(&[], &[seen.clone()], Policy::Strict);
+    assert_eq!(results[0].items, notes[..1]);
+    let undeclared = ProbeRun { notes: vec![notes[1].to_owned()], ..seen };
+    assert_eq!(judged(&[], &[undeclared], Policy::Strict)[0].items, notes[1..]);
+}
