@@ -15,7 +15,7 @@ fn the_health_check_of_the_runtime_node_is_judged() -> Result<()> {
         (Health::Starting, 3, "starting; wait until its health check"),
     ] {
         let project = Project::begin(engine);
-        project.start(esb::runtime_node()?.health(health))?;
+        project.start(esb::runtime_node()?.isolated().health(health))?;
         let told = check(&environment("mode = \"containerd\"", &project, "runtime-node")?)?;
         assert_eq!(told.exit(), Some(exit), "{health:?}: {}", told.output.snapshot());
         let result = told.one("stack.runtime-node.healthy", "runtime-node")?;
@@ -31,7 +31,7 @@ fn in_containerd_mode_a_missing_runtime_node_is_a_failure() -> Result<()> {
     let Some(engine) = engine_or_skip()? else { return Ok(()) };
     for (mode, exit) in [(Mode::Containerd, 3), (Mode::Docker, 0)] {
         let project = Project::begin(engine);
-        project.start(esb::agent(mode)?.networked())?;
+        project.start(esb::agent(mode)?)?;
         let told = check(&environment("", &project, "runtime-node")?)?;
         assert_eq!(told.exit(), Some(exit), "{mode}: {}", told.output.snapshot());
         let failed = if exit == 0 { vec![] } else { vec!["stack.runtime-node.present runtime-node".to_owned()] };

@@ -47,7 +47,7 @@ fn a_socket_in_the_containers_volume_is_asked_beside_the_container() -> Result<(
     let Some((version, _)) = or_skip(containerd::version())? else { return Ok(()) };
     let project = Project::begin(engine);
     let (volume, folder) = project.volume("containerd")?;
-    project.start(esb::runtime_node()?.volume(&format!("{volume}:/run/containerd")))?;
+    project.start(esb::runtime_node()?.isolated().volume(&format!("{volume}:/run/containerd")))?;
     let running = Containerd::start_at(&folder)?;
     let requirements = format!("mode = \"containerd\"\nservices.runtime-node.version = \"{version}\"");
     let told = check(&environment(&requirements, &running.url(), &esb::containers(&project)))?;
@@ -62,7 +62,7 @@ fn a_socket_in_the_containers_volume_is_asked_beside_the_container() -> Result<(
 fn without_its_socket_the_containers_health_is_the_evidence() -> Result<()> {
     let Some(engine) = engine_or_skip()? else { return Ok(()) };
     let project = Project::begin(engine);
-    project.start(esb::runtime_node()?)?;
+    project.start(esb::runtime_node()?.isolated())?;
     let containers = esb::containers(&project);
     let absent = "unix:///nonexistent/containerd.sock";
     let required = "services.runtime-node.capabilities = [\"containerd\"]";

@@ -116,7 +116,11 @@ fn what_docker_mode_does_not_offer_is_no_failure_until_it_is_required() -> Resul
     assert_eq!((told.exit(), told.with("error")), (Some(4), vec!["stack.observation agent".to_owned()]));
     let result = undetermined(&told);
     assert_eq!(text(result, "class"), "not-offered", "{}", told.output.snapshot());
-    assert!(text(result, "message").contains("docker mode has neither `pause` nor `metrics`"), "{}", told.output.snapshot());
+    assert!(
+        text(result, "message").contains("docker mode has neither `pause` nor `metrics`"),
+        "{}",
+        told.output.snapshot()
+    );
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 //! A compose project of a test's own, under names that no other test has.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{LazyLock, Mutex, PoisonError};
 
 use anyhow::{Result, anyhow};
 
@@ -12,12 +12,11 @@ use crate::Certs;
 /// Projects that this process has begun.
 static BEGUN: AtomicU32 = AtomicU32::new(0);
 
-/// Containers that belong together. All of them, their network and their volumes go when this is dropped.
+/// Containers that belong together. They and their volumes go when this is dropped.
 #[derive(Debug)]
 pub struct Project {
     engine: &'static Engine,
     env: String,
-    network: Mutex<Option<String>>,
 }
 
 impl Project {
@@ -26,7 +25,7 @@ impl Project {
         let number = BEGUN.fetch_add(1, Ordering::Relaxed);
         // All names are of one length, so that text that is broken into lines breaks at the same places.
         let env = format!("t{:07}n{number:03}", std::process::id());
-        Self { engine, env, network: Mutex::default() }
+        Self { engine, env }
     }
 
     /// The compose project's name.
@@ -65,19 +64,16 @@ impl Project {
         Ok((name, PathBuf::from(folder)))
     }
 
-    /// The bridge network of all services, made when the first of them needs it.
-    pub(crate) fn network(&self) -> Result<String> {
-        let mut network = self.network.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(name) = network.as_ref() {
-            return Ok(name.clone());
-        }
-        let name = format!("{}_default", self.name());
-        let mut words = vec!["network".to_owned(), "create".to_owned()];
-        words.extend(self.labels()?);
-        words.push(name.clone());
-        docker::run(&words)?;
-        *network = Some(name.clone());
-        Ok(name)
+    /// The bridge network of all services, made when the first of them needs it. One for all projects of a process: no
+    /// stand-in looks for another by its name, and an engine takes a second to make and remove one.
+    pub(crate) fn network() -> Result<String> {
+        static NETWORK: LazyLock<Result<String, String>> = LazyLock::new(|| {
+            let name = format!("shipworthy-{}", std::process::id());
+            let made =
+                leftovers::label().and_then(|label| docker::run(&["network", "create", "--label", label, &name]));
+            made.map(|_id| name).map_err(|error| format!("{error:#}"))
+        });
+        NETWORK.clone().map_err(|error| anyhow!(error))
     }
 
     /// Options that label what belongs to this project.
