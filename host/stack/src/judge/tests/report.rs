@@ -80,6 +80,7 @@ fn when_nothing_can_be_judged_every_rule_says_so() {
     skip stack.capability [stack] not judged whether a service has what is required of it (the manifest cannot be read)
     skip stack.fact [stack] not judged whether a fact of a service is as required (the manifest cannot be read)
     skip stack.digest [stack] not judged whether digests of a service's files are among the allowed (the manifest cannot be read)
+    skip stack.certificate [stack] not judged whether a service's certificate is valid for a while yet (the manifest cannot be read)
     skip stack.observation [stack] not judged whether what is required could be observed (the manifest cannot be read)
     skip stack.agent.owner-empty [agent] not judged: no owner is left (the manifest cannot be read)
     "#);
