@@ -2,7 +2,6 @@
 //! says is more than text in it.
 
 use anyhow::{Context as _, Result};
-use serde_json::json;
 use shipworthy_stand_ins::{
     Environment, Gateway, Sandbox, Stack, Tree,
     docker::{Container, Docker},
@@ -13,6 +12,8 @@ use crate::{
     sandbox,
     told::{Told, text},
 };
+
+mod quoting;
 
 const CAPTURE: [&str; 4] = ["stack", "capture", "--env", "env.toml"];
 
@@ -120,88 +121,6 @@ fn a_replay_captures_the_same_block() -> Result<()> {
 }
 
 #[test]
-fn versions_that_would_be_read_as_ranges_are_left_out() -> Result<()> {
-    for (version, kept) in [
-        ("2.0.0", true),
-        ("1.0", true),
-        ("1.6.20~ds1", true),
-        ("v1.32.3-gke.1785003", true),
-        ("latest", true),
-        ("null", true),
-        ("~1.2", false),
-        (">=1", false),
-        ("=1.0.0", false),
-        ("^1", false),
-        ("1.*", false),
-        ("1.0, 1.1", false),
-    ] {
-        let sandbox =
-            static_stack(&[declared("web", "web", &format!("{{ mode = \"docker\", version = \"{version}\" }}"))])?;
-        let (block, checked) = round_trip(&sandbox)?;
-        let line = format!("version: \"{version}\"");
-        assert_eq!(block.contains(&line), kept, "{version}: {block}");
-        assert_eq!(checked.of("stack.version").len(), usize::from(kept), "{version}: {block}");
-        assert_eq!(block.contains("would be read as a range"), !kept, "{version}: {block}");
-    }
-    Ok(())
-}
-
-#[test]
-fn no_capability_can_leave_its_scalar() -> Result<()> {
-    let names = [
-        "route:/orders/{id}",
-        "a\" # b: {c}, [d]",
-        "back\\slash \\n",
-        "- dash: and colon",
-        "'single' \"double\"",
-        "#comment",
-        "&anchor *alias !tag %x @y `z`",
-        "true",
-        "ünï 漢字 🚢",
-        "##[group]x ##vso[task.y]z",
-        "x\nruntime_stack:\n  mode: containerd",
-        "\u{1b}[31mred\u{1b}[0m",
-        "zero\u{200b}width\u{feff}",
-    ];
-    let config = format!("{{ mode = \"docker\", capabilities = {} }}", json!(names));
-    let sandbox = static_stack(&[declared("web", "web", &config)])?;
-    let (block, checked) = round_trip(&sandbox)?;
-    let passed = checked.of("stack.capability").into_iter().filter(|result| result["outcome"] == "pass").count();
-    assert_eq!(passed, names.len(), "{block}\n{}", checked.output.snapshot());
-    assert_eq!(block.matches("mode:").count(), 2, "one key, and one within a name: {block}");
-    assert!(!block.contains("##[") && !block.contains("##vso["), "{block}");
-    assert!(block.chars().all(|c| c == '\n' || !c.is_control()), "{block:?}");
-    Ok(())
-}
-
-#[test]
-fn what_a_hostile_gateway_says_stays_text() -> Result<()> {
-    let hostile = r"\u001b[31m2.0\r\n  mode: containerd # ::error::owned\n##[error]owned\u202e";
-    let body = format!(
-        r#"{{ "status": "{hostile}", "info": {{ "version": "{hostile}" }}, "paths": {{ "/{hostile}": {{}} }} }}"#
-    );
-    let server = hostile::fixed(&body)?;
-    let sandbox = sandbox();
-    let endpoint =
-        format!("[endpoints.gateway]\nurl = \"{}\"\n[probes.gateway]\nplugin = \"builtin:gateway\"\n", server.url());
-    let docker = Docker::start([Container::new("esb", "gateway")])?;
-    sandbox.file("env.toml", format!("{endpoint}\n{}", containers(&docker)))?;
-    let output = sandbox.run(&CAPTURE)?;
-    assert_eq!(output.status, Some(0), "{}", output.snapshot());
-    assert!(output.stdout.contains("owned"), "{}", output.snapshot());
-    for stream in [&output.stdout, &output.stderr] {
-        assert!(stream.chars().all(|c| c == '\n' || !(c.is_control() || c == '\u{202e}')), "{stream:?}");
-        assert!(!stream.contains("##["), "{stream}");
-        assert!(!stream.lines().any(|line| line.trim_start().starts_with("::")), "{stream}");
-    }
-    sandbox.tree(&Tree::minimal().append("artifact.yml", &output.stdout))?;
-    let told = Told::by(&sandbox, &["stack", "check", "artifact.yml", "--env", "env.toml"])?;
-    assert_eq!(text(told.one("stack.mode", "")?, "expected"), "docker", "{}", told.output.snapshot());
-    assert_eq!(told.with("fail"), ["stack.gateway.healthy gateway"], "{}", told.output.snapshot());
-    Ok(())
-}
-
-#[test]
 fn instances_that_disagree_are_told_and_left_out() -> Result<()> {
     let one = Gateway::new().start_plain()?;
     let two = Gateway::new().version("2.1.0").without_route("/orders/{id}").start_plain()?;
@@ -267,6 +186,28 @@ fn releases_that_differ_are_required_of_each_service() -> Result<()> {
         web:
           release: "v1"  # config
     "#);
+    Ok(())
+}
+
+#[test]
+fn an_api_version_of_a_service_is_its_own_and_one_that_contradicts_the_contract_is_said_so() -> Result<()> {
+    let sandbox = static_stack(&[declared("web", "web", "{ mode = \"docker\", api_version = \"2.1\" }")])?;
+    let (block, _) = round_trip(&sandbox)?;
+    assert!(block.contains("      api_version: \"2.1\"  # config\n") && !block.contains("does not hold"), "{block}");
+
+    let two = [("one", "1.0"), ("two", "2.0")].map(|(probe, version)| {
+        declared(probe, "web", &format!("{{ mode = \"docker\", api_version = \"{version}\" }}"))
+    });
+    let output = static_stack(&two)?.run(&CAPTURE)?;
+    assert_eq!(output.status, Some(0), "{}", output.snapshot());
+    let lines: Vec<&str> =
+        output.stdout.lines().filter(|line| line.contains("left out") || line.contains("hold")).collect();
+    assert_eq!(lines.len(), 2, "{}", output.snapshot());
+    assert!(
+        lines[0].contains("no requirement can do without it") && lines[0].contains("`2.0`"),
+        "{}",
+        output.snapshot()
+    );
     Ok(())
 }
 

@@ -43,6 +43,9 @@ pub(super) fn render(head: &Head<'_>, captured: &Captured) -> String {
     page.comment(0, "leave out what the artifact does not depend on.");
     page.line(0, "runtime_stack:");
     let contract = quoted(&STACK_CONTRACT.to_string());
+    if let Some(why) = &captured.contract {
+        page.comment(1, &format!("this one does not hold, and no requirement can do without it: {why}"));
+    }
     page.with_comment(1, &format!("api_version: {contract}"), "the stack contract; no service states one");
     page.value(1, "mode", &captured.mode);
     match &captured.release {

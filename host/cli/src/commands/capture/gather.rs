@@ -9,7 +9,7 @@ use shipworthy_contract::{
     Outcome, Policy, Service, Sha256,
     evidence::{Evidence, Origin, ProbeRun, keys},
     node::Position,
-    requirement::{Mode, Requirement, Source, Wanted},
+    requirement::{Mode, Requirement, STACK_CONTRACT, Source, Wanted},
     version::{ApiVersion, VersionRequirement},
 };
 use shipworthy_stack::Case;
@@ -22,6 +22,8 @@ const MOST_NAMES: usize = 4;
 
 /// Everything that was captured.
 pub(super) struct Captured {
+    /// Why the stack contract's version, which no block can do without, does not hold of this stack.
+    pub(super) contract: Option<String>,
     /// `docker` or `containerd`.
     pub(super) mode: Line,
     /// `esb_version`, unless nobody saw one or they differ.
@@ -110,8 +112,8 @@ pub(super) fn gather(observed: &Seen) -> Result<Captured, CaptureError> {
         let unfit = || unfit(&candidate.spot, &candidate.readings);
         candidate.out = candidate.out.take().or_else(unfit);
     }
-    hold(observed, &mut candidates);
-    Ok(sort(mode, candidates, facts))
+    let contract = hold(observed, &mut candidates);
+    Ok(Captured { contract, ..sort(mode, candidates, facts) })
 }
 
 type Readings = BTreeMap<Spot, Vec<Reading>>;
@@ -226,30 +228,40 @@ fn unfit(spot: &Spot, readings: &[Reading]) -> Option<String> {
 }
 
 /// Leaves out what does not hold against its own evidence: a capability that one instance of several lacks, a digest
-/// that could not be read everywhere.
-fn hold(observed: &Seen, candidates: &mut [Candidate]) {
+/// that could not be read everywhere. Gives why the stack contract's version does not hold, if so.
+fn hold(observed: &Seen, candidates: &mut [Candidate]) -> Option<String> {
+    let mut contract = None;
     let requirement = requirement(candidates);
     let requirements = [requirement];
     let case =
         Case { requirements: &requirements, listed: &observed.listed, runs: &observed.runs, policy: Policy::Strict };
     for result in shipworthy_stack::judge(&case) {
-        // A requirement's line is its candidate's place in the list.
-        let at = result.location.as_ref().and_then(|at| at.line).and_then(|line| usize::try_from(line).ok());
-        let candidate = at.and_then(|line| candidates.get_mut(line.checked_sub(1)?));
-        if let Some(candidate) =
-            candidate.filter(|candidate| candidate.out.is_none() && result.outcome != Outcome::Pass)
-        {
-            let whose = result.instance.map(|instance| format!("{instance}: ")).unwrap_or_default();
-            candidate.out = Some(format!("{whose}{}", result.message));
+        if result.outcome == Outcome::Pass {
+            continue;
+        }
+        // A requirement's line is its candidate's place in the list; the stack contract's comes after the last.
+        let line = result.location.as_ref().and_then(|at| at.line).and_then(|line| usize::try_from(line).ok());
+        let Some(at) = line.and_then(|line| line.checked_sub(1)) else { continue };
+        let whose = result.instance.map(|instance| format!("{instance}: ")).unwrap_or_default();
+        let why = format!("{whose}{}", result.message);
+        match candidates.get_mut(at) {
+            Some(candidate) => drop(candidate.out.get_or_insert(why)),
+            None => drop(contract.get_or_insert(why)),
         }
     }
+    contract
 }
 
 fn requirement(candidates: &[Candidate]) -> Requirement {
     let source = Source::Artifact { file: "artifact.yml".to_owned(), field: "runtime_stack".to_owned() };
     let mut requirement =
         Requirement { source, api_version: None, mode: None, release: None, services: BTreeMap::new() };
-    for (line, candidate) in (1..).zip(candidates).filter(|(_, candidate)| candidate.out.is_none()) {
+    let mut last = 0;
+    for (line, candidate) in (1..).zip(candidates) {
+        last = line;
+        if candidate.out.is_some() {
+            continue;
+        }
         let at = Position { line, column: 1 };
         let value = candidate.readings.first().map(|reading| reading.value.clone()).unwrap_or_default();
         match &candidate.spot {
@@ -270,6 +282,8 @@ fn requirement(candidates: &[Candidate]) -> Requirement {
             }
         }
     }
+    let at = Position { line: last + 1, column: 1 };
+    requirement.api_version = Some(Wanted { value: STACK_CONTRACT, at });
     requirement
 }
 
@@ -339,5 +353,5 @@ fn sort(mode: Line, candidates: Vec<Candidate>, facts: Facts) -> Captured {
             part.release = Held::Unseen;
         }
     }
-    Captured { mode, release, services }
+    Captured { contract: None, mode, release, services }
 }
