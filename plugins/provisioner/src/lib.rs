@@ -26,8 +26,9 @@ impl Probe for Provisioner {
     fn observe(stack: &Stack<'_>, target: &Target, _config: NoConfig) -> Result<(), Failure> {
         let containers = stack.containers().own()?;
         let Some(latest) = containers.iter().max_by(|a, b| age(a).cmp(&age(b))) else {
-            esb::absent(stack, &[RULE, "mode", "release"], &esb::no_container(&target.service));
-            return Ok(());
+            // Whether it ran is not known, in either mode: not to be passed over, and worth a retry while a stack comes up.
+            let why = ["no container of ", &target.service, ": it has not run, or its container was removed"];
+            return Err(Failure::new(Gap::Unreachable, why.concat()));
         };
         judge(stack, latest, containers.len());
         outcome(stack, latest);

@@ -182,10 +182,9 @@ fn an_exit_code_that_the_engine_does_not_name_is_a_gap() {
 }
 
 #[test]
-fn a_stack_without_a_provisioner_has_nothing_to_show() {
-    let expected = ["run-succeeded", "mode", "release"]
-        .map(|name| format!("missing {name}: not-offered: no container of provisioner"));
-    assert_eq!(run(&script()).lines(), expected);
+fn a_provisioner_that_is_not_there_is_not_passed_over() {
+    let expected = "failed unreachable: no container of provisioner: it has not run, or its container was removed";
+    assert_eq!(script().run::<Provisioner>("{}").lines(), [expected]);
 }
 
 #[test]

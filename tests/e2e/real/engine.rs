@@ -137,7 +137,7 @@ fn a_container_that_goes_after_it_was_listed_is_not_there() -> Result<()> {
     let run = project.start(esb::provisioner(Mode::Docker, 0, &[]))?;
     let proxy = gone_before(engine, "/json", run.id)?;
     let told = check(&environment("", &project, "provisioner")?.replace(&engine.url(), &proxy.url()))?;
-    told_once(&told, "not-offered", "no container of provisioner");
+    told_once(&told, "unreachable", "no container of provisioner");
     Ok(())
 }
 
