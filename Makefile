@@ -6,10 +6,13 @@ CARGO  ?= cargo
 PREFIX ?= $(HOME)/.local
 export CARGO_TARGET_DIR = $(CURDIR)/target
 
-.PHONY: demo test check install build bundle gen bench-start setup tools
+.PHONY: demo demo-docker test check install build bundle gen bench-start setup tools
 
 demo: build ## the main job end to end against a stand-in stack on loopback, no Docker needed
 	@bash examples/demo/run target/release/shipworthy target/release/stand-in-stack
+
+demo-docker: build tools ## all five probes on a real Docker Engine, in both modes, with one mismatch each
+	@bash examples/demo-docker/run target/release/shipworthy target/release/stand-in-esb
 
 test: setup tools ## every test, with what they need
 	cd plugins && CARGO_TARGET_DIR=../target/guests-native $(CARGO) test --locked --quiet

@@ -13,6 +13,7 @@ use shipworthy_stand_ins::{
 
 use crate::{sandbox, told::Told};
 
+mod documented;
 mod engine;
 mod health;
 mod hooks;

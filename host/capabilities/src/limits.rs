@@ -5,7 +5,8 @@ use std::time::Duration;
 /// What one run may be told, in bytes.
 const ANSWERS: u64 = 64 << 20;
 
-/// The limits of one run. The environment sets the first two; [`Limits::within`] gives the others.
+/// The limits of one run. The environment sets the first two and, by an attempt's time, the last; [`Limits::within`] gives
+/// the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Longest time of one request, from connecting to the last byte; a guest may only shorten it. A service that does
@@ -34,14 +35,16 @@ pub struct Limits {
     pub log_bytes: u64,
     /// Most lines of a container's log that are given.
     pub log_lines: u32,
-    /// Longest time of one question to the container engine. Inspecting is quick, but an engine that stops containers
-    /// answers late, and hashing a large file takes its time.
+    /// Longest time of one question to the container engine: inspecting is quick, but an engine that stops containers
+    /// answers late, and hashing a large file takes its time. Less than an attempt of the probe, which must hear that the
+    /// engine did not answer.
     pub container_timeout: Duration,
 }
 
 impl Limits {
-    /// Limits for a request's time and answer as the environment sets them, and the host's own for the rest.
-    pub const fn within(request: Duration, response: u64) -> Self {
+    /// Limits for a request's time and answer and for an attempt as the environment sets them, and the host's own for the
+    /// rest.
+    pub fn within(request: Duration, response: u64, attempt: Duration) -> Self {
         Self {
             request,
             response,
@@ -55,7 +58,7 @@ impl Limits {
             digest_bytes: 256 << 20,
             log_bytes: 1 << 20,
             log_lines: 1_000,
-            container_timeout: Duration::from_secs(10),
+            container_timeout: (attempt * 4 / 5).min(Duration::from_secs(10)),
         }
     }
 }

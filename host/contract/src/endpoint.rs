@@ -68,14 +68,15 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The address in words for a message: `https://127.0.0.1:8443`, `unix:///run/x.sock`. Holds no credential.
+    /// The address in words for a message: `https://127.0.0.1:8443`, `unix:///run/x.sock`; of a container, as compose names
+    /// it on its network: `https://agent:50051`. Holds no credential.
     pub fn url(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         match &self.address {
             Address::Tcp { host, port } if host.contains(':') => format!("{scheme}://[{host}]:{port}"),
             Address::Tcp { host, port } => format!("{scheme}://{host}:{port}"),
             Address::Unix(path) => format!("unix://{}", path.display()),
-            Address::Container { service, port } => format!("{scheme}://container {service}, port {port}"),
+            Address::Container { service, port } => format!("{scheme}://{service}:{port}"),
         }
     }
 }

@@ -29,6 +29,8 @@ enum Topic {
     Engine,
     /// Which compose project is meant.
     Project,
+    /// Which of several containers an endpoint is.
+    Several,
     /// A recording that does not hold what its replay asks for.
     Recording,
 }
@@ -69,8 +71,9 @@ impl Cause {
     pub(crate) fn of_gap(run: &ProbeRun, why: Gap, detail: &str) -> Self {
         let detail = or(tell::clean(detail), why.class().as_str());
         let mut cause = Self { class: why.class(), detail, among: Among::All };
-        // Whoever looks for an endpoint's container finds no project either, and cannot say so in the network's words.
-        if cause.topic() == Topic::Project {
+        // Whoever looks for an endpoint's container finds several projects, or several containers, and cannot say so in the
+        // network's words.
+        if matches!(cause.topic(), Topic::Project | Topic::Several) {
             cause.class = Class::Config;
         }
         if cause.topic() == Topic::Service {
@@ -116,6 +119,7 @@ impl Cause {
         match self.class {
             _ if about(evidence::NOT_RECORDED) => Topic::Recording,
             Class::Config | Class::Unreachable | Class::Unreadable if about("compose project") => Topic::Project,
+            Class::Config | Class::Unreachable if about("expected one running container") => Topic::Several,
             Class::Unreachable | Class::TimedOut | Class::Unreadable if about("container engine") => Topic::Engine,
             _ => Topic::Service,
         }
@@ -141,6 +145,9 @@ impl Cause {
             }
             _ if self.topic() == Topic::Project => {
                 "name the stack's compose project by `project` under `[containers]`".to_owned()
+            }
+            _ if self.topic() == Topic::Several => {
+                format!("name each of them by `instances` of the endpoint of probe `{probe}`")
             }
             Class::Unreachable => format!("bring `{service}` up, or mend the endpoint of probe `{probe}`"),
             Class::TimedOut => format!("see why `{service}` is slow, or raise `limits` of probe `{probe}`"),

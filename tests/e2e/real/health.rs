@@ -120,6 +120,6 @@ fn a_gateway_that_was_stopped_is_unreachable_and_shows_its_image_all_the_same() 
     assert_eq!(told.exit(), Some(4), "{}", told.output.snapshot());
     assert_eq!(text(told.one("stack.mode", "")?, "outcome"), "pass", "{}", told.output.snapshot());
     let all = told.output.snapshot();
-    assert!(all.contains("no container of `gateway` is running"), "{all}");
+    assert!(all.contains("expected a running container of `gateway`, found: exited"), "{all}");
     Ok(())
 }

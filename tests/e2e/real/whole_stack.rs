@@ -179,8 +179,7 @@ fn the_report_of_a_stack_that_fits_reads_so() -> Result<()> {
     stack: agent
     ------------
     √ a service has what is required of it (2 checks) [stack.capability]
-    √ the certificate of `https://container agent, port 50051` is valid until [WHEN]
-      [stack.certificate]
+    √ the certificate of `https://agent:50051` is valid until [WHEN] [stack.certificate]
     √ the agent's health service says SERVING, of the whole server and of the agent's service: grpc
       grpc.health.v1.Health/Check status of the whole server (2 checks) [stack.agent.serving]
     √ the agent says of a method that does not exist that it does not implement it: grpc
@@ -194,8 +193,7 @@ fn the_report_of_a_stack_that_fits_reads_so() -> Result<()> {
     --------------
     √ version is `2.0.0` [stack.version]
     √ a service has what is required of it (3 checks) [stack.capability]
-    √ the certificate of `https://container gateway, port 8443` is valid until [WHEN]
-      [stack.certificate]
+    √ the certificate of `https://gateway:8443` is valid until [WHEN] [stack.certificate]
     √ the gateway says that it is healthy: GET /health [stack.gateway.healthy]
     √ the gateway says of a function that cannot exist that it is not found: POST to a function that
       cannot exist [stack.gateway.unknown-function]

@@ -1,8 +1,8 @@
 //! Where a container's port is reached from this host.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use bollard::models::{ContainerInspectResponse, ContainerSummaryStateEnum};
+use bollard::models::{ContainerInspectResponse, ContainerSummary, ContainerSummaryStateEnum};
 use shipworthy_contract::Service;
 
 use super::{
@@ -20,15 +20,14 @@ impl ContainerEngine {
     pub(crate) async fn locate(&self, service: &Service, port: u16, limits: &Limits) -> Result<(String, u16)> {
         let client = Client::new(self, limits.container_timeout, DESCRIPTION_BYTES);
         let labels = find::labels(self, &client, service).await?;
-        let running: Vec<String> = find::list(&client, &labels)
+        let (running, others): (Vec<_>, Vec<_>) = find::list(&client, &labels)
             .await?
             .into_iter()
-            .filter(|found| found.state == Some(ContainerSummaryStateEnum::RUNNING))
-            .filter_map(|found| found.id)
-            .filter(|id| find::is_id(id))
-            .collect();
+            .partition(|found| found.state == Some(ContainerSummaryStateEnum::RUNNING));
+        let running: Vec<String> =
+            running.into_iter().filter_map(|found| found.id).filter(|id| find::is_id(id)).collect();
         let id = match running.as_slice() {
-            [] => return Err(ContainersError::Other(format!("no container of `{service}` is running"))),
+            [] => return Err(ContainersError::Other(none_running(service, &others))),
             [id] => id,
             several => {
                 return Err(ContainersError::Other(format!(
@@ -48,6 +47,13 @@ impl ContainerEngine {
             ))
         })
     }
+}
+
+fn none_running(service: &Service, others: &[ContainerSummary]) -> String {
+    let states: BTreeSet<String> =
+        others.iter().filter_map(|found| found.state.as_ref()).map(ToString::to_string).collect();
+    let found = if states.is_empty() { "none".to_owned() } else { states.into_iter().collect::<Vec<_>>().join(", ") };
+    format!("expected a running container of `{service}`, found: {found}")
 }
 
 /// The id of the container whose network this one uses. An engine writes `container:ID`, whatever it was started with.

@@ -26,7 +26,7 @@ fn access(grants: &[&str]) -> Access {
         grants: grants.iter().map(|line| line.parse().unwrap()).collect(),
         roles: BTreeMap::from([(Role::main(), Arc::new(Target::prepare(&endpoint).unwrap()))]),
         secrets: Masks::default(),
-        limits: Limits { request_bytes: 8, ..Limits::within(Duration::from_secs(2), 1_024) },
+        limits: Limits { request_bytes: 8, ..Limits::within(Duration::from_secs(2), 1_024, Duration::from_secs(5)) },
         engine: None,
         tape: Tape::Off,
     }

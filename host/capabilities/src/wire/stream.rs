@@ -44,7 +44,10 @@ pub(super) async fn open(
         Address::Unix(path) => Ok(Box::new(unix(path).await.map_err(|error| unreachable(target, &error))?)),
         Address::Container { service, port } => {
             let engine = engine.ok_or_else(|| {
-                NetworkError::Unreachable(format!("cannot look up {}: no container engine", target.url()))
+                NetworkError::Unreachable(format!(
+                    "cannot find the container of `{}`: no container engine",
+                    target.url()
+                ))
             })?;
             let (host, port) =
                 engine.locate(service, *port, limits).await.map_err(|error| not_located(target, error))?;
@@ -60,7 +63,7 @@ fn not_located(target: &Target, error: ContainersError) -> NetworkError {
         common @ (ContainersError::EngineUnreachable(_) | ContainersError::AmbiguousProject(_)) => {
             NetworkError::Unreachable(common.to_string())
         }
-        other => NetworkError::Unreachable(format!("cannot look up {}: {other}", target.url())),
+        other => NetworkError::Unreachable(format!("cannot find the container of `{}`: {other}", target.url())),
     }
 }
 

@@ -24,7 +24,7 @@ fn access(docker: &Docker, grants: &[&str]) -> Access {
         grants: grants.iter().map(|line| line.parse().unwrap()).collect(),
         roles: BTreeMap::new(),
         secrets: Masks::new([&Secret::new("hunter22".to_owned())]),
-        limits: Limits::within(PATIENT, 4_096),
+        limits: Limits::within(PATIENT, 4_096, PATIENT),
         engine: Some(Arc::new(docker.engine())),
         tape: Tape::Off,
     }

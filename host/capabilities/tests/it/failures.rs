@@ -16,7 +16,7 @@ use crate::{
 
 async fn fails(endpoint: &Endpoint, limit: Duration) -> NetworkError {
     let mut access = access(endpoint);
-    access.limits = Limits::within(limit, 4_096);
+    access.limits = Limits::within(limit, 4_096, limit);
     run(access).http(get("/")).await.unwrap_err()
 }
 
@@ -98,7 +98,8 @@ async fn a_server_that_does_not_read_is_a_timeout_while_sending() {
     .await;
     let mut access = access(&endpoint(deaf.address));
     // More than the kernel's buffers take.
-    access.limits = Limits { request_bytes: 64 << 20, ..Limits::within(Duration::from_secs(1), 4_096) };
+    access.limits =
+        Limits { request_bytes: 64 << 20, ..Limits::within(Duration::from_secs(1), 4_096, Duration::from_secs(5)) };
     let limit = access.limits.request;
     let body = vec![0; 32 << 20];
     let request = shipworthy_capabilities::Request { body, ..request("POST", "/") };

@@ -40,7 +40,7 @@ pub(crate) fn access(endpoint: &Endpoint) -> Access {
         grants: grants.iter().map(|line| line.parse().unwrap()).collect(),
         roles: BTreeMap::from([(Role::main(), Arc::new(Target::prepare(endpoint).unwrap()))]),
         secrets: Masks::new([&Secret::new("hunter22".to_owned())]),
-        limits: Limits::within(PATIENT, 4_096),
+        limits: Limits::within(PATIENT, 4_096, PATIENT),
         engine: None,
         tape: Tape::Off,
     }

@@ -252,7 +252,7 @@ impl<'a> Preparation<'a> {
                 grants: planned.settled.grants.clone(),
                 roles,
                 secrets: self.masks.clone(),
-                limits: shipworthy_capabilities::Limits::within(limits.request, limits.response.0),
+                limits: shipworthy_capabilities::Limits::within(limits.request, limits.response.0, limits.deadline),
                 engine,
                 tape,
             }),

@@ -39,7 +39,7 @@ pub(crate) fn access() -> ask::Access {
         grants: vec!["http GET /granted/**".parse().unwrap()],
         roles: BTreeMap::new(),
         secrets: shipworthy_capabilities::Masks::default(),
-        limits: ask::Limits::within(PATIENT, 4_096),
+        limits: ask::Limits::within(PATIENT, 4_096, PATIENT),
         engine: None,
         tape: ask::Tape::Off,
     }

@@ -93,7 +93,11 @@ impl Bench<'_> {
                 Evidence::Fact { key, value, .. }
                     if parts.len() < MOST_FACTS && !value.to_string().trim().is_empty() =>
                 {
-                    parts.push(format!("{} `{}`", tell::clean(key), tell::clean(&value.to_string())));
+                    let part = format!("{} `{}`", tell::clean(key), tell::clean(&value.to_string()));
+                    // Two places may show the same, such as the mode.
+                    if !parts.contains(&part) {
+                        parts.push(part);
+                    }
                 }
                 Evidence::Capability { .. } => capabilities += 1,
                 Evidence::Digest { .. } => digests += 1,

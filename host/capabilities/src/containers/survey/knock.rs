@@ -49,7 +49,7 @@ pub async fn knock(
         grants: Vec::new(),
         roles: BTreeMap::new(),
         secrets: Masks::default(),
-        limits: Limits { container_timeout: TIME, ..Limits::within(TIME, 1 << 10) },
+        limits: Limits { container_timeout: TIME, ..Limits::within(TIME, 1 << 10, TIME) },
         engine: Some(Arc::clone(engine)),
         tape: Tape::Off,
     }));
