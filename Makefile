@@ -6,7 +6,7 @@ CARGO  ?= cargo
 PREFIX ?= $(HOME)/.local
 export CARGO_TARGET_DIR = $(CURDIR)/target
 
-.PHONY: demo demo-docker test check install build bundle gen bench-start setup tools
+.PHONY: demo demo-docker test check install build bundle gen bench-start bench-stack setup tools
 
 demo: build ## the main job end to end against a stand-in stack on loopback, no Docker needed
 	@bash examples/demo/run target/release/shipworthy target/release/stand-in-stack
@@ -40,6 +40,9 @@ gen: ## the generated parts of the documentation
 
 bench-start: build ## whole-process time of five probes beside its peers, in one run
 	bash benches/start
+
+bench-stack: build tools ## whole-process time of all five probes on a real Docker Engine, and where it goes
+	bash benches/stack
 
 setup:
 	@rustup target list --installed | grep -qx wasm32-wasip2 || rustup target add wasm32-wasip2

@@ -72,6 +72,8 @@ fn health_of(stack: &Stack<'_>, name: &str, answer: Result<Reply, Failure>) {
         }
         Err(failure) => {
             stack.missing(&key, failure.clone());
+            // A server may not know the agent's name; whatever has a health service knows of the whole server.
+            let failure = if name.is_empty() { failure.must_be_offered() } else { failure };
             stack.missing("serving", failure.at(&whose));
         }
     }

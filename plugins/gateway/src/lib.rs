@@ -87,7 +87,7 @@ fn health(stack: &Stack<'_>, answer: Result<Response, NetworkError>) {
         }
         Err(failure) => {
             stack.missing("health", failure.clone());
-            stack.missing("healthy", failure);
+            stack.missing("healthy", failure.must_be_offered());
         }
     }
 }

@@ -1,13 +1,10 @@
-//! Asks the standard gRPC health service, `grpc.health.v1.Health/Check`, by hand-written protobuf: a request with the
-//! name in field 1, a response with the status in field 1.
+//! Asks the standard gRPC health service, `grpc.health.v1.Health/Check`.
 //!
 //! A name that the server does not know (`NOT_FOUND`) is a gap and no violation: the name stands in the environment's
 //! configuration, and may be wrong there.
 
 use serde::Deserialize;
-use shipworthy_sdk::{Call, Failure, Finding, Gap, Probe, Reply, Stack, Target, protobuf};
-
-const CHECK: &str = "grpc.health.v1.Health/Check";
+use shipworthy_sdk::{Failure, Finding, Gap, Probe, Reply, Stack, Target, code, health};
 
 /// See `probe.json`, where each key is described.
 #[derive(Debug, Deserialize)]
@@ -31,13 +28,12 @@ impl Probe for GrpcHealth {
     fn observe(stack: &Stack<'_>, _target: &Target, config: Config) -> Result<(), Failure> {
         let mut answered = false;
         for name in &config.services {
-            let message = protobuf::Writer::new().text(1, name).finish();
-            match stack.grpc().invoke(Call::new(CHECK).message(message)) {
+            match stack.grpc().invoke(health::check(name)) {
                 Ok(reply) => {
                     answered = true;
                     report(stack, name, reply);
                 }
-                Err(error) if answered => unseen(stack, name, &error.into()),
+                Err(error) if answered => unseen(stack, name, error.into()),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -49,20 +45,26 @@ shipworthy_sdk::export!(GrpcHealth);
 
 fn report(stack: &Stack<'_>, name: &str, reply: Reply) {
     let origin = reply.origin(&["status of ", &whose(name)].concat());
-    match status(reply) {
+    let is_unknown = reply.code() == code::NOT_FOUND;
+    match health::status(reply) {
         Ok(status) => {
             stack.fact(&key(name), status, origin.clone());
             let finding = Finding::new(status == "SERVING", origin.what);
             stack.finding("serving", &finding.expected("SERVING").found(status));
         }
-        Err(failure) => unseen(stack, name, &failure),
+        // Who asks for a name wants to know: one that the server does not know is the configuration's to mend.
+        Err(failure) if is_unknown => {
+            stack.missing(&key(name), failure.clone());
+            stack.missing("serving", Failure { why: Gap::Config, ..failure }.at(&whose(name)));
+        }
+        Err(failure) => unseen(stack, name, failure),
     }
 }
 
 /// The fact and the rule: neither is known.
-fn unseen(stack: &Stack<'_>, name: &str, failure: &Failure) {
+fn unseen(stack: &Stack<'_>, name: &str, failure: Failure) {
     stack.missing(&key(name), failure.clone());
-    stack.missing("serving", failure.clone().at(&whose(name)));
+    stack.missing("serving", failure.must_be_offered().at(&whose(name)));
 }
 
 fn whose(name: &str) -> String {
@@ -73,25 +75,11 @@ fn key(name: &str) -> String {
     if name.is_empty() { "health".to_owned() } else { ["health:", name].concat() }
 }
 
-/// `HealthCheckResponse.ServingStatus`. `SERVICE_UNKNOWN` is of `Watch` only, and said all the same by some servers.
-fn status(reply: Reply) -> Result<&'static str, Failure> {
-    let reply = reply.ok()?;
-    match protobuf::varint(reply.message(), 1)? {
-        0 => Ok("UNKNOWN"),
-        1 => Ok("SERVING"),
-        2 => Ok("NOT_SERVING"),
-        3 => Ok("SERVICE_UNKNOWN"),
-        other => {
-            let detail = ["expected a status of 0 to 3, found ", &other.to_string()];
-            Err(Failure::new(Gap::Unreadable, detail.concat()).at(reply.what()))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use shipworthy_sdk::{
-        NetworkError, code,
+        NetworkError,
+        health::CHECK,
         testing::{GrpcAnswer, Script, Seen},
     };
 
@@ -136,10 +124,7 @@ mod tests {
     #[test]
     fn the_request_carries_the_name() {
         let seen = look([serving()], BOTH);
-        let named = protobuf::Writer::new().text(1, "agent.v1.AgentService").finish();
-        let [whole, service] = seen.calls() else { panic!("two calls") };
-        assert_eq!(*whole, Call::new(CHECK).message(protobuf::Writer::new().text(1, "").finish()));
-        assert_eq!(*service, Call::new(CHECK).message(named));
+        assert_eq!(seen.calls(), [health::check(""), health::check("agent.v1.AgentService")]);
     }
 
     #[test]
@@ -159,17 +144,17 @@ mod tests {
 
     #[test]
     fn what_says_nothing_of_health_is_a_gap_and_no_violation() {
-        for (answer, why) in [
-            (GrpcAnswer::status(code::NOT_FOUND, "unknown service"), Gap::NotOffered),
-            (GrpcAnswer::status(code::UNIMPLEMENTED, ""), Gap::NotOffered),
-            (GrpcAnswer::status(code::UNAUTHENTICATED, ""), Gap::Denied),
-            (GrpcAnswer::status(code::UNAVAILABLE, ""), Gap::Unreachable),
-            (GrpcAnswer::ok([8, 9]), Gap::Unreadable),
-            (GrpcAnswer::ok(*b"nonsense"), Gap::Unreadable),
+        for (answer, why, rule) in [
+            (GrpcAnswer::status(code::NOT_FOUND, "unknown service"), Gap::NotOffered, Gap::Config),
+            (GrpcAnswer::status(code::UNIMPLEMENTED, ""), Gap::NotOffered, Gap::Unreadable),
+            (GrpcAnswer::status(code::UNAUTHENTICATED, ""), Gap::Denied, Gap::Denied),
+            (GrpcAnswer::status(code::UNAVAILABLE, ""), Gap::Unreachable, Gap::Unreachable),
+            (GrpcAnswer::ok([8, 9]), Gap::Unreadable, Gap::Unreadable),
+            (GrpcAnswer::ok(*b"nonsense"), Gap::Unreadable, Gap::Unreadable),
         ] {
             let seen = look([Ok(answer.clone())], "{}");
             assert_eq!(seen.missing("health").map(|failure| failure.why), Some(why), "{answer:?}");
-            assert_eq!(seen.missing("serving").map(|failure| failure.why), Some(why), "{answer:?}");
+            assert_eq!(seen.missing("serving").map(|failure| failure.why), Some(rule), "{answer:?}");
             assert!(seen.findings("serving").is_empty());
         }
     }

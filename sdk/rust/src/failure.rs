@@ -56,6 +56,23 @@ impl Failure {
         Self::new(Gap::Config, detail)
     }
 
+    /// The same failure, of what every service of its kind has. That there is nothing of the kind counts for nothing in a
+    /// verdict; where it must be there, something else may be answering, and that may not be passed over.
+    ///
+    /// ```
+    /// use shipworthy_sdk::{Failure, Gap};
+    ///
+    /// let failure = Failure::new(Gap::NotOffered, "GET /health: expected 200, found 404").must_be_offered();
+    /// assert_eq!(failure.why, Gap::Unreadable);
+    /// let failure = Failure::new(Gap::Unreachable, "connection refused").must_be_offered();
+    /// assert_eq!(failure.why, Gap::Unreachable);
+    /// ```
+    #[must_use]
+    pub fn must_be_offered(self) -> Self {
+        let why = if self.why == Gap::NotOffered { Gap::Unreadable } else { self.why };
+        Self { why, ..self }
+    }
+
     /// The same failure, saying what was being looked at.
     ///
     /// ```

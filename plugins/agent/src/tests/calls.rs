@@ -163,3 +163,12 @@ fn a_failure_of_tls_is_told_once() {
     assert_eq!(about(&seen, &["failed"]), ["failed tls: a client certificate is required"]);
     assert_eq!(seen.calls().len(), 1);
 }
+
+#[test]
+fn a_server_without_a_health_service_is_not_taken_for_an_agent() {
+    let none = || GrpcAnswer::status(code::UNIMPLEMENTED, "unknown service grpc.health.v1.Health");
+    let seen = calls(script(), none(), none(), unimplemented(), unimplemented()).run::<Agent>("{}");
+    let serving: Vec<_> = seen.lines().into_iter().filter(|line| line.starts_with("missing serving")).collect();
+    assert!(serving[0].starts_with("missing serving: unreadable: the whole server"), "{serving:?}");
+    assert!(serving[1].starts_with("missing serving: not-offered: `agent.v1.AgentService`"), "{serving:?}");
+}
