@@ -17,6 +17,9 @@ const LIST: &str = "esb.agent.v1.AgentService/ListContainers";
 /// The capability that [`LIST`] shows.
 const LISTS: &str = "rpc:ListContainers";
 
+/// Why no list is no answer of an agent.
+const LISTED: &str = "an agent lists its containers";
+
 /// One call after the other. A failure of the network before anything answered is told once and ends them, so that an
 /// agent that is down does not cost a timeout for each.
 pub(crate) fn look(stack: &Stack<'_>) -> Result<(), Failure> {
@@ -53,7 +56,8 @@ impl Line<'_> {
     }
 }
 
-/// The fact and the rule `serving`, for one name. A name that the server does not know is a gap and no violation.
+/// The fact and the rule `serving`, for one name. A name that the server does not know is a gap and no violation, and
+/// never passed over: many a server has a health service, and only an agent knows the agent's name.
 fn health_of(stack: &Stack<'_>, name: &str, answer: Result<Reply, Failure>) {
     let (key, whose) = if name.is_empty() {
         ("health".to_owned(), "the whole server".to_owned())
@@ -72,10 +76,17 @@ fn health_of(stack: &Stack<'_>, name: &str, answer: Result<Reply, Failure>) {
         }
         Err(failure) => {
             stack.missing(&key, failure.clone());
-            // A server may not know the agent's name; whatever has a health service knows of the whole server.
-            let failure = if name.is_empty() { failure.must_be_offered() } else { failure };
-            stack.missing("serving", failure.at(&whose));
+            let known = if name.is_empty() { "an agent has a health service" } else { "an agent knows this name" };
+            stack.missing("serving", every_agent(failure, known).at(&whose));
         }
+    }
+}
+
+/// Why a rule is not judged, of what every agent has: where it lacks it, something else may answer in the agent's place.
+fn every_agent(failure: Failure, has: &str) -> Failure {
+    match failure.why {
+        Gap::NotOffered => Failure { detail: [&failure.detail, "; ", has].concat(), ..failure.must_be_offered() },
+        _ => failure,
     }
 }
 
@@ -106,7 +117,7 @@ fn unknown_method(stack: &Stack<'_>, answer: Result<Reply, Failure>) -> Option<F
 fn list(stack: &Stack<'_>, answer: Result<Reply, Failure>, worthless: Option<Failure>) {
     let unseen = |failure: Failure| {
         stack.missing(LISTS, failure.clone());
-        stack.missing("owner-empty", failure);
+        stack.missing("owner-empty", every_agent(failure, LISTED));
     };
     let reply = match answer {
         Ok(reply) => reply,
@@ -124,7 +135,7 @@ fn list(stack: &Stack<'_>, answer: Result<Reply, Failure>, worthless: Option<Fai
         },
         (code::UNIMPLEMENTED, _) => {
             stack.capability(LISTS, false, reply.origin(""));
-            stack.missing("owner-empty", reply.failed());
+            stack.missing("owner-empty", every_agent(reply.failed().into(), LISTED));
         }
         _ => unseen(reply.failed().into()),
     }

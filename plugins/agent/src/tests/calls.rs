@@ -32,15 +32,26 @@ fn each_name_has_its_own_health() {
 }
 
 #[test]
-fn a_name_that_the_agent_does_not_know_is_a_gap_and_no_violation() {
-    let unknown = GrpcAnswer::status(code::NOT_FOUND, "unknown service");
-    let seen = calls(script(), serving(), unknown, unimplemented(), GrpcAnswer::ok([])).run::<Agent>("{}");
-    let why = "grpc grpc.health.v1.Health/Check: status 5: unknown service";
-    let named = Failure::new(Gap::NotOffered, why);
-    assert_eq!(seen.missing("health:agent.v1.AgentService"), Some(&named));
-    assert_eq!(seen.missing("serving"), Some(&named.at("`agent.v1.AgentService`")));
-    assert_eq!(seen.findings("serving").len(), 1);
-    assert_eq!(seen.capability("rpc:ListContainers"), Some(true));
+fn a_server_that_does_not_know_the_agents_name_is_not_passed_over() {
+    for number in [code::NOT_FOUND, code::UNIMPLEMENTED] {
+        let unknown = GrpcAnswer::status(number, "unknown service");
+        let seen = calls(script(), serving(), unknown, unimplemented(), GrpcAnswer::ok([])).run::<Agent>("{}");
+        let why = format!("grpc {CHECK}: status {number}: unknown service");
+        let named = Failure::new(Gap::NotOffered, &*why);
+        assert_eq!(seen.missing("health:agent.v1.AgentService"), Some(&named), "the fact keeps its own gap");
+        let why = format!("`agent.v1.AgentService`: {why}; an agent knows this name");
+        assert_eq!(seen.missing("serving"), Some(&Failure::new(Gap::Unreadable, why)));
+        assert_eq!(seen.findings("serving").len(), 1, "a gap is no violation");
+        assert_eq!(seen.capability("rpc:ListContainers"), Some(true));
+    }
+}
+
+#[test]
+fn a_health_that_may_not_be_asked_keeps_its_reason() {
+    let denied = GrpcAnswer::status(code::PERMISSION_DENIED, "who are you");
+    let seen = calls(script(), serving(), denied, unimplemented(), GrpcAnswer::ok([])).run::<Agent>("{}");
+    let why = format!("`agent.v1.AgentService`: grpc {CHECK}: status 7: who are you");
+    assert_eq!(seen.missing("serving"), Some(&Failure::new(Gap::Denied, why)));
 }
 
 #[test]
@@ -77,11 +88,19 @@ fn fields_of_a_later_version_are_no_containers() {
 }
 
 #[test]
-fn a_list_that_is_not_implemented_is_absent() {
+fn a_list_that_is_not_implemented_is_absent_and_leaves_its_rule_open() {
     let seen = listed(unimplemented());
     assert_eq!(seen.capability("rpc:ListContainers"), Some(false));
-    assert_eq!(seen.missing("owner-empty").map(|failure| failure.why), Some(Gap::NotOffered));
+    let why = format!("grpc {LIST}: status 12: unknown method; an agent lists its containers");
+    assert_eq!(seen.missing("owner-empty"), Some(&Failure::new(Gap::Unreadable, why)));
     assert!(seen.findings("owner-empty").is_empty());
+}
+
+#[test]
+fn a_list_that_is_not_found_leaves_its_rule_open() {
+    let seen = listed(GrpcAnswer::status(code::NOT_FOUND, ""));
+    let of = |name| seen.missing(name).map(|failure| failure.why);
+    assert_eq!((of("rpc:ListContainers"), of("owner-empty")), (Some(Gap::NotOffered), Some(Gap::Unreadable)));
 }
 
 #[test]
@@ -169,6 +188,12 @@ fn a_server_without_a_health_service_is_not_taken_for_an_agent() {
     let none = || GrpcAnswer::status(code::UNIMPLEMENTED, "unknown service grpc.health.v1.Health");
     let seen = calls(script(), none(), none(), unimplemented(), unimplemented()).run::<Agent>("{}");
     let serving: Vec<_> = seen.lines().into_iter().filter(|line| line.starts_with("missing serving")).collect();
-    assert!(serving[0].starts_with("missing serving: unreadable: the whole server"), "{serving:?}");
-    assert!(serving[1].starts_with("missing serving: not-offered: `agent.v1.AgentService`"), "{serving:?}");
+    let status = format!("grpc {CHECK}: status 12: unknown service grpc.health.v1.Health");
+    assert_eq!(
+        serving,
+        [
+            format!("missing serving: unreadable: the whole server: {status}; an agent has a health service"),
+            format!("missing serving: unreadable: `agent.v1.AgentService`: {status}; an agent knows this name"),
+        ]
+    );
 }
