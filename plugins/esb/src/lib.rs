@@ -28,6 +28,13 @@ pub fn current(containers: &[Container]) -> Vec<&Container> {
     containers.iter().filter(|container| !any || running(container)).collect()
 }
 
+/// The container of a job's latest run: by its last start, so that one that was made and never started is the latest
+/// only where none has ever started.
+pub fn latest_run(containers: &[Container]) -> Option<&Container> {
+    // The engine drops a fraction's last zeros, so its `Z` must not be compared with a digit.
+    containers.iter().max_by_key(|container| container.started_at.as_deref().unwrap_or_default().trim_end_matches('Z'))
+}
+
 /// Looks at each current container of the probe's own service. Where there is none, or no engine to ask, each of
 /// `names` is missing, and nothing else is lost.
 pub fn each(stack: &Stack<'_>, target: &Target, names: &[&str], look: impl FnMut(&Container)) {
@@ -82,6 +89,16 @@ pub fn release_by_tag(stack: &Stack<'_>, container: &Container) {
 /// The fact `mode`, once from each place that shows it: the end of the image's name, and the variables. A mode that is
 /// not known here is given as it is. Gives back what was shown, one or more, or why nothing was.
 pub fn mode(stack: &Stack<'_>, container: &Container) -> Result<Vec<Shown>, Failure> {
+    let shown = modes(stack, container);
+    match &shown {
+        Ok(shown) => shown.iter().for_each(|shown| stack.fact("mode", &*shown.value, shown.origin.clone())),
+        Err(failure) => stack.missing("mode", failure.clone()),
+    }
+    shown
+}
+
+/// What [`mode`] gives back, with no evidence of it: of a container that is not the probe's own.
+pub fn modes(stack: &Stack<'_>, container: &Container) -> Result<Vec<Shown>, Failure> {
     let mut shown: Vec<Shown> = mode_of_image(container).into_iter().collect();
     let mut failed = None;
     for name in VARIABLES {
@@ -99,13 +116,10 @@ pub fn mode(stack: &Stack<'_>, container: &Container) -> Result<Vec<Shown>, Fail
     }
     if shown.is_empty() {
         let why = "neither its image's name nor AGENT_RUNTIME nor IMAGE_RUNTIME shows the mode";
-        let failure = failed.unwrap_or_else(|| nothing(container, why));
-        stack.missing("mode", failure.clone());
-        return Err(failure);
+        return Err(failed.unwrap_or_else(|| nothing(container, why)));
     }
-    for Shown { value, origin } in &mut shown {
-        value.make_ascii_lowercase();
-        stack.fact("mode", &**value, origin.clone());
+    for shown in &mut shown {
+        shown.value.make_ascii_lowercase();
     }
     Ok(shown)
 }

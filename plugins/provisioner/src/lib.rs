@@ -1,7 +1,7 @@
 //! What became of the provisioner, ESB's one-shot job, and what its container shows.
 //!
-//! Only the latest run is judged and speaks for the stack; one that has not started yet is the newest. What earlier runs
-//! left behind is told under a key of its own, so that no requirement is held against it.
+//! Only the latest run is judged and speaks for the stack; one that never started is a run only where no other has ever
+//! started. What earlier runs left behind is told under a key of its own, so that no requirement is held against it.
 
 use shipworthy_esb as esb;
 use shipworthy_sdk::{Container, ContainersError, Failure, Finding, Gap, NoConfig, Probe, Stack, Target};
@@ -25,7 +25,7 @@ impl Probe for Provisioner {
     /// The finding comes first: whatever happens to the engine afterwards, it is kept.
     fn observe(stack: &Stack<'_>, target: &Target, _config: NoConfig) -> Result<(), Failure> {
         let containers = stack.containers().own()?;
-        let Some(latest) = containers.iter().max_by(|a, b| age(a).cmp(&age(b))) else {
+        let Some(latest) = esb::latest_run(&containers) else {
             // Whether it ran is not known, in either mode: not to be passed over, and worth a retry while a stack comes up.
             let why = ["no container of ", &target.service, ": it has not run, or its container was removed"];
             return Err(Failure::new(Gap::Unreachable, why.concat()));
@@ -44,12 +44,6 @@ impl Probe for Provisioner {
 }
 
 shipworthy_sdk::export!(Provisioner);
-
-/// The greater, the newer. The engine drops a fraction's last zeros, so its `Z` must not be compared with a digit.
-fn age(container: &Container) -> (bool, &str) {
-    let started = container.started_at.as_deref();
-    (started.is_none(), started.unwrap_or_default().trim_end_matches('Z'))
-}
 
 /// The facts `state`, `exit-code` and `finished-at`. The engine keeps the times of an earlier start of the same container
 /// while it runs again, so nothing of an end is given before there is one.

@@ -132,7 +132,10 @@ fn only_the_latest_run_is_judged_and_speaks_for_the_stack() {
             "a",
             true,
         ),
-        (vec![at("a", None, None), at("b", Some("2026-03-01T10:00:00Z"), Some(0))], "a", false),
+        // Made and never started: a run only where there is no other.
+        (vec![at("a", None, None), at("b", Some("2026-03-01T10:00:00Z"), Some(0))], "b", true),
+        (vec![at("a", Some("2026-03-01T10:00:00Z"), Some(1)), at("b", None, None)], "a", false),
+        (vec![at("a", None, None), at("b", None, None)], "b", false),
     ] {
         let count = containers.len();
         let seen = run(&containers.into_iter().fold(script(), Script::container));
@@ -152,6 +155,14 @@ fn earlier_runs_are_told_under_a_key_of_their_own() {
     let told = r#"fact earlier-run = "exited with code 3 at 2026-03-01T10:00:07Z", from container state of old"#;
     assert_eq!(seen.lines().iter().filter(|line| line.ends_with(" of old")).collect::<Vec<_>>(), [told]);
     assert_eq!(seen.fact("exit-code"), Some(&0.into()));
+}
+
+#[test]
+fn a_container_that_never_started_is_told_beside_the_latest_run() {
+    let seen = run(&script().container(job("made", "created", None)).container(job("ran", "exited", Some(0))));
+    let told = r#"fact earlier-run = "created, never started", from container state of made"#;
+    assert_eq!(seen.lines().iter().filter(|line| line.ends_with(" of made")).collect::<Vec<_>>(), [told]);
+    assert_eq!((seen.fact("state"), seen.findings(RULE).len()), (Some(&"exited".into()), 1));
 }
 
 #[test]
