@@ -2,6 +2,9 @@
 //!
 //! Images that are identical embed identical files unless a container changed its own copy, so every container is read.
 //! What one of them lacks hides nothing of the others; what was found and could not be read leaves the question open.
+//! Where no container at all shows a digest, the run fails: a probe that saw nothing is not passed over.
+
+use std::cell::Cell;
 
 use shipworthy_esb as esb;
 use shipworthy_sdk::{Container, ContainersError, Failure, Gap, NoConfig, Origin, Probe, Stack, Target};
@@ -54,6 +57,9 @@ type Found = Result<Vec<Container>, ContainersError>;
 
 /// All that was found. A failure leaves the digests open, as what was read before is not all there is.
 fn observe_all(stack: &Stack<'_>, provisioner: Found, functions: Found, read: Read<'_>) -> Result<(), Failure> {
+    let tally = Tally::default();
+    let unfound = functions.as_ref().err().cloned();
+    let read: Read<'_> = &|container, path| tally.note(read(container, path));
     let outcome = match of_provisioner(stack, provisioner, read) {
         Err(failure) if failure.why == Gap::Unreachable => Err(failure),
         // A provisioner that could not be found keeps no function from being looked at.
@@ -70,23 +76,61 @@ fn observe_all(stack: &Stack<'_>, provisioner: Found, functions: Found, read: Re
         }
         Err(failure) => esb::absent(stack, &HOOKS, failure),
     }
-    outcome
+    // Each hook has its own reason by now, and the run has this one.
+    outcome.and_then(|()| tally.nothing(unfound).map_or(Ok(()), Err))
 }
 
-/// The latest run's container, or one that has not started yet: what earlier runs left behind is no part of the stack.
+/// What became of the files that were asked for.
+#[derive(Default)]
+struct Tally {
+    asked: Cell<bool>,
+    given: Cell<bool>,
+    /// A gap that another look may close.
+    passing: Cell<Option<Gap>>,
+}
+
+impl Tally {
+    fn note(&self, answer: Result<String, ContainersError>) -> Result<String, ContainersError> {
+        self.asked.set(true);
+        match &answer {
+            Ok(_) => self.given.set(true),
+            Err(error) if matches!(error.gap(), Gap::Unreachable | Gap::TimedOut) => {
+                self.passing.set(Some(error.gap()));
+            }
+            Err(_) => {}
+        }
+        answer
+    }
+
+    /// Why there is no digest at all, where there is none. `unfound` is why functions could not be looked for.
+    fn nothing(&self, unfound: Option<ContainersError>) -> Option<Failure> {
+        const NOTHING: &str = "no container shows the hooks";
+        if self.given.get() {
+            return None;
+        }
+        if self.asked.get() {
+            let why = "no file of them can be read in the containers that were found";
+            return Some(Failure::new(self.passing.get().unwrap_or(Gap::Unreadable), why).at(NOTHING));
+        }
+        let Some(error) = unfound else {
+            let why = "no provisioner, and no container of the group `functions`";
+            return Some(Failure::new(Gap::Unreachable, why).at(NOTHING));
+        };
+        // What is not granted is left alone; the provisioner may still come.
+        let why = if error.gap() == Gap::NotGranted { Gap::Unreachable } else { error.gap() };
+        let failure = Failure::new(why, error.to_string());
+        Some(failure.at("no provisioner, and function containers").at(NOTHING))
+    }
+}
+
+/// The latest run's container: what earlier runs left behind, or never started, is no part of the stack.
 fn of_provisioner(stack: &Stack<'_>, found: Found, read: Read<'_>) -> Result<(), Failure> {
     let containers = found?;
-    let Some(latest) = containers.iter().max_by(|a, b| age(a).cmp(&age(b))) else {
+    let Some(latest) = esb::latest_run(&containers) else {
         esb::absent(stack, &HOOKS, &esb::no_container(PROVISIONER));
         return Ok(());
     };
     digests(stack, latest, &latest.name, PROVISIONER_FOLDER, read)
-}
-
-/// The greater, the newer. The engine drops a fraction's last zeros, so its `Z` must not be compared with a digit.
-fn age(container: &Container) -> (bool, &str) {
-    let started = container.started_at.as_deref();
-    (started.is_none(), started.unwrap_or_default().trim_end_matches('Z'))
 }
 
 /// Every function container that runs, or every one if none does.

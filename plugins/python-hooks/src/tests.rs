@@ -213,7 +213,9 @@ fn of_several_provisioners_the_latest_is_read() {
     for (first, second, latest) in [
         (at("esb-a", Some("2026-03-01T10:00:00Z")), at("esb-b", Some("2026-03-02T10:00:00Z")), "esb-b"),
         (at("esb-a", Some("2026-03-01T10:00:00.51Z")), at("esb-b", Some("2026-03-01T10:00:00.5Z")), "esb-a"),
-        (at("esb-a", None), at("esb-b", Some("2026-03-02T10:00:00Z")), "esb-a"),
+        (at("esb-a", None), at("esb-b", Some("2026-03-02T10:00:00Z")), "esb-b"),
+        (at("esb-a", Some("2026-03-02T10:00:00Z")), at("esb-b", None), "esb-a"),
+        (at("esb-a", None), at("esb-b", None), "esb-b"),
     ] {
         let script = with_provisioner(with_provisioner(script(), first, 'a'), second, 'a');
         let read = lines_of_hooks(&run(&script));
@@ -247,6 +249,42 @@ fn without_a_provisioner_the_functions_speak_alone() {
     assert_eq!(HOOKS.map(|hook| seen.missing(hook)), [Some(&absent); 2]);
     assert!(seen.lines().contains(&digest("trace_bridge.py", 'a', "fn-1")));
     assert_eq!(seen.missing("functions"), None);
+}
+
+#[test]
+fn a_project_without_any_container_is_not_passed_over() {
+    let seen = script().run::<PythonHooks>("{}");
+    let why = "no container shows the hooks: no provisioner, and no container of the group `functions`";
+    assert_eq!(seen.outcome(), Err(&Failure::new(Gap::Unreachable, why)));
+    for name in ["functions", "base-image"] {
+        assert_eq!(seen.missing(name).map(|failure| failure.why), Some(Gap::NotOffered), "{name}");
+    }
+}
+
+#[test]
+fn without_a_provisioner_functions_that_may_not_be_seen_are_not_passed_over() {
+    let needs = r#"{ "needs": ["container provisioner", "file provisioner /app/*"] }"#;
+    let seen = script().descriptor(needs).run::<PythonHooks>("{}");
+    let why = "no container shows the hooks: no provisioner, and function containers: not granted: container functions";
+    assert_eq!(seen.outcome(), Err(&Failure::new(Gap::Unreachable, why)));
+}
+
+#[test]
+fn containers_of_which_none_has_the_files_are_not_passed_over() {
+    let why = "no container shows the hooks: no file of them can be read in the containers that were found";
+    let script = script().container_of(PROVISIONER, container("esb-p", "exited"));
+    let seen = script.container_of(FUNCTIONS, function("fn-1")).run::<PythonHooks>("{}");
+    assert_eq!(seen.outcome(), Err(&Failure::new(Gap::Unreadable, why)));
+    assert_eq!(lines_of_hooks(&seen).len(), 4, "each file has its own reason");
+    let gone = || ContainersError::NoSuchContainer("0123".to_owned());
+    for (error, gap) in [(gone(), Gap::Unreachable), (ContainersError::TimedOut(9), Gap::TimedOut)] {
+        let (seen, _) = look(World {
+            functions: Some(Ok(vec![function("fn-1")])),
+            errors: vec![("fn-1", SITE, error), ("fn-1", BRIDGE, ContainersError::NoSuchFile(BRIDGE.to_owned()))],
+            ..World::default()
+        });
+        assert_eq!(seen.outcome(), Err(&Failure::new(gap, why)), "retry covers it");
+    }
 }
 
 #[test]
