@@ -34,7 +34,7 @@ impl Probe for RuntimeNode {
         match (answer, found) {
             (Err(unanswered), Err(error)) => Err(silence(stack, unanswered, error)),
             (answer, Ok(containers)) if containers.is_empty() => {
-                absent::observe(stack, target, answer.err());
+                absent::observe(stack, target, answer.as_ref().err());
                 Ok(())
             }
             (answer, Ok(containers)) => {
@@ -122,7 +122,15 @@ fn judge(stack: &Stack<'_>, container: &Container, unanswered: Option<&Failure>)
             }
             return;
         }
-        (true, Some("starting")) => "starting; wait until its health check, `ctr version`, has succeeded".to_owned(),
+        // Not known yet: a later look tells. What answers meanwhile is judged by its answer.
+        (true, Some("starting")) => {
+            if unanswered.is_some() {
+                let why = "starting; wait until its health check, `ctr version`, has succeeded";
+                let failure = Failure::new(Gap::Unreachable, why).at(&container.name);
+                esb::absent(stack, &[HEALTHY, CAPABILITY], &failure);
+            }
+            return;
+        }
         (true, Some(health)) => health.to_owned(),
         (false, _) => ["it is not running, but ", &container.state].concat(),
     };

@@ -112,7 +112,6 @@ fn a_healthy_container_is_enough_where_containerd_is_out_of_reach() {
 fn a_container_that_is_not_well_is_a_violation() {
     for (state, health, found) in [
         ("running", Some("unhealthy"), "unhealthy"),
-        ("running", Some("starting"), "starting; wait until its health check, `ctr version`, has succeeded"),
         ("exited", None, "it is not running, but exited"),
         ("exited", Some("unhealthy"), "it is not running, but exited"),
         ("paused", Some("healthy"), "it is not running, but paused"),
@@ -123,6 +122,24 @@ fn a_container_that_is_not_well_is_a_violation() {
         let failure = Failure::new(Gap::Unreachable, format!("rn: {found}"));
         assert_eq!((seen.capability(CAPABILITY), seen.missing(CAPABILITY)), (None, Some(&failure)));
     }
+}
+
+#[test]
+fn a_container_that_is_starting_is_no_violation_but_not_known_yet() {
+    let why = "rn: starting; wait until its health check, `ctr version`, has succeeded";
+    let starting = || node("rn", "running", Some("starting"));
+    for script in [without_endpoint(), script(refused())] {
+        let seen = run(&script.container(starting()));
+        assert!(seen.findings(HEALTHY).is_empty());
+        assert_eq!(
+            [HEALTHY, CAPABILITY].map(|name| seen.missing(name)),
+            [Some(&Failure::new(Gap::Unreachable, why)); 2]
+        );
+        assert_eq!((seen.capability(CAPABILITY), seen.fact("health")), (None, Some(&"starting".into())));
+    }
+    let answered = run(&script(answer()).container(starting()));
+    assert_eq!((healthy(&answered), answered.missing(HEALTHY)), (vec![BY_CALL], None));
+    assert_eq!((answered.capability(CAPABILITY), answered.missing(CAPABILITY)), (Some(true), None));
 }
 
 #[test]
@@ -193,7 +210,10 @@ fn in_docker_mode_nothing_is_offered_and_nothing_is_wrong() {
         let names = [PRESENT].iter().chain(&OF_CONTAINER).chain(&[HEALTHY, CAPABILITY, "version"]);
         let expected: Vec<_> = names
             .map(|name| {
-                format!("missing {name}: not-offered: no container of runtime-node; `esb-agent` is of docker mode")
+                format!(
+                    "missing {name}: not-offered: no container of runtime-node; `esb-agent` is of docker mode by \
+                     container image name"
+                )
             })
             .collect();
         assert_eq!(seen.lines(), expected);
@@ -207,7 +227,7 @@ fn containerd_mode_without_a_runtime_node_is_a_violation() {
         let seen = run(&script);
         let [finding] = seen.findings(PRESENT)[..] else { panic!("one finding") };
         assert_eq!((finding.holds, finding.found.as_deref()), (false, Some("0")));
-        let expected = "1 or more, as `esb-agent` runs `r.example/esb-agent-containerd:1.4`";
+        let expected = "1 or more, as `esb-agent` is of containerd mode by container image name";
         assert_eq!(finding.expected.as_deref(), Some(expected));
         assert_eq!(seen.missing("mode"), Some(&Failure::new(Gap::NotOffered, "no container of runtime-node")));
     }
@@ -220,28 +240,88 @@ fn a_stopped_agent_of_another_mode_does_not_speak_for_the_stack() {
     assert!(seen.findings(PRESENT).is_empty());
 }
 
+/// What a source beside the agent's image says, and what follows.
 #[test]
-fn where_no_agent_shows_the_mode_an_endpoint_without_answer_stays_a_reason() {
-    let nothing = "no container of runtime-node, and no agent's image shows containerd mode";
-    let not_offered = Failure::new(Gap::NotOffered, nothing);
-    for agents in [vec![], vec![agent("esb-agent", "sha256:00", "running")]] {
-        let agents =
-            |script: Script| agents.iter().fold(script, |script, agent| script.container_of("agent", agent.clone()));
-        let unmapped = run(&agents(without_endpoint()));
-        assert_eq!([HEALTHY, PRESENT, "version"].map(|name| unmapped.missing(name)), [Some(&not_offered); 3]);
-        let mapped = run(&agents(script(refused())));
-        let denied = Failure::from(refused()).at(BY_CALL.1);
-        assert_eq!([HEALTHY, CAPABILITY, "version"].map(|name| mapped.missing(name)), [Some(&denied); 3]);
-        assert_eq!([PRESENT, "mode"].map(|name| mapped.missing(name)), [Some(&not_offered); 2]);
+fn every_source_of_the_agents_mode_counts_and_containerd_wins() {
+    let image = "esb-agent-docker:1.4";
+    for (image, agent_runtime, image_runtime, broken, by) in [
+        ("sha256:00", "containerd", "", true, "containerd mode by container env AGENT_RUNTIME"),
+        ("sha256:00", "", "Containerd", true, "containerd mode by container env IMAGE_RUNTIME"),
+        (image, "containerd", "docker", true, "containerd mode by container env AGENT_RUNTIME"),
+        (image, "docker", "containerd", true, "containerd mode by container env IMAGE_RUNTIME"),
+        ("esb-agent:1.4", "docker", "", false, "docker mode by container env AGENT_RUNTIME"),
+        ("esb-agent:1.4", "", "docker", false, "docker mode by container env IMAGE_RUNTIME"),
+        (image, "firecracker", "", false, "docker mode by container image name"),
+    ] {
+        let script = without_endpoint().container_of("agent", agent("esb-agent", image, "running"));
+        let seen = run(&script.env("AGENT_RUNTIME", agent_runtime).env("IMAGE_RUNTIME", image_runtime));
+        let expected = seen.findings(PRESENT).first().and_then(|finding| finding.expected.clone());
+        assert_eq!(expected, broken.then(|| format!("1 or more, as `esb-agent` is of {by}")), "{by}");
+        let clean = Failure::new(Gap::NotOffered, format!("no container of runtime-node; `esb-agent` is of {by}"));
+        assert_eq!(seen.missing(PRESENT), (!broken).then_some(&clean), "{by}");
     }
 }
 
 #[test]
-fn an_agent_that_may_not_be_seen_leaves_the_question_of_presence_open() {
-    let needs = format!(r#"{{ "needs": ["grpc {VERSION}", "container ."] }}"#);
-    let seen = run(&script(refused()).descriptor(&needs));
-    let why = "no container of runtime-node: not granted: container agent";
-    assert_eq!(seen.missing(PRESENT), Some(&Failure::new(Gap::NotGranted, why)));
+fn one_agent_of_containerd_mode_beside_one_of_docker_mode_is_enough() {
+    for (first, second) in [("docker", "containerd"), ("containerd", "docker")] {
+        let with = |script: Script, name: &str, mode: &str| {
+            script.container_of("agent", agent(name, "esb-agent:1.4", "running")).env("AGENT_RUNTIME", mode)
+        };
+        let seen = run(&with(with(without_endpoint(), "a", first), "b", second));
+        assert_eq!(seen.findings(PRESENT).len(), 1, "{first}, {second}");
+    }
+}
+
+/// No agent at all, and agents whose mode cannot be told.
+fn unknown_modes() -> Vec<Vec<(Container, &'static str)>> {
+    vec![
+        vec![],
+        vec![(agent("esb-agent", "sha256:00", "running"), "")],
+        vec![(agent("esb-agent", "esb-agent:1.4", "running"), "firecracker")],
+    ]
+}
+
+const UNKNOWN: &str = "no container of runtime-node, and no agent shows in which mode the stack runs";
+
+#[test]
+fn where_nothing_shows_the_mode_nothing_is_passed_over() {
+    let add = |script: Script, (agent, mode): (Container, &str)| {
+        script.container_of("agent", agent).env("AGENT_RUNTIME", mode)
+    };
+    let call = Failure::from(refused()).at(BY_CALL.1);
+    for agents in unknown_modes() {
+        for (script, detail) in
+            [(without_endpoint(), UNKNOWN.to_owned()), (script(refused()), format!("{UNKNOWN}; {call}"))]
+        {
+            let seen = run(&agents.iter().cloned().fold(script, add));
+            let names = [PRESENT].iter().chain(&OF_CONTAINER).chain(&[HEALTHY, CAPABILITY, "version"]);
+            let expected: Vec<_> = names.map(|name| format!("missing {name}: unreachable: {detail}")).collect();
+            assert_eq!(seen.lines(), expected);
+        }
+        let answered = run(&agents.iter().cloned().fold(script(answer()), add));
+        assert_eq!((healthy(&answered), answered.missing(HEALTHY)), (vec![BY_CALL], None));
+        assert_eq!(answered.missing(PRESENT), Some(&Failure::new(Gap::NotOffered, UNKNOWN)));
+    }
+}
+
+#[test]
+fn an_agent_that_may_not_be_seen_leaves_presence_and_health_open() {
+    for (more, unseen) in [("", "container agent"), (r#", "container agent""#, "env agent IMAGE_RUNTIME")] {
+        let needs = format!(r#"{{ "needs": ["grpc {VERSION}", "container ."{more}] }}"#);
+        let agents = |script: Script| {
+            let agent = agent("esb-agent", "esb-agent:1.4", "running");
+            script.descriptor(&needs).container_of("agent", agent)
+        };
+        let seen = run(&agents(script(refused())));
+        let missing = seen.missing(PRESENT).unwrap();
+        assert_eq!(missing.why, Gap::NotGranted);
+        assert!(missing.detail.starts_with("no container of runtime-node: "), "{missing}");
+        assert!(missing.detail.ends_with(&format!("not granted: {unseen}")), "{missing}");
+        assert_eq!(seen.missing(HEALTHY), Some(&Failure::from(refused()).at(BY_CALL.1)));
+        let unmapped = run(&agents(without_endpoint()));
+        assert_eq!(unmapped.missing(HEALTHY), Some(missing));
+    }
 }
 
 #[test]
