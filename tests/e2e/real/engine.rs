@@ -83,7 +83,9 @@ fn an_engine_that_hangs_is_told_once() -> Result<()> {
     let Some(engine) = engine_or_skip()? else { return Ok(()) };
     let project = Project::begin(engine);
     let proxy = Proxy::before(engine, |_| thread::sleep(Duration::from_mins(1)))?;
-    let told = check(&three(&project, &proxy.url()))?;
+    // With the limits that hold where nobody sets any: the engine's time follows from the probe's.
+    let environment = three(&project, &proxy.url()).replace(esb::LIMITS, "");
+    let told = check(&environment)?;
     told_once(&told, "timed-out", "the container engine did not answer within 4000 ms");
     Ok(())
 }
@@ -100,11 +102,11 @@ fn an_api_that_is_too_old_is_told_once() -> Result<()> {
 }
 
 #[test]
-fn the_engines_own_api_is_spoken() -> Result<()> {
+fn an_engine_that_names_another_api_in_its_answers_is_asked_all_the_same() -> Result<()> {
     let Some(engine) = engine_or_skip()? else { return Ok(()) };
     let project = Project::begin(engine);
     project.start(esb::provisioner(Mode::Docker, 0, &[]))?;
-    // An engine of 2016 answers in the same way as far as it is asked.
+    // Only the header that names the API is rewritten; the answers are this engine's own.
     for version in ["1.24", "1.41", "1.99"] {
         let proxy = Proxy::speaking(engine, version)?;
         let environment = environment("", &project, "provisioner")?.replace(&engine.url(), &proxy.url());
@@ -153,7 +155,7 @@ fn a_function_that_goes_before_its_file_is_read_is_named_and_hides_no_other() ->
 }
 
 #[test]
-fn a_gateway_that_goes_before_it_is_called_is_unreachable() -> Result<()> {
+fn a_gateway_that_runs_and_does_not_listen_is_unreachable() -> Result<()> {
     let Some(engine) = engine_or_skip()? else { return Ok(()) };
     let project = Project::begin(engine);
     // Listed as running, and nobody listens: the published port is the engine's own, and leads to nothing.

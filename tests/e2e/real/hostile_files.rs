@@ -13,8 +13,14 @@ const HOOK: &str = "e45dd67ae99d53bb922e62c5e8ab8ebb1e3b702a1ab36c05224d8ade6be1
 
 const PATH: &str = "/opt/python/sitecustomize.py";
 
+/// Near the most that the host hashes, 256 MiB, and far more than it may hold.
+const LARGE: u64 = 200_000_000;
+
 /// A gigabyte, which is more than the host hashes.
 const TOO_LARGE: u64 = 1_000_000_000;
+
+/// Three times what a check holds without a file, and little more than half of [`LARGE`].
+const PEAK_KB: u64 = 120_000;
 
 /// A provisioner and a function whose hooks are right.
 fn begun(engine: &'static Engine) -> Result<Project> {
@@ -90,15 +96,15 @@ fn told_as(told: &Told, class: &str, words: &str) -> Result<()> {
 
 /// The engine sends all of a file, however little of it is on its disk; none of that may be held.
 #[test]
-fn a_file_of_a_gigabyte_takes_no_memory() -> Result<()> {
+fn a_file_is_hashed_or_refused_without_being_held() -> Result<()> {
     let Some(engine) = engine_or_skip()? else { return Ok(()) };
     // The first is hashed, and is not what is allowed; the second is refused by its size.
-    for (size, exit) in [(50_000_000, 3), (TOO_LARGE, 4)] {
+    for (size, exit) in [(LARGE, 3), (TOO_LARGE, 4)] {
         let project = begun(engine)?;
         odd(&project, &format!("sparse:{PATH}:{size}"))?;
-        // As long as it takes on a machine that is busy with other tests.
+        // The probe has 30 s, and the check as a whole more than that: a slow engine decides nothing.
         let environment = environment(&required(), &project, "python-hooks")?;
-        let sandbox = with(&format!("deadline = \"50s\"\n\n{environment}limits = {{ deadline = \"50s\" }}\n"))?;
+        let sandbox = with(&format!("deadline = \"40s\"\n\n{environment}"))?;
         let mut child = sandbox.command(&CHECK).stdout(std::process::Stdio::null()).spawn()?;
         let mut peak = 0;
         let status = loop {
@@ -110,7 +116,7 @@ fn a_file_of_a_gigabyte_takes_no_memory() -> Result<()> {
         };
         assert_eq!(status.code(), Some(exit), "{size} bytes");
         assert!(peak > 1_000, "seen at all: {peak} kB");
-        assert!(peak < 256 << 10, "{peak} kB for {size} bytes");
+        assert!(peak < PEAK_KB, "{peak} kB for {size} bytes");
     }
     Ok(())
 }

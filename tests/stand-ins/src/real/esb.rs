@@ -176,8 +176,11 @@ pub fn containers(project: &Project) -> String {
     )
 }
 
-/// `[probes]` of one service, by the bundled probe of its name.
+/// How long each probe may take: far more than it needs, so that a busy machine decides no test.
+pub const LIMITS: &str = "limits = { deadline = \"30s\" }";
+
+/// `[probes]` of one service, by the bundled probe of its name, with [`LIMITS`].
 pub fn probe(name: &str) -> String {
     let metrics = if name == "agent" { "\nendpoints.metrics = \"agent-metrics\"" } else { "" };
-    format!("[probes.{name}]\nplugin = \"builtin:{name}\"{metrics}")
+    format!("[probes.{name}]\nplugin = \"builtin:{name}\"{metrics}\n{LIMITS}")
 }

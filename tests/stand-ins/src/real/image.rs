@@ -12,8 +12,8 @@ use super::{Engine, docker};
 /// A registry's name that no registry has: `.test` is reserved.
 const REGISTRY: &str = "shipworthy.test";
 
-/// The health check asks every second, and three failures make a container unhealthy. `CMD` and not a shell: the image
-/// has none.
+/// The health check asks every second, and one failure makes a container unhealthy. `CMD` and not a shell: the image has
+/// none.
 const CONFIG: [&str; 4] = [
     "ENTRYPOINT [\"/stand-in\"]",
     "HEALTHCHECK --interval=1s --timeout=5s --retries=1 CMD [\"/stand-in\", \"health\"]",
