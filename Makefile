@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR = $(CURDIR)/target
 demo: build ## the main job end to end against a stand-in stack on loopback, no Docker needed
 	@bash examples/demo/run target/release/shipworthy target/release/stand-in-stack
 
-demo-docker: build tools ## all five probes on a real Docker Engine, in both modes, with one mismatch each
+demo-docker: build tools ## all five probes on a real Docker Engine, in both modes, with a mismatch of each service
 	@bash examples/demo-docker/run target/release/shipworthy target/release/stand-in-esb
 
 test: setup tools ## every test, with what they need

@@ -13,13 +13,15 @@ use shipworthy_contract::{
     words::NotAName,
 };
 
+use tokio::time::Instant;
+
 use crate::{
     Run, Tape,
     run::Kept,
     tape::{Answered, Asked, Content},
 };
 
-mod address;
+pub(crate) mod address;
 mod archive;
 pub(crate) mod client;
 pub(crate) mod described;
@@ -187,7 +189,8 @@ impl Run {
     fn engine(&self, allowance: u64) -> Result<client::Client> {
         match (&self.access.engine, &self.access.tape) {
             (Some(engine), Tape::Off | Tape::Record(_)) => {
-                Ok(client::Client::new(engine, self.access.limits.container_timeout, allowance))
+                let left = self.containers_until.saturating_duration_since(Instant::now());
+                Ok(client::Client::new(engine, self.access.limits.container_timeout.min(left), allowance))
             }
             (_, Tape::Replay(_)) | (None, _) => Err(find::no_engine()),
         }

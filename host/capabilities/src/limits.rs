@@ -36,9 +36,11 @@ pub struct Limits {
     /// Most lines of a container's log that are given.
     pub log_lines: u32,
     /// Longest time of one question to the container engine: inspecting is quick, but an engine that stops containers
-    /// answers late, and hashing a large file takes its time. Less than an attempt of the probe, which must hear that the
-    /// engine did not answer.
+    /// answers late, and hashing a large file takes its time.
     pub container_timeout: Duration,
+    /// How long after its beginning a run may wait for the container engine. Less than an attempt of the probe, which must
+    /// hear that the engine did not answer.
+    pub containers_until: Duration,
 }
 
 impl Limits {
@@ -58,7 +60,8 @@ impl Limits {
             digest_bytes: 256 << 20,
             log_bytes: 1 << 20,
             log_lines: 1_000,
-            container_timeout: (attempt * 4 / 5).min(Duration::from_secs(10)),
+            container_timeout: Duration::from_secs(10),
+            containers_until: attempt * 4 / 5,
         }
     }
 }

@@ -34,6 +34,8 @@ pub struct Run {
     transcript: Mutex<Transcript>,
     gate: Semaphore,
     cut: Notify,
+    /// Until when the container engine is waited for.
+    pub(crate) containers_until: Instant,
     /// Bytes that were answered.
     answered: AtomicU64,
     /// Bytes of the recording that are taken by what nobody has asked for yet.
@@ -104,6 +106,7 @@ impl Run {
             transcript: Mutex::new(transcript),
             gate: Semaphore::new(access.limits.concurrent.max(1)),
             cut: Notify::new(),
+            containers_until: Instant::now() + access.limits.containers_until,
             answered: AtomicU64::new(0),
             reserved: AtomicU64::new(0),
             access,

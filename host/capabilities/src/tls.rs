@@ -7,6 +7,7 @@ use std::{
         Arc, LazyLock, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use rustls::{
@@ -60,9 +61,10 @@ pub(crate) struct TlsClient {
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     certificate: OnceLock<CertificateDer<'static>>,
-    /// All certificates and the time, if they are not in doubt but for having ended.
-    chain: OnceLock<(Vec<CertificateDer<'static>>, UnixTime)>,
+    /// All certificates, the time, and whether one of them has ended, if nothing else is wrong with them.
+    chain: OnceLock<(Vec<CertificateDer<'static>>, UnixTime, bool)>,
     client_cert_asked: AtomicBool,
+    answered: AtomicBool,
     fault: OnceLock<rustls::Error>,
 }
 
@@ -76,10 +78,15 @@ impl Seen {
 
     /// What was presented, if it is worth judging.
     pub(crate) fn presented(&self, url: &str) -> Option<Presented> {
-        let (chain, at) = self.chain.get()?;
+        let (chain, at, expired) = self.chain.get()?;
         let chain: Vec<Certificate> = chain.iter().map_while(certificate::read).collect();
         let seen_at = i64::try_from(at.as_secs()).unwrap_or(i64::MAX);
-        (!chain.is_empty()).then(|| Presented { url: url.to_owned(), seen_at, chain })
+        (!chain.is_empty()).then(|| Presented { url: url.to_owned(), seen_at, expired: *expired, chain })
+    }
+
+    /// An answer came over this connection: the server has taken the client for one of its own.
+    pub(crate) fn answer(&self) {
+        self.answered.store(true, Ordering::Relaxed);
     }
 
     /// The first error of TLS on this connection.
@@ -140,6 +147,19 @@ impl TlsClient {
     pub(crate) fn missing_identity(&self, url: &str, seen: &Seen) -> Option<String> {
         let missing = self.client.is_none() && seen.client_cert_asked.load(Ordering::Relaxed);
         missing.then(|| words::no_identity(url))
+    }
+
+    /// In words, if the server asked for a client's certificate, got one, and closed the connection before it answered
+    /// anything: in TLS 1.3 it refuses one only after the handshake, and its alert may be overtaken as above.
+    pub(crate) fn refused_identity(&self, url: &str, seen: &Seen) -> Option<String> {
+        let client = self.client.as_ref()?;
+        let is_likely = seen.client_cert_asked.load(Ordering::Relaxed) && !seen.answered.load(Ordering::Relaxed);
+        let ended = || {
+            let (_, now, _) = seen.chain.get()?;
+            let own = certificate::read(client.cert.first()?)?;
+            (own.not_after < i64::try_from(now.as_secs()).ok()?).then_some(own.not_after)
+        };
+        is_likely.then(|| words::refused_identity(url, ended()))
     }
 }
 
@@ -267,9 +287,16 @@ impl ServerCertVerifier for Watched {
     ) -> Result<ServerCertVerified, rustls::Error> {
         self.seen.certificate.get_or_init(|| end_entity.clone().into_owned());
         let verified = self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        if verified.as_ref().map_or_else(has_ended, |_| true) {
-            let all = || [end_entity].into_iter().chain(intermediates).take(LONGEST_CHAIN);
-            self.seen.chain.get_or_init(|| (all().map(|one| one.clone().into_owned()).collect(), now));
+        let all = || [end_entity].into_iter().chain(intermediates).take(LONGEST_CHAIN);
+        let expired = verified.as_ref().is_err_and(has_ended);
+        // Expiry is found before anything else: only one that was trusted while it was valid is worth judging.
+        let earlier = || {
+            let end = all().filter_map(certificate::read).map(|one| one.not_after).min()?;
+            let then = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(end).ok()?));
+            self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, then).ok()
+        };
+        if verified.is_ok() || (expired && earlier().is_some()) {
+            self.seen.chain.get_or_init(|| (all().map(|one| one.clone().into_owned()).collect(), now, expired));
         }
         verified
     }

@@ -140,6 +140,21 @@ impl Wire {
         }
     }
 
+    /// Why the connection ends within a time in which nothing is sent; none if it stays. In TLS 1.3 a server turns a
+    /// client away only after the client's handshake.
+    pub(crate) async fn ends_unasked(&mut self, within: Duration) -> Option<NetworkError> {
+        let told = tokio::time::timeout(within, self.ended.wait_for(Option::is_some)).await.ok()?;
+        let error = told.ok().and_then(|error| error.clone());
+        let (target, seen) = (&self.target, self.seen.as_deref());
+        Some(error.map_or_else(
+            || {
+                let closed = std::io::ErrorKind::UnexpectedEof.into();
+                fault::io_fault(target, seen, &closed, "ended the connection unasked")
+            },
+            |error| fault::words(target, seen, self.is_http2(), &error),
+        ))
+    }
+
     /// Sends one request and waits for the answer's headers.
     pub(crate) async fn send(&mut self, request: Request<Sending>) -> Result<Response<Incoming>, Unsent> {
         let answer = match &mut self.sender {
@@ -147,7 +162,12 @@ impl Wire {
             Sender::Two(sender) => sender.try_send_request(request).await,
         };
         let mut failed = match answer {
-            Ok(response) => return Ok(response),
+            Ok(response) => {
+                if let Some(seen) = &self.seen {
+                    seen.answer();
+                }
+                return Ok(response);
+            }
             Err(failed) => failed,
         };
         let untouched = failed.take_message().is_some();

@@ -4,14 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::Sha256;
 
-/// The certificates that one endpoint presented, when that was in doubt for nothing but their dates: they lead to an
-/// authority that is trusted and carry the name that was asked for, or the first of them has ended.
+/// The certificates that one endpoint presented, where nothing is wrong with them but that one may have ended: they lead
+/// to an authority that is trusted and carry the name that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presented {
     /// The endpoint's address in words: `https://127.0.0.1:8443`. Holds no credential.
     pub url: String,
     /// When, in seconds since 1970 (UTC). A replay judges by it.
     pub seen_at: i64,
+    /// Whether one of them that is needed has ended, which is all that is wrong with them.
+    pub expired: bool,
     /// The service's own certificate, then those that it sent along; never empty.
     pub chain: Vec<Certificate>,
 }

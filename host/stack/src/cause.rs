@@ -31,9 +31,27 @@ enum Topic {
     Project,
     /// Which of several containers an endpoint is.
     Several,
+    /// The container in whose network others live.
+    Network,
     /// A recording that does not hold what its replay asks for.
     Recording,
 }
+
+/// The host's words for an engine that does not answer in time; the limit follows.
+const NO_ANSWER: &str = "the container engine did not answer within";
+
+/// The host's and the SDK's words for several projects that could be meant.
+const SEVERAL_PROJECTS: &str = "several compose projects fit";
+
+/// How the host's words about projects begin.
+const PROJECT: [&str; 3] = [SEVERAL_PROJECTS, "no compose project has", "no container of compose project"];
+
+/// How the host's words about a borrowed network begin.
+const NETWORK_OWNER: &str = "the container whose network";
+
+/// How the host's words about the engine begin.
+const ENGINE: [&str; 3] =
+    ["cannot reach the container engine", "the container engine", "the environment names no container engine"];
 
 /// Among whom the same words mean the same cause.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,10 +89,12 @@ impl Cause {
     pub(crate) fn of_gap(run: &ProbeRun, why: Gap, detail: &str) -> Self {
         let detail = or(tell::clean(detail), why.class().as_str());
         let mut cause = Self { class: why.class(), detail, among: Among::All };
-        // Whoever looks for an endpoint's container finds several projects, or several containers, and cannot say so in the
-        // network's words.
-        if matches!(cause.topic(), Topic::Project | Topic::Several) {
+        // Whoever looks for an endpoint's container meets what those meet who ask for containers, and has only the
+        // network's ways to say so.
+        if cause.topic() == Topic::Several || cause.detail.starts_with(SEVERAL_PROJECTS) {
             cause.class = Class::Config;
+        } else if cause.detail.starts_with(NO_ANSWER) {
+            cause.class = Class::TimedOut;
         }
         if cause.topic() == Topic::Service {
             cause.among = Among::of(run, &cause.detail);
@@ -115,12 +135,14 @@ impl Cause {
 
     /// What it is about, by the words of the host and the SDK.
     fn topic(&self) -> Topic {
-        let about = |words: &str| self.detail.contains(words);
+        // At the beginning, or behind what was being looked at: what a service says of itself decides nothing.
+        let about = |words: &str| self.detail.starts_with(words) || self.detail.contains(&format!(": {words}"));
         match self.class {
             _ if about(evidence::NOT_RECORDED) => Topic::Recording,
-            Class::Config | Class::Unreachable | Class::Unreadable if about("compose project") => Topic::Project,
+            Class::Config | Class::Unreachable if PROJECT.into_iter().any(about) => Topic::Project,
             Class::Config | Class::Unreachable if about("expected one running container") => Topic::Several,
-            Class::Unreachable | Class::TimedOut | Class::Unreadable if about("container engine") => Topic::Engine,
+            Class::Unreachable if about(NETWORK_OWNER) => Topic::Network,
+            Class::Unreachable | Class::TimedOut | Class::Unreadable if ENGINE.into_iter().any(about) => Topic::Engine,
             _ => Topic::Service,
         }
     }
@@ -146,6 +168,12 @@ impl Cause {
             _ if self.topic() == Topic::Project => {
                 "name the stack's compose project by `project` under `[containers]`".to_owned()
             }
+            _ if self.topic() == Topic::Network => {
+                "start that container, then recreate those that live in its network".to_owned()
+            }
+            Class::Unreachable if self.detail.contains("no container of ") => {
+                format!("start `{service}`, or mend `project` under `[containers]`")
+            }
             _ if self.topic() == Topic::Several => {
                 format!("name each of them by `instances` of the endpoint of probe `{probe}`")
             }
@@ -156,7 +184,11 @@ impl Cause {
                 format!("mend `url`, `ca`, `client_cert` or `server_name` of the endpoint of probe `{probe}`")
             }
             Class::Unreadable => format!("see what `{service}` answers: plugin `{plugin}` cannot read it"),
-            Class::Limit => format!("see why `{service}` needs so much, or raise `limits` of probe `{probe}`"),
+            Class::Limit => {
+                let limit = self.detail.strip_prefix("limit `").and_then(|rest| rest.split_once('`'));
+                let limit = limit.map_or_else(|| "limits".to_owned(), |(name, _)| format!("limits.{name}"));
+                format!("see why `{service}` needs so much, or raise `{limit}` of probe `{probe}`")
+            }
             Class::Trapped | Class::Defect => {
                 format!("tell the authors of plugin `{plugin}`; `--record` keeps what it was told")
             }
@@ -184,32 +216,48 @@ fn or(text: String, otherwise: &str) -> String {
     if text.is_empty() { otherwise.to_owned() } else { text }
 }
 
-/// The causes that have been told, each with whom it was told of.
+/// The causes that have been told, each with where.
 #[derive(Debug, Default)]
 pub(crate) struct Causes {
-    told: BTreeMap<(Class, String, Among), String>,
+    told: BTreeMap<(Class, String, Among), Told>,
+}
+
+/// Where a cause was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// Of whom.
+    pub who: String,
+    /// As what was observed there. All that rests on it observes the same, which is how waivers and pages find them.
+    pub observed: String,
 }
 
 impl Causes {
     /// A run's cause: what is missing because of it refers to `who`. Gives whom the same cause was told of before.
-    pub(crate) fn tell(&mut self, cause: &Cause, who: &str) -> Option<String> {
+    pub(crate) fn tell(&mut self, cause: &Cause, who: &str) -> Option<Told> {
+        self.tell_as(cause, who, &cause.detail).filter(|_| is_common(cause))
+    }
+
+    /// The same where the result that tells it has words of its own for what was observed.
+    pub(crate) fn tell_as(&mut self, cause: &Cause, who: &str, observed: &str) -> Option<Told> {
         let earlier = self.told.get(&key(cause)).cloned();
-        self.told.entry(key(cause)).or_insert_with(|| who.to_owned());
-        earlier.filter(|_| is_common(cause))
+        let told = || Told { who: who.to_owned(), observed: observed.to_owned() };
+        self.told.entry(key(cause)).or_insert_with(told);
+        earlier
     }
 
     /// The cause of one missing thing: whom it was told of before. If nobody, it is told now, of `who`.
-    pub(crate) fn earlier(&mut self, cause: &Cause, who: &str) -> Option<String> {
-        let earlier = self.told.get(&key(cause)).cloned();
+    pub(crate) fn earlier(&mut self, cause: &Cause, who: &str) -> Option<Told> {
         if is_common(cause) {
-            self.told.entry(key(cause)).or_insert_with(|| who.to_owned());
+            return self.tell(cause, who);
         }
-        earlier
+        self.told.get(&key(cause)).cloned()
     }
 }
 
 fn key(cause: &Cause) -> (Class, String, Among) {
-    (cause.class, cause.detail.clone(), cause.among.clone())
+    // The limit that was in force where an engine does not answer is no other cause.
+    let detail = if cause.detail.starts_with(NO_ANSWER) { NO_ANSWER.to_owned() } else { cause.detail.clone() };
+    (cause.class, detail, cause.among.clone())
 }
 
 /// Nobody having looked, or a service having nothing of the kind, is no cause that two results share.

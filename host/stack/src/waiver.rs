@@ -94,10 +94,15 @@ fn restored(result: &CheckResult, tellers: &[CheckResult]) -> Option<CheckResult
         result.rule == rules::OBSERVATION && result.outcome == Outcome::Skip && result.class == Class::Skipped;
     let (outcome, observed) = (result.would_be?, result.observed.as_ref()?);
     let teller =
-        tellers.iter().find(|teller| may_be_a_cause(&teller.rule) && teller.observed.as_ref() == Some(observed))?;
-    let hint = teller.hint.clone();
-    // Whoever accepts an expired certificate is left with TLS that cannot be set up.
-    let class = if teller.rule == rules::CERTIFICATE { Class::Tls } else { teller.class };
+        tellers.iter().find(|teller| may_be_a_cause(&teller.rule) && teller.observed.as_ref() == Some(observed));
+    let hint = teller.and_then(|teller| teller.hint.clone());
+    let class = match teller {
+        // Whoever accepts an expired certificate is left with TLS that cannot be set up.
+        Some(teller) if teller.rule == rules::CERTIFICATE => Class::Tls,
+        Some(teller) => teller.class,
+        // Whatever nobody tells any more is not passed over.
+        None => Class::NotObserved,
+    };
     rests_on_a_cause.then(|| CheckResult { hint, outcome, class, would_be: None, ..result.clone() })
 }
 

@@ -98,7 +98,8 @@ fn judge(stack: &Stack<'_>, container: &Container, expect: &Expect) {
     if let Some(expected) = &expect.health {
         match &container.health {
             Some(health) => give("health", expected, health),
-            None => stack.missing("health", nothing("has no health check").at(&container.name)),
+            // Whoever expects a health wants to know: none is no answer to pass over.
+            None => stack.missing("health", nothing("has no health check").must_be_offered().at(&container.name)),
         }
     }
     if let Some(expected) = expect.exit_code {

@@ -110,7 +110,7 @@ fn expectations_are_judged_where_they_are_configured() {
         assert_eq!(seen.evidence().len(), 2, "and nothing else is judged");
     }
     let seen = script().container(job(None, "running")).run::<Containers>(r#"{ "expect": { "health": "healthy" } }"#);
-    assert_eq!(seen.missing("health"), Some(&Failure::new(Gap::NotOffered, "job-1: has no health check")));
+    assert_eq!(seen.missing("health"), Some(&Failure::new(Gap::Unreadable, "job-1: has no health check")));
 }
 
 #[test]

@@ -12,7 +12,6 @@ fn the_health_check_of_the_runtime_node_is_judged() -> Result<()> {
     for (health, exit, found) in [
         (Health::Healthy, 0, "healthy"),
         (Health::Unhealthy, 3, "unhealthy"),
-        (Health::Starting, 3, "starting; wait until its health check"),
     ] {
         let project = Project::begin(engine);
         project.start(esb::runtime_node()?.isolated().health(health))?;
@@ -23,6 +22,20 @@ fn the_health_check_of_the_runtime_node_is_judged() -> Result<()> {
         assert_eq!((text(result, "outcome"), text(result, "class")), outcome);
         assert!(text(result, "observed").starts_with(found), "{health:?}: {}", told.output.snapshot());
     }
+    Ok(())
+}
+
+#[test]
+fn a_runtime_node_that_is_starting_is_not_judged_yet() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    project.start(esb::runtime_node()?.isolated().health(Health::Starting))?;
+    let told = check(&environment("mode = \"containerd\"", &project, "runtime-node")?)?;
+    assert_eq!(told.exit(), Some(4), "{}", told.output.snapshot());
+    let result = undetermined(&told);
+    // Unreachable is what a retry repeats.
+    assert_eq!(text(result, "class"), "unreachable", "{}", told.output.snapshot());
+    assert!(text(result, "message").contains("starting; wait until its health check"), "{}", told.output.snapshot());
     Ok(())
 }
 

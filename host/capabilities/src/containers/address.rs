@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bollard::models::{ContainerInspectResponse, ContainerSummary, ContainerSummaryStateEnum};
-use shipworthy_contract::Service;
+use bollard::models::{
+    ContainerInspectResponse, ContainerStateStatusEnum, ContainerSummary, ContainerSummaryStateEnum,
+};
+use shipworthy_contract::{Service, text::excerpt};
 
 use super::{
     ContainersError, Result,
     client::Client,
     engine::{ContainerEngine, DESCRIPTION_BYTES},
-    find,
+    find, project,
 };
 use crate::Limits;
 
@@ -18,7 +20,8 @@ impl ContainerEngine {
     /// network, which this host has a way to on Linux. A container that lives in the network of another one, as ESB's
     /// gateway and agent do in containerd mode, is reached as that one is.
     pub(crate) async fn locate(&self, service: &Service, port: u16, limits: &Limits) -> Result<(String, u16)> {
-        let client = Client::new(self, limits.container_timeout, DESCRIPTION_BYTES);
+        // Before the request's own time is over, so that it is told what did not answer.
+        let client = Client::new(self, limits.container_timeout.min(limits.request * 4 / 5), DESCRIPTION_BYTES);
         let labels = find::labels(self, &client, service).await?;
         let (running, others): (Vec<_>, Vec<_>) = find::list(&client, &labels)
             .await?
@@ -27,7 +30,15 @@ impl ContainerEngine {
         let running: Vec<String> =
             running.into_iter().filter_map(|found| found.id).filter(|id| find::is_id(id)).collect();
         let id = match running.as_slice() {
-            [] => return Err(ContainersError::Other(none_running(service, &others))),
+            [] => {
+                if others.is_empty()
+                    && !self.groups.contains_key(service)
+                    && let Some(error) = project::is_empty(self, &client).await?
+                {
+                    return Err(error);
+                }
+                return Err(ContainersError::Other(none_running(service, &others)));
+            }
             [id] => id,
             several => {
                 return Err(ContainersError::Other(format!(
@@ -38,14 +49,36 @@ impl ContainerEngine {
         };
         let inspected = client.ask(client.docker()?.inspect_container(id, None)).await?;
         let host = match borrowed_network(&inspected) {
-            Some(other) => client.ask(client.docker()?.inspect_container(other, None)).await?,
+            Some(other) => owner(client.ask(client.docker()?.inspect_container(other, None)).await)?,
             None => inspected,
         };
-        address(&host, port).ok_or_else(|| {
+        address(&host, port, self.socket.host()).ok_or_else(|| {
             ContainersError::Other(format!(
-                "port {port} of `{service}` is not published, and its container has no address on a network"
+                "port {port} of `{service}` is not published, and its container has no address on a network of this host"
             ))
         })
+    }
+}
+
+/// Begins what is told of a container in whose network others live. In the same words for all of them, since it is one
+/// cause.
+pub(crate) const NETWORK_OWNER: &str = "the container whose network";
+
+/// The container in whose network another one lives, if it can be reached.
+fn owner(inspected: Result<ContainerInspectResponse>) -> Result<ContainerInspectResponse> {
+    let inspected = match inspected {
+        Err(ContainersError::NoSuchContainer(_)) => {
+            return Err(ContainersError::Other(format!("{NETWORK_OWNER} it uses is gone")));
+        }
+        other => other?,
+    };
+    let state = inspected.state.as_ref().and_then(|state| state.status);
+    match state {
+        None | Some(ContainerStateStatusEnum::RUNNING) => Ok(inspected),
+        Some(state) => {
+            let name = excerpt(inspected.name.as_deref().unwrap_or_default().trim_start_matches('/'), 80);
+            Err(ContainersError::Other(format!("{NETWORK_OWNER} it uses, `{name}`, is {state}")))
+        }
     }
 }
 
@@ -62,18 +95,21 @@ fn borrowed_network(inspected: &ContainerInspectResponse) -> Option<&str> {
     mode.strip_prefix("container:").filter(|id| find::is_id(id))
 }
 
-/// Published port, else the host's own network, else the first network with an address, by name.
-fn address(inspected: &ContainerInspectResponse, port: u16) -> Option<(String, u16)> {
+/// Published port, else the engine's own network, else the first network with an address, by name. Where the engine is on
+/// another `host`, its networks are out of reach.
+fn address(inspected: &ContainerInspectResponse, port: u16, host: Option<&str>) -> Option<(String, u16)> {
+    let here = host.unwrap_or("127.0.0.1");
     if uses_the_hosts_network(inspected) {
-        return Some(("127.0.0.1".to_owned(), port));
+        return Some((here.to_owned(), port));
     }
     let settings = inspected.network_settings.as_ref()?;
     let bindings = settings.ports.as_ref().and_then(|ports| ports.get(&format!("{port}/tcp"))?.as_ref());
     let published = bindings.into_iter().flatten().find_map(|binding| {
         let port: u16 = binding.host_port.as_deref()?.parse().ok().filter(|port| *port > 0)?;
-        Some((local(binding.host_ip.as_deref().unwrap_or_default()).to_owned(), port))
+        let listening = binding.host_ip.as_deref().unwrap_or_default();
+        Some((host.map_or_else(|| local(listening), |host| elsewhere(listening, host)).to_owned(), port))
     });
-    if published.is_some() {
+    if published.is_some() || host.is_some() {
         return published;
     }
     let networks: BTreeMap<_, _> = settings.networks.iter().flatten().collect();
@@ -86,6 +122,14 @@ fn address(inspected: &ContainerInspectResponse, port: u16) -> Option<(String, u
 
 fn uses_the_hosts_network(inspected: &ContainerInspectResponse) -> bool {
     inspected.host_config.as_ref().and_then(|config| config.network_mode.as_deref()) == Some("host")
+}
+
+/// The same for an engine on another host.
+fn elsewhere<'a>(listening: &'a str, host: &'a str) -> &'a str {
+    match listening {
+        "" | "0.0.0.0" | "::" => host,
+        other => other,
+    }
 }
 
 /// An address to connect to, for one that is listened on.
@@ -126,7 +170,18 @@ mod tests {
         ] {
             let read: ContainerInspectResponse = serde_json::from_value(inspected.clone()).unwrap();
             let expected = expected.map(|(host, port): (&str, u16)| (host.to_owned(), port));
-            assert_eq!(address(&read, 50051), expected, "{inspected}");
+            assert_eq!(address(&read, 50051, None), expected, "{inspected}");
+        }
+        // Of an engine elsewhere only what it publishes is reached, and never this host's own port of that number.
+        for (inspected, expected) in [
+            (with(published("0.0.0.0", "49153"), &networks, "esb"), Some(("docker.example", 49153))),
+            (with(published("192.0.2.7", "49153"), &networks, "esb"), Some(("192.0.2.7", 49153))),
+            (with(json!({}), &json!({}), "host"), Some(("docker.example", 50051))),
+            (with(json!({}), &networks, "esb"), None),
+        ] {
+            let read: ContainerInspectResponse = serde_json::from_value(inspected.clone()).unwrap();
+            let expected = expected.map(|(host, port): (&str, u16)| (host.to_owned(), port));
+            assert_eq!(address(&read, 50051, Some("docker.example")), expected, "{inspected}");
         }
     }
 

@@ -87,6 +87,14 @@ impl Client {
         }
     }
 
+    /// What somebody else may be waiting for already, in time.
+    pub(super) async fn in_time<T>(
+        &self,
+        answer: impl Future<Output = Result<T, ContainersError>>,
+    ) -> Result<T, ContainersError> {
+        tokio::time::timeout_at(self.deadline, answer).await.unwrap_or_else(|_| Err(self.timed_out()))
+    }
+
     /// The next piece of an answer that comes in pieces, in time.
     pub(super) async fn next<T>(
         &self,

@@ -10,7 +10,7 @@ use std::{
 const ROOM: usize = 4 << 20;
 
 /// Variables and labels of one container, not masked: they never leave the host as a whole.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Described {
     /// `NAME=VALUE`.
     pub(super) env: Vec<String>,
@@ -25,10 +25,10 @@ impl Described {
 }
 
 /// The containers of one run, by id.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Descriptions(Mutex<Kept>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Kept {
     by_id: BTreeMap<String, Described>,
     size: usize,

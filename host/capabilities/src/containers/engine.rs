@@ -1,9 +1,12 @@
 //! Where the container engine is, and which of its containers are meant.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
+use std::{collections::BTreeMap, fmt, net::IpAddr, path::PathBuf, str::FromStr};
 
 use shipworthy_contract::{Service, text::excerpt};
 use tokio::sync::OnceCell;
+
+/// Where a Docker Engine listens unless somebody says otherwise.
+pub const DEFAULT_SOCKET: &str = "unix:///var/run/docker.sock";
 
 /// Labels that compose puts on what it starts.
 pub(super) const PROJECT_LABEL: &str = "com.docker.compose.project";
@@ -37,6 +40,19 @@ pub enum EngineSocket {
         /// Port.
         port: u16,
     },
+}
+
+impl EngineSocket {
+    /// The other machine that it is on, as far as the address tells.
+    pub(super) fn host(&self) -> Option<&str> {
+        match self {
+            Self::Unix(_) => None,
+            Self::Tcp { host, .. } => {
+                let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+                (!is_loopback && host != "localhost").then_some(host.as_str())
+            }
+        }
+    }
 }
 
 /// Text that is not such an address.

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Services by which a compose project is known to be a stack (contract.md, part 3).
-const CORE_SERVICES: [&str; 2] = ["gateway", "agent"];
+pub(super) const CORE_SERVICES: [&str; 2] = ["gateway", "agent"];
 
 /// The engine's project; looked for once, however many probes ask.
 pub(super) async fn resolve(engine: &ContainerEngine, client: &Client) -> Result<String> {
@@ -22,7 +22,25 @@ pub(super) async fn resolve(engine: &ContainerEngine, client: &Client) -> Result
             None => only_one(client).await,
         }
     };
-    engine.in_use.get_or_try_init(resolve).await.cloned()
+    // Another run may be looking for it, with more time than this one has.
+    client.in_time(async { engine.in_use.get_or_try_init(resolve).await.cloned() }).await
+}
+
+/// Why a service of the project has no container, if that is because the project itself has none: most likely its name is
+/// wrong, or the stack is not up.
+pub(super) async fn is_empty(engine: &ContainerEngine, client: &Client) -> Result<Option<ContainersError>> {
+    let project = resolve(engine, client).await?;
+    let labels = BTreeMap::from([(PROJECT_LABEL.to_owned(), Some(project.clone()))]);
+    if !find::list_by(client, &labels).await?.is_empty() {
+        return Ok(None);
+    }
+    let stacks: Vec<String> = stacks(client).await?.iter().map(|name| excerpt(name, 80)).collect();
+    let stacks = if stacks.is_empty() { "none".to_owned() } else { stacks.join(", ") };
+    let project = excerpt(&project, 80);
+    // As if nobody answered: worth trying again while a stack comes up.
+    Ok(Some(ContainersError::EngineUnreachable(format!(
+        "no container of compose project `{project}`; projects with a `gateway` or `agent`: {stacks}"
+    ))))
 }
 
 async fn only_one(client: &Client) -> Result<String> {
@@ -47,7 +65,7 @@ pub(crate) async fn stacks(client: &Client) -> Result<BTreeSet<String>> {
 }
 
 fn none() -> ContainersError {
-    ContainersError::Other(
+    ContainersError::EngineUnreachable(
         "no compose project has a `gateway` or `agent` container; `project` under `[containers]` names one".to_owned(),
     )
 }

@@ -1,11 +1,11 @@
 //! A failed handshake in words that name both sides of the disagreement.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use rustls::{AlertDescription, CertificateError, Error, InvalidMessage};
-use rustls_pki_types::CertificateDer;
+use rustls_pki_types::{CertificateDer, UnixTime};
 use shipworthy_contract::text::excerpt;
-use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
+use x509_parser::prelude::{ASN1Time, FromDer as _, GeneralName, X509Certificate};
 
 /// Longest name that is shown of a certificate, which anybody can have written.
 pub(super) const LONGEST_NAME: usize = 120;
@@ -44,10 +44,26 @@ pub(super) fn no_identity(url: &str) -> String {
     format!("`{url}`: the server asks for a client certificate, and the endpoint has no `client_cert`")
 }
 
+/// The message where the server was shown a client's certificate, and closed the connection without a word.
+pub(super) fn refused_identity(url: &str, ended: Option<i64>) -> String {
+    let seconds = ended.and_then(|ended| u64::try_from(ended).ok());
+    let day = seconds.and_then(|seconds| day(UnixTime::since_unix_epoch(Duration::from_secs(seconds))));
+    let ended = day.map(|day| format!(", which expired on {day}")).unwrap_or_default();
+    format!(
+        "`{url}` closed the connection before it answered, having asked for a client certificate: most likely it refuses \
+         the one in the endpoint's `client_cert`{ended}"
+    )
+}
+
 fn refused(error: &CertificateError, seen: Option<&X509Certificate<'_>>) -> String {
     let validity = seen.map(|seen| seen.validity());
     match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => match validity {
+        // Of the certificate that has ended, which need not be the first.
+        CertificateError::ExpiredContext { not_after, .. } => match day(*not_after) {
+            Some(day) => format!("the certificate expired on {day}"),
+            None => "the certificate has expired".to_owned(),
+        },
+        CertificateError::Expired => match validity {
             Some(validity) => format!("the certificate expired on {}", validity.not_after.to_datetime().date()),
             None => "the certificate has expired".to_owned(),
         },
@@ -67,6 +83,12 @@ fn refused(error: &CertificateError, seen: Option<&X509Certificate<'_>>) -> Stri
         CertificateError::BadSignature => "the certificate's signature is wrong".to_owned(),
         other => format!("the certificate is refused: {}", excerpt(&other.to_string(), 200)),
     }
+}
+
+/// The day, UTC.
+fn day(at: UnixTime) -> Option<String> {
+    let seconds = i64::try_from(at.as_secs()).ok()?;
+    Some(ASN1Time::from_timestamp(seconds).ok()?.to_datetime().date().to_string())
 }
 
 /// The first few names that the certificate is for.

@@ -23,7 +23,7 @@ pub(super) fn words(target: &Target, seen: Option<&Seen>, http2: bool, error: &h
         return NetworkError::Protocol(format!("`{url}` did not answer with HTTP: {}", details(error)));
     }
     if is_closed(error) {
-        return missing_identity(target, seen).unwrap_or_else(|| {
+        return missing_identity(target, seen).or_else(|| refused_identity(target, seen)).unwrap_or_else(|| {
             let (cause, doubt) = (cause(error), doubt(target, http2));
             NetworkError::Unreachable(format!("`{url}` closed the connection before it answered{cause}{doubt}"))
         });
@@ -57,6 +57,7 @@ pub(super) fn io_fault(target: &Target, seen: Option<&Seen>, error: &io::Error, 
         return fault;
     }
     missing_identity(target, seen)
+        .or_else(|| refused_identity(target, seen))
         .unwrap_or_else(|| NetworkError::Unreachable(format!("`{}` {doing}: {}", target.url(), io_words(error))))
 }
 
@@ -68,6 +69,10 @@ fn tls_fault(target: &Target, seen: Option<&Seen>, error: &(dyn Error + 'static)
 
 fn missing_identity(target: &Target, seen: Option<&Seen>) -> Option<NetworkError> {
     target.tls()?.missing_identity(target.url(), seen?).map(NetworkError::Tls)
+}
+
+fn refused_identity(target: &Target, seen: Option<&Seen>) -> Option<NetworkError> {
+    target.tls()?.refused_identity(target.url(), seen?).map(NetworkError::Tls)
 }
 
 /// The error of rustls somewhere below, also inside an IO error, which does not show it as a source.

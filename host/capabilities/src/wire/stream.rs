@@ -19,6 +19,7 @@ use tokio::{
 };
 
 use super::{Speaks, fault};
+use crate::containers::address::NETWORK_OWNER;
 use crate::{ContainerEngine, ContainersError, Limits, NetworkError, Run, Target, tls::Seen};
 
 /// Anything that bytes go over.
@@ -60,9 +61,10 @@ pub(super) async fn open(
 /// is seen to be one cause.
 fn not_located(target: &Target, error: ContainersError) -> NetworkError {
     match error {
-        common @ (ContainersError::EngineUnreachable(_) | ContainersError::AmbiguousProject(_)) => {
-            NetworkError::Unreachable(common.to_string())
-        }
+        common @ (ContainersError::EngineUnreachable(_)
+        | ContainersError::AmbiguousProject(_)
+        | ContainersError::TimedOut(_)) => NetworkError::Unreachable(common.to_string()),
+        ContainersError::Other(text) if text.starts_with(NETWORK_OWNER) => NetworkError::Unreachable(text),
         other => NetworkError::Unreachable(format!("cannot find the container of `{}`: {other}", target.url())),
     }
 }

@@ -30,6 +30,22 @@ impl Authority {
         Self { issuer, dir }
     }
 
+    /// An authority beneath this one, valid until the beginning of a year.
+    pub(crate) fn between(&self, name: &str, year: i32) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.not_after = date_time_ymd(year, 1, 1);
+        let issuer = CertifiedIssuer::signed_by(params, KeyPair::generate().unwrap(), &self.issuer).unwrap();
+        Self { issuer, dir: tempfile::tempdir().unwrap() }
+    }
+
+    /// A leaf that is sent with this authority's own certificate.
+    pub(crate) fn leaf_with_chain(&self, names: &[&str]) -> Leaf {
+        let leaf = self.leaf(names);
+        Leaf { cert: format!("{}{}", leaf.cert, self.issuer.pem()), ..leaf }
+    }
+
     /// The file with the authority's certificate.
     pub(crate) fn file(&self) -> PathBuf {
         self.dir.path().join("ca.pem")
@@ -90,7 +106,7 @@ impl Leaf {
 }
 
 fn chain(leaf: &Leaf) -> Vec<CertificateDer<'static>> {
-    vec![CertificateDer::from_pem_slice(leaf.cert.as_bytes()).unwrap()]
+    CertificateDer::pem_slice_iter(leaf.cert.as_bytes()).map(Result::unwrap).collect()
 }
 
 fn key(leaf: &Leaf) -> PrivateKeyDer<'static> {

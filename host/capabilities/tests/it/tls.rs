@@ -80,6 +80,36 @@ async fn each_fault_of_a_certificate_has_its_words() {
 }
 
 #[tokio::test]
+async fn certificates_are_kept_where_nothing_but_their_dates_is_in_doubt() {
+    let authority = Authority::new("own");
+    let stranger = Authority::new("stranger");
+    let (ended, valid) = (authority.between("between", 2020), authority.between("between", 2998));
+    for (what, leaf, expected) in [
+        ("valid", authority.leaf(&["localhost"]), Some((false, 1))),
+        ("expired", authority.leaf_until(&["localhost"], 2020), Some((true, 1))),
+        ("of a stranger", stranger.leaf(&["localhost"]), None),
+        ("expired, of a stranger", stranger.leaf_until(&["localhost"], 2020), None),
+        ("expired, for another name", authority.leaf_until(&["elsewhere.example"], 2020), None),
+        ("valid, with its chain", valid.leaf_with_chain(&["localhost"]), Some((false, 2))),
+        ("of an authority that has expired", ended.leaf_with_chain(&["localhost"]), Some((true, 2))),
+    ] {
+        let (answer, _) = keeping(200, "ok");
+        let server = secure(leaf.server(BOTH), answer).await;
+        let run = run(access(&secured(server.address, &authority.file())));
+        let answered = run.http(get("/")).await;
+        let seen = run.certificates();
+        let found = seen.first().map(|presented| (presented.expired, presented.chain.len()));
+        assert_eq!(found, expected, "{what}");
+        assert_eq!(answered.is_ok(), expected.is_some_and(|(expired, _)| !expired), "{what}");
+        if what == "of an authority that has expired" {
+            // The words name the day of the one that has ended, not of the leaf.
+            let text = answered.unwrap_err().to_string();
+            assert!(text.contains("the certificate expired on 2020-01-01"), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_plain_server_is_not_taken_for_tls() {
     let (answer, _) = keeping(200, "ok");
     let server = plain(false, answer).await;

@@ -7,7 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shipworthy_capabilities::{Access, ContainerEngine, Masks, Tape, Target as Endpoint, tape::Room};
+use shipworthy_capabilities::{
+    Access, ContainerEngine, Masks, Tape, Target as Endpoint, containers::engine::DEFAULT_SOCKET, tape::Room,
+};
 use shipworthy_contract::{
     Role,
     evidence::{Gap, OPTIONAL_NOT_GRANTED, ProbeRun, RunEnd},
@@ -36,9 +38,6 @@ const CONCURRENT: usize = 64;
 
 /// From this many runs on a second thread pays for its start.
 const FLEET: usize = 8;
-
-/// Where a Docker Engine listens unless the environment says otherwise.
-const DOCKER_SOCKET: &str = "unix:///var/run/docker.sock";
 
 /// What all probes saw.
 pub(super) struct Observed {
@@ -227,9 +226,9 @@ impl<'a> Preparation<'a> {
     }
 
     /// The container engine for what answers at an endpoint. Where the environment says nothing of containers, those of
-    /// this machine are asked; but they are no evidence of a service on another one.
+    /// this machine are asked; but they are no evidence of a service on another one, nor of a stack that has one there.
     fn engine_for(&self, main: Option<&Arc<Endpoint>>) -> Option<Arc<ContainerEngine>> {
-        let elsewhere = main.is_some_and(|main| !main.is_local());
+        let elsewhere = main.map_or_else(|| self.targets.are_elsewhere(), |main| !main.is_local());
         self.containers.clone().filter(|_| self.names_containers || !elsewhere)
     }
 
@@ -328,7 +327,7 @@ fn lost(blank: ProbeRun) -> Done {
 
 fn container_engine(environment: &Environment, project: Option<String>) -> Result<ContainerEngine, UsageError> {
     let containers = &environment.containers;
-    let socket = containers.socket.as_deref().unwrap_or(DOCKER_SOCKET);
+    let socket = containers.socket.as_deref().unwrap_or(DEFAULT_SOCKET);
     let socket = socket.parse().map_err(UsageError::Socket)?;
     Ok(ContainerEngine::new(socket, containers.project.clone().or(project), containers.groups.clone()))
 }

@@ -59,6 +59,11 @@ impl Targets {
         if refusal.errors.is_empty() { Ok(targets) } else { Err(refusal) }
     }
 
+    /// Whether any endpoint is, or may be, on another machine.
+    pub(super) fn are_elsewhere(&self) -> bool {
+        self.by_name.values().flatten().any(|(_, target)| !target.is_local())
+    }
+
     /// The instances of an endpoint.
     pub(super) fn of(&self, name: &str) -> &[(String, Arc<Target>)] {
         self.by_name.get(name).map(Vec::as_slice).unwrap_or_default()

@@ -112,7 +112,7 @@ pub(super) const RULES: &[Rule] = &[
         evidence: "the certificates that the service presented when TLS was set up",
         clause: "contract.md, part 2: `runtime_stack` table",
         rows: &[row("it has expired", Fail, Fail), row("it ends within 14 days", Warn, Warn)],
-        explanation: "The host judges it from the handshake by which a probe's request is made, at the time of that handshake. With an expired certificate nothing of the service can be observed, and what is missing for that reason stands beneath it. One that is not trusted is a TLS failure of the observation and never judged here: its dates prove nothing.",
+        explanation: "The host judges it from the handshake by which a probe's request is made, at the time of that handshake. What could not be observed because of an expired one stands beneath it. One that would not be trusted while it is valid is a TLS failure of the observation and never judged here: its dates prove nothing.",
         hint: "renew the certificate before the deploy",
         standing: Standing::Judged,
     },

@@ -1,7 +1,7 @@
 //! `stack.certificate`: a service's certificate is valid, and will be for a while yet (contract.md, part 2).
 //!
-//! Judged by the time at which it was presented, so that a recording is judged as it was. Only the service's own
-//! certificate is judged; those sent along are evidence: which of them is needed, the verification has decided.
+//! Judged by the time at which it was presented, so that a recording is judged as it was. Of those sent along, one that has
+//! ended counts if verifying failed for it: which of them is needed, the verification has decided.
 
 use shipworthy_contract::{
     CheckResult, Class, Outcome, Service,
@@ -44,17 +44,23 @@ impl Bench<'_> {
 
     fn certificate(&mut self, seen: &Seen<'_>, presented: &Presented, leaf: &Certificate) -> CheckResult {
         let url = tell::clean(&presented.url);
-        let left = leaf.not_after.saturating_sub(presented.seen_at);
-        let end = Date::of_unix(leaf.not_after);
-        let whole_days = |seconds: i64| plural(usize::try_from(seconds / DAY).unwrap_or(usize::MAX), "day");
-        let (row, message) = if left < 0 {
-            let ago = if left > -DAY { "less than a day".to_owned() } else { whole_days(left.saturating_neg()) };
-            (Some(outcome::FIRST), format!("the certificate of `{url}` expired on {end}, {ago} ago"))
-        } else if left <= EARLY * DAY {
-            let soon = if left < DAY { "less than a day".to_owned() } else { whole_days(left) };
-            (Some(outcome::ENDS_SOON), format!("the certificate of `{url}` ends on {end}, in {soon}"))
-        } else {
-            (None, format!("the certificate of `{url}` is valid until {end}"))
+        let ended = presented.expired.then(|| first_to_end(presented, leaf));
+        let judged = ended.unwrap_or(leaf);
+        let end = Date::of_unix(judged.not_after);
+        let left = judged.not_after.saturating_sub(presented.seen_at);
+        let (row, message) = match ended {
+            Some(ended) => {
+                let whose = if ended.sha256 == leaf.sha256 {
+                    format!("the certificate of `{url}`")
+                } else {
+                    format!("the certificate `{}` that `{url}` sends along", tell::clean(&ended.subject))
+                };
+                (Some(outcome::FIRST), format!("{whose} expired on {end}, {} ago", span(left.saturating_neg())))
+            }
+            None if left <= EARLY * DAY => {
+                (Some(outcome::ENDS_SOON), format!("the certificate of `{url}` ends on {end}, in {}", span(left)))
+            }
+            None => (None, format!("the certificate of `{url}` is valid until {end}")),
         };
         let outcome = row.map_or(Outcome::Pass, |row| outcome::of(&rules::CERTIFICATE, row, self.policy));
         let class = if row.is_some() { Class::Violated } else { Class::Satisfied };
@@ -64,10 +70,11 @@ impl Bench<'_> {
         result.hint = row.map(|_| format!("renew the certificate of `{}` before the deploy", seen.run.service));
         result.evidence = evidence(presented);
         // Nothing rests on a certificate that is still valid, whatever else keeps TLS from being set up.
-        if left < 0
-            && let Some(cause) = self.cause_of(seen, presented)
-        {
-            result.observed = Some(cause);
+        if ended.is_some() {
+            // With the address, so that no other result is taken for one that rests on this.
+            let observed = format!("`{url}`: {end}");
+            self.tell_what_rests_on_it(seen, presented, &observed);
+            result.observed = Some(observed);
         }
         let mut result = seen.stamp(result);
         // The time is that of the whole run.
@@ -75,22 +82,33 @@ impl Bench<'_> {
         result
     }
 
-    /// In the words of the probe, what could not be seen because the certificate has ended: told here, and referred to by
-    /// what rests on it.
-    fn cause_of(&mut self, seen: &Seen<'_>, presented: &Presented) -> Option<String> {
+    /// In the words of the probe, what could not be seen because of this certificate: told here, and referred to by what
+    /// rests on it.
+    fn tell_what_rests_on_it(&mut self, seen: &Seen<'_>, presented: &Presented, observed: &str) {
         let who = format!("the certificate of `{}`", tell::clean(&presented.url));
+        // As the host says it, whatever the probe put before it.
+        let words = format!("`{}`: the certificate expired on ", tell::clean(&presented.url));
         let of_run = seen.cause.clone().filter(|cause| cause.class == Class::Tls);
         let missing = seen.run.evidence.iter().filter_map(|evidence| match evidence {
             Evidence::Missing { why: Gap::Tls, detail, .. } => Some(Cause::of_gap(seen.run, Gap::Tls, detail)),
             _ => None,
         });
-        let causes: Vec<_> =
-            of_run.into_iter().chain(missing).filter(|it| it.detail.contains(&presented.url)).collect();
-        for cause in &causes {
-            self.causes.tell(cause, &who);
+        for cause in of_run.into_iter().chain(missing).filter(|cause| cause.detail.contains(&words)) {
+            self.causes.tell_as(&cause, &who, observed);
         }
-        causes.into_iter().next().map(|cause| cause.detail)
     }
+}
+
+/// The certificate of the chain that ended first, of those that have.
+fn first_to_end<'a>(presented: &'a Presented, leaf: &'a Certificate) -> &'a Certificate {
+    let ended = presented.chain.iter().filter(|one| one.not_after < presented.seen_at);
+    ended.min_by_key(|one| one.not_after).unwrap_or(leaf)
+}
+
+/// A number of days in words.
+fn span(seconds: i64) -> String {
+    let days = usize::try_from(seconds / DAY).unwrap_or(usize::MAX);
+    if days == 0 { "less than a day".to_owned() } else { plural(days, "day") }
 }
 
 /// Every certificate of the chain, in facts.

@@ -8,7 +8,14 @@ use shipworthy_contract::{
 };
 
 use super::{Bench, Group, stamp};
-use crate::{Listed, cause::Cause, compare, seen::Seen, tell, want::Want};
+use crate::{
+    Listed,
+    cause::{Cause, Told},
+    compare,
+    seen::Seen,
+    tell,
+    want::Want,
+};
 
 impl Bench<'_> {
     /// A want that no run of the whole stack gave evidence for.
@@ -188,8 +195,9 @@ impl Bench<'_> {
 }
 
 /// A result whose cause has been told.
-pub(super) fn refer(result: CheckResult, earlier: &str) -> CheckResult {
-    result.skipped(Class::Skipped, &format!("same cause as {earlier}"))
+pub(super) fn refer(mut result: CheckResult, earlier: &Told) -> CheckResult {
+    result.observed = Some(earlier.observed.clone());
+    result.skipped(Class::Skipped, &format!("same cause as {}", earlier.who))
 }
 
 /// Nobody gave it; with the probes that ended before they could have.

@@ -22,7 +22,7 @@ fn presented(left: i64) -> Presented {
         sha256: Sha256::of(subject.as_bytes()),
     };
     let chain = vec![certificate("leaf", NOW + left), certificate("between", NOW + 1)];
-    Presented { url: URL.to_owned(), seen_at: NOW, chain }
+    Presented { url: URL.to_owned(), seen_at: NOW, expired: left < 0, chain }
 }
 
 fn seen(run: ProbeRun, left: i64) -> ProbeRun {
@@ -88,7 +88,59 @@ fn what_rests_on_an_expired_certificate_refers_to_it() {
     // The same for a role of its own, whose gap ends nothing.
     let gap = vec![fact("health", "SERVING"), missing("prometheus", Gap::Tls, &expired)];
     let results = judged(&[seen(run("agent", gap), -3 * DAY)], Policy::Strict);
-    assert_eq!(results[0].observed.as_deref(), Some(expired.as_str()));
+    assert_eq!(results[0].observed.as_deref(), Some("`https://127.0.0.1:8443`: 2026-11-23"));
+}
+
+#[test]
+fn a_waiver_or_a_skip_brings_back_all_that_was_missing_for_an_expired_certificate() {
+    // Two requests, and the SDK puts each before the host's words.
+    let details = ["b", "c"].map(|name| {
+        missing(name, Gap::Tls, &format!("GET /{name}: `{URL}`: the certificate expired on 2026-11-23; trusted: x"))
+    });
+    let evidence = [vec![fact("a", "1")], details.to_vec()].concat();
+    let required = requires(&[("services.gateway.facts.b", "1"), ("services.gateway.facts.c", "1")]);
+    let runs = [seen(run("gateway", evidence), -3 * DAY)];
+    let listed = listed(&runs);
+    let case = Case { requirements: &[required], listed: &listed, runs: &runs, policy: Policy::Strict };
+    let results = crate::judge(&case);
+    let blocking = |results: &[CheckResult]| {
+        let counts = |result: &&CheckResult| matches!(result.outcome, Outcome::Fail | Outcome::Error);
+        results.iter().filter(counts).map(|result| (result.rule.to_string(), result.class)).collect::<Vec<_>>()
+    };
+    assert_eq!(blocking(&results), [("stack.certificate".to_owned(), shipworthy_contract::Class::Violated)]);
+    let waiver = crate::Waiver {
+        rule: shipworthy_contract::rules::CERTIFICATE,
+        service: None,
+        instance: None,
+        path: None,
+        observed: None,
+        reason: "renewed tonight".to_owned(),
+        expires: crate::Date::LAST,
+        waivable_payload: false,
+        at: "env.toml:1".to_owned(),
+    };
+    let skip = (shipworthy_contract::rules::CERTIFICATE, "renewed tonight".to_owned());
+    let today = crate::Date::of_unix(NOW);
+    for left in [
+        crate::waiver::apply(results.clone(), &[waiver], &[], today),
+        crate::waiver::apply(results.clone(), &[], &[skip], today),
+    ] {
+        assert_eq!(blocking(&left), [("stack.observation".to_owned(), shipworthy_contract::Class::Tls)]);
+    }
+}
+
+#[test]
+fn an_authority_that_has_ended_fails_for_the_service_that_sends_it() {
+    let mut chain = presented(90 * DAY);
+    chain.expired = true;
+    chain.chain[1].not_after = NOW - 3 * DAY;
+    let run = ProbeRun { certificates: vec![chain], ..run("gateway", vec![]) };
+    for policy in [Policy::Strict, Policy::Warn] {
+        let results = judged(&[run.clone()], policy);
+        let words =
+            "the certificate `CN=between` that `https://127.0.0.1:8443` sends along expired on 2026-11-23, 3 days ago";
+        assert_eq!((results[0].outcome, results[0].message.as_str()), (Outcome::Fail, words));
+    }
 }
 
 #[test]
