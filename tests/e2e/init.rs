@@ -11,10 +11,13 @@ use shipworthy_stand_ins::{
 use crate::{sandbox, told::Told};
 
 mod certificates;
+mod functions;
 mod on_a_real_engine;
 mod refusals;
 
 const SECRET: &str = "hunter22-not-for-anybody";
+
+const CHECK: [&str; 6] = ["stack", "check", "--env", "esb-dev", "--only", "gateway"];
 
 /// Where ESB mounts its certificates.
 const SSL: &str = "/app/config/ssl";
@@ -137,6 +140,7 @@ fn a_stack_in_docker_mode_can_be_checked_at_once() -> Result<()> {
 
     [probes.python-hooks]
     plugin = "builtin:python-hooks"
+    limits = { deadline = "30s" }
     "#);
     insta::assert_snapshot!(output.snapshot(), @r"
     exit code: 0
@@ -151,7 +155,8 @@ fn a_stack_in_docker_mode_can_be_checked_at_once() -> Result<()> {
     · `endpoints.agent`: port 50051, published, answers with TLS, its certificate is for `agent`
     · `endpoints.agent-metrics`: port 9091, published, answers in plain text
     ");
-    let told = Told::by(&sandbox, &["stack", "check", "--env", "esb-dev"])?;
+    // The stand-in's containers hold no hooks.
+    let told = Told::by(&sandbox, &[&CHECK[..], &["--only", "agent", "--only", "provisioner"]].concat())?;
     assert_eq!(told.exit(), Some(0), "{}", told.output.snapshot());
     assert_eq!(told.with("warn"), Vec::<String>::new(), "{}", told.output.snapshot());
     let captured = sandbox.run(&["stack", "capture", "--env", "esb-dev"])?;
@@ -212,7 +217,7 @@ fn a_stack_in_containerd_mode_is_reached_through_the_network_of_its_node() -> Re
     # [probes.provisioner]
     # plugin = "builtin:provisioner"
 
-    # there is no container that holds them
+    # no container is known to hold them
     # [probes.python-hooks]
     # plugin = "builtin:python-hooks"
     "#);
@@ -281,18 +286,30 @@ fn a_stack_that_does_not_answer_is_written_as_esb_is_set_up_and_said_to_be_so() 
 }
 
 #[test]
-fn function_containers_of_several_stacks_are_named_and_none_is_chosen() -> Result<()> {
-    let (stack, metrics, sandbox) = (Stack::start()?, metrics()?, sandbox());
-    let docker = docker_mode(&stack, &metrics, &["dev", "staging"])?;
-    let output = init(&sandbox, &docker, &[])?;
-    assert_eq!(output.status, Some(0), "{}", output.snapshot());
-    let text = written(&sandbox, "esb-dev")?;
-    for env in ["dev", "staging"] {
-        let line = format!("\n# groups.functions = {{ created_by = \"esb-agent\", esb_env = \"{env}\" }}\n");
-        assert!(text.contains(&line), "{text}");
+fn a_gateway_is_shown_a_certificate_only_if_it_demands_one() -> Result<()> {
+    let (stack, sandbox) = (Stack::start()?, sandbox());
+    let certs = stack.certs_dir().to_string_lossy().into_owned();
+    // The stand-in agent turns away who shows none, whatever is spoken.
+    for (port, name, demanding) in
+        [(stack.gateway.addr().port(), "open", false), (stack.agent.addr().port(), "mutual", true)]
+    {
+        let docker = Docker::start([Container::new("esb", "gateway").published(8443, port).mount(&certs, SSL)])?;
+        let output = init(&sandbox, &docker, &[name])?;
+        assert_eq!(output.status, Some(0), "{}", output.snapshot());
+        let text = written(&sandbox, name)?;
+        assert_eq!(text.matches("client_cert = ").count(), usize::from(demanding), "{text}");
+        assert!(!output.stderr.contains("could not be verified"), "{}", output.snapshot());
     }
-    assert!(!text.contains("\ngroups.functions"), "{text}");
-    assert!(output.stderr.contains("none is looked at"), "{}", output.snapshot());
+    let agent = stack.agent.addr().port();
+    let bare = sandbox.dir().join("bare");
+    stack.certs.write_to(&bare)?;
+    std::fs::remove_file(bare.join("client.key"))?;
+    let docker = Docker::start([Container::new("esb", "gateway").published(8443, agent)])?;
+    let output = init(&sandbox, &docker, &["bare", "--certs", "bare"])?;
+    let told = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("`endpoints.gateway` could not be verified") && told.contains("asks for a client certificate")
+    );
     Ok(())
 }
 
@@ -315,15 +332,32 @@ fn no_secret_of_a_container_is_seen() -> Result<()> {
 fn what_an_engine_says_stays_text() -> Result<()> {
     let sandbox = sandbox();
     let project = "x\"\n[probes.evil]\nplugin = \"evil.wasm\" # \u{1b}[31m::error::";
+    let folder = "/certs \u{202e}##[error]\u{200b}/x\"\n[probes.evil]";
     let docker = Docker::start([
-        Container::new(project, "gateway").variable("AGENT_RUNTIME", "docker\n[probes.evil]"),
-        Container::function("a\"}\n[probes.evil]", "hello"),
+        Container::new(project, "gateway")
+            .variable("AGENT_RUNTIME", "docker\n[probes.evil] ##vso[task.y]")
+            .mount(folder, SSL),
+        Container::function("a\"} ##vso[task.x]\u{200b}", "hello"),
+        Container::function("a\"}\n[probes.evil]\u{202e}", "hello"),
     ])?;
     let output = init(&sandbox, &docker, &["safe"])?;
     assert_eq!(output.status, Some(0), "{}", output.snapshot());
     let text = std::fs::read_to_string(sandbox.dir().join("environments/safe.toml"))?;
-    let control = |text: &str| text.chars().any(|c| c.is_control() && c != '\n');
-    assert!(!control(&text) && !control(&output.stderr), "{text:?}");
+    let hidden = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{200b}');
+    assert!(!text.contains(hidden), "{text:?}");
+    assert!(!output.stderr.contains(|c: char| hidden(c) && c != '\u{200b}'), "{:?}", output.stderr);
+    for place in [&text, &output.stderr] {
+        assert!(!place.contains("##[") && !place.contains("##vso["), "{place}");
+    }
+    assert!(
+        text.contains(
+            r#"# groups.functions = { created_by = "esb-agent", esb_env = "a\"} #\u0023vso[task.x]\u200b" }"#
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("\nproject"), "what would not be matched as it is, is not written: {text}");
+    let told = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("left out: the project's name") && told.contains("left out: 1 function container"), "{told}");
     assert!(!text.lines().any(|line| line.starts_with("[probes.evil]")), "{text}");
     let shown = sandbox.run(&["env", "show", "safe"])?;
     assert_eq!(shown.status, Some(0), "{}", shown.snapshot());

@@ -3,11 +3,9 @@
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use shipworthy_capabilities::containers::engine::EngineSocket;
+use shipworthy_capabilities::containers::engine::{DEFAULT_SOCKET, EngineSocket};
 use shipworthy_contract::{Policy, RuleId, Service, Sha256, quantity::Span};
 use shipworthy_payload::Choice;
-
-use crate::commands::init::DEFAULT_SOCKET;
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
 /// requires?
@@ -64,7 +62,8 @@ pub(crate) enum StackCommand {
     #[command(after_help = "Examples:\n  shipworthy stack capture --env staging\n  \
         shipworthy stack capture --env staging --only gateway\n  \
         shipworthy stack capture --env staging --replay run.json\n\n\
-        Exit codes: 0 a block was printed, 2 usage or configuration, 4 the mode was not observed or is contradictory.")]
+        Exit codes: 0 a block was printed, 2 usage or configuration, 4 something was not observed (a block\n\
+        that is printed says what), or there is no block: the mode was not observed or is contradictory.")]
     Capture(Box<CaptureArgs>),
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod capture;
 pub(crate) mod check;
 pub(crate) mod env;
+mod harmless;
 pub(crate) mod init;
 pub(crate) mod rules;
 pub(crate) mod schema;

@@ -65,11 +65,13 @@ fn certificates_that_cannot_be_read_are_told_and_left_out() -> Result<()> {
     ‼ left out: `/nonexistent/certs/rootCA.crt`, mounted at `/app/config/ssl` of `agent`: No such file
       or directory (os error 2)
     ‼ left out: `[DIR]/certs/client.key`: it is not a regular file
-    · `endpoints.agent`: port 50051, published, answers with TLS, its certificate is for `agent`
+    ‼ `endpoints.agent` could not be verified: `https://agent:50051`: the server asks for a client
+      certificate, and the endpoint has no `client_cert`
+      → mend it in the file, or what listens there
     ‼ the agent takes only who shows a certificate of its authority, and none was found
       → add `client_cert` and `client_key` to `[endpoints.agent]`
-    ‼ no function container was seen, so that the stack's ENV is not known
-      → add `esb_env` to `groups.functions` under `[containers]`
+    ‼ no function container was seen, so that the stack's ENV is not known: none is looked at
+      → write the stack's `groups.functions` under `[containers]`
     ");
     let text = written(&sandbox, "esb")?;
     assert!(text.contains("# client_key = \"certs/client.key\""), "{text}");
@@ -80,6 +82,18 @@ fn certificates_that_cannot_be_read_are_told_and_left_out() -> Result<()> {
         assert_eq!(output.status, Some(2), "{}", output.snapshot());
         assert!(output.stderr.contains("[init.certs]"), "{}", output.snapshot());
     }
+    Ok(())
+}
+
+#[test]
+fn an_unrelated_folder_of_a_usual_name_is_nothing_to_tell() -> Result<()> {
+    let (gateway, sandbox) = (shipworthy_stand_ins::Gateway::new().start_plain()?, sandbox());
+    sandbox.file("certs/README", "of another program\n")?;
+    sandbox.file(".esb/certs", "a file\n")?;
+    let docker = Docker::start([Container::new("esb", "gateway").published(8443, gateway.addr().port())])?;
+    let output = init(&sandbox, &docker, &[])?;
+    assert_eq!(output.status, Some(0), "{}", output.snapshot());
+    assert!(!output.stderr.contains("left out"), "{}", output.snapshot());
     Ok(())
 }
 

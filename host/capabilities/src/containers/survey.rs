@@ -16,12 +16,10 @@ use super::{
     client::Client,
     engine::{ContainerEngine, DESCRIPTION_BYTES, EngineSocket, PROJECT_LABEL, SERVICE_LABEL},
     find,
+    project::CORE_SERVICES,
 };
 
 pub use knock::{Answer, knock};
-
-/// Services by which a compose project is known to be a stack (contract.md, part 3).
-const CORE_SERVICES: [&str; 2] = ["gateway", "agent"];
 
 /// The variable that says which runtime a service was started for.
 const RUNTIME: &str = "AGENT_RUNTIME=";
@@ -50,6 +48,8 @@ pub struct Survey {
     pub containers: Vec<Surveyed>,
     /// How many function containers there are for each `esb_env`; not all need be this project's.
     pub functions: BTreeMap<String, usize>,
+    /// How many there are whose `esb_env` no line of text can hold as it is, so that it cannot be matched.
+    pub unnamed_functions: usize,
 }
 
 /// One container of the project.
@@ -164,8 +164,8 @@ pub async fn survey(socket: &EngineSocket, project: Option<&str>) -> Result<Surv
         return Err(SurveyError::TooMany { project, found: ids.len() });
     }
     let containers = containers(&client, ids).await.map_err(failed)?;
-    let functions = functions(&client).await.map_err(failed)?;
-    Ok(Survey { project, containers, functions })
+    let (functions, unnamed_functions) = functions(&client).await.map_err(failed)?;
+    Ok(Survey { project, containers, functions, unnamed_functions })
 }
 
 fn choose(projects: &BTreeMap<String, Vec<ContainerSummary>>, named: Option<&str>) -> Result<String, SurveyError> {
@@ -250,15 +250,23 @@ fn describe(container: &ContainerInspectResponse, services: &BTreeMap<String, St
     }
 }
 
-async fn functions(client: &Client) -> Result<BTreeMap<String, usize>, ContainersError> {
+/// Whether text can be written into a file and matched again: nothing of it is hidden, and it is not endless.
+pub fn is_plain(text: &str) -> bool {
+    !text.is_empty() && excerpt(text, LONGEST) == text
+}
+
+/// How many there are by `esb_env`, and how many more whose `esb_env` is no plain text.
+async fn functions(client: &Client) -> Result<(BTreeMap<String, usize>, usize), ContainersError> {
     let (name, value) = FUNCTION;
     let wanted = BTreeMap::from([(name.to_owned(), Some(value.to_owned()))]);
-    let mut functions = BTreeMap::new();
+    let (mut functions, mut unnamed) = (BTreeMap::new(), 0);
     for listed in find::list_by(client, &wanted).await? {
         let of = label(&listed, FUNCTION_ENV);
-        if !of.is_empty() {
-            *functions.entry(excerpt(&of, LONGEST)).or_default() += 1;
+        if is_plain(&of) {
+            *functions.entry(of).or_default() += 1;
+        } else if !of.is_empty() {
+            unnamed += 1;
         }
     }
-    Ok(functions)
+    Ok((functions, unnamed))
 }

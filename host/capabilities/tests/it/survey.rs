@@ -12,7 +12,7 @@ use shipworthy_contract::endpoint::{Address, Endpoint, Http2};
 use crate::{
     certificates::Authority,
     docker::{Content, Docker, container, id},
-    server::{keeping, plain, secure},
+    server::{keeping, plain, scripted, secure},
     world::{endpoint, secured},
 };
 
@@ -62,6 +62,12 @@ async fn another_authority_plain_text_and_silence_are_told_apart() {
     let found = knocked(&secured(foreign.address, &authority.file()), &["localhost"]).await.unwrap();
     assert!(matches!(&found, Answer::Refused(words) if words.contains("issuer is not trusted")), "{found:?}");
 
+    // What a certificate says of itself is not what was seen.
+    let liar = Authority::new("x` did not answer with TLS; `y");
+    let foreign = secure(liar.leaf(&["localhost"]).server(BOTH), Arc::clone(&answer)).await;
+    let found = knocked(&secured(foreign.address, &authority.file()), &["localhost"]).await.unwrap();
+    assert!(matches!(&found, Answer::Refused(words) if words.contains("did not answer with TLS")), "{found:?}");
+
     let in_plain_text = plain(false, answer).await;
     let behind_tls = secured(in_plain_text.address, &authority.file());
     assert_eq!(knocked(&behind_tls, &["localhost"]).await.unwrap(), Answer::Plain);
@@ -73,6 +79,53 @@ async fn another_authority_plain_text_and_silence_are_told_apart() {
         let found = knocked(&silent, &["localhost"]).await.unwrap();
         assert!(matches!(&found, Answer::Silent(words) if words.contains("connection refused")), "{found:?}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_minds_the_clients_certificate_after_the_handshake_does_not_answer() {
+    let (authority, stranger) = (Authority::new("own"), Authority::new("stranger"));
+    let (answer, received) = keeping(200, "ok");
+    let asks = "the server asks for a client certificate, and the endpoint has no `client_cert`";
+    for alpn in [BOTH, &[b"h2".as_slice()], &[b"http/1.1".as_slice()]] {
+        let config = authority.server_for_clients(&authority.leaf(&["localhost"]), alpn);
+        let server = secure(config, Arc::clone(&answer)).await;
+        for (signer, expected) in [
+            (None, Some(asks)),
+            (Some(&stranger), Some("the server refuses the certificate in the endpoint's `client_cert`")),
+            (Some(&authority), None),
+        ] {
+            let mut endpoint = secured(server.address, &authority.file());
+            if let (Some(signer), Some(tls)) = (signer, endpoint.tls.as_mut()) {
+                let client = signer.leaf(&["client"]);
+                tls.client_cert = Some(authority.write("client.pem", &client.cert));
+                tls.client_key = Some(authority.write("client.key", &client.key));
+            }
+            let found = knocked(&endpoint, &["gateway", "localhost"]).await.unwrap();
+            match expected {
+                Some(expected) => assert!(
+                    matches!(&found, Answer::TurnedAway { server_name, words }
+                        if server_name == "localhost" && words.contains(expected)),
+                    "{found:?}"
+                ),
+                None => assert_eq!(found, tls("localhost")),
+            }
+        }
+    }
+    assert!(received.lock().unwrap().is_empty(), "no request is sent");
+}
+
+#[tokio::test]
+async fn a_server_that_closes_after_the_handshake_does_not_answer() {
+    let authority = Authority::new("own");
+    let config = authority.leaf(&["localhost"]).server(BOTH);
+    let acceptor = tokio_rustls::TlsAcceptor::from(config);
+    let server = scripted(move |stream| {
+        let acceptor = acceptor.clone();
+        async move { drop(acceptor.accept(stream).await) }
+    })
+    .await;
+    let found = knocked(&secured(server.address, &authority.file()), &["localhost"]).await.unwrap();
+    assert!(matches!(&found, Answer::TurnedAway { words, .. } if words.contains("connection")), "{found:?}");
 }
 
 #[tokio::test]
@@ -102,11 +155,23 @@ async fn of_a_containers_environment_only_the_runtime_leaves() {
         "Networks": { "esb_default": { "IPAddress": "10.0.0.2" }, "none": { "IPAddress": "" } },
     });
     let other = container('c', "shop", "web", "running");
-    let docker = Docker::start(Content { containers: vec![gateway, node, other], ..Content::default() });
+    let function = |letter: char, env: &str| {
+        let mut function = container(letter, "", "hello", "running");
+        function["Config"]["Labels"] = json!({ "created_by": "esb-agent", "esb_env": env });
+        function
+    };
+    let long = "x".repeat(201);
+    let functions = [function('d', "dev"), function('e', "d\u{202e}ev"), function('f', &long)];
+    let docker = Docker::start(Content {
+        containers: [vec![gateway, node, other], functions.to_vec()].concat(),
+        ..Content::default()
+    });
     let socket = format!("unix://{}", docker.socket().display()).parse().unwrap();
     let seen = survey(&socket, None).await.unwrap();
     assert!(!format!("{seen:?}").contains("hunter"), "{seen:?}");
     assert_eq!(seen.project, "esb");
+    assert_eq!(seen.functions.iter().collect::<Vec<_>>(), [(&"dev".to_owned(), &1)], "nothing else can be matched");
+    assert_eq!(seen.unnamed_functions, 2);
     let [gateway, node] = seen.containers.as_slice() else { panic!("expected two containers, found: {seen:?}") };
     assert_eq!((gateway.service.as_str(), gateway.runtime.as_deref()), ("gateway", Some("docker")));
     assert_eq!(gateway.borrows.as_deref(), Some("runtime-node"));

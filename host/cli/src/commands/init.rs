@@ -7,14 +7,13 @@ mod certs;
 mod doors;
 mod draft;
 mod file;
-mod toml;
 
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use shipworthy_capabilities::{ContainerEngine, survey};
+use shipworthy_capabilities::{ContainerEngine, containers::engine::DEFAULT_SOCKET, survey};
 use shipworthy_contract::{Explain, Fault, Outcome};
 use shipworthy_report::notice::{self, Notice};
 
@@ -121,9 +120,6 @@ pub(crate) fn run(args: &InitArgs) -> Result<(), Refusal> {
     Stream::Err.write(&notice::render(&notices, &output::look(false, Stream::Err)));
     if args.print { Ok(()) } else { usable(&written_to) }
 }
-
-/// Where a Docker Engine listens unless somebody says otherwise.
-pub(crate) const DEFAULT_SOCKET: &str = "unix:///var/run/docker.sock";
 
 /// A name that `--env` finds again.
 fn checked(name: &str) -> Result<&str, InitError> {

@@ -1,7 +1,7 @@
 //! Where a stack's certificates are, and how an environment file names them.
 
 use std::{
-    io::Read as _,
+    io::{ErrorKind, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -47,30 +47,38 @@ pub(super) fn find(named: Option<&Path>, survey: &Survey, here: &Path) -> Result
         };
     }
     let mut unreadable = Vec::new();
-    for (folder, why) in candidates(survey, here) {
+    for Candidate { folder, why, is_usual } in candidates(survey, here) {
         match look_into(&folder, &why) {
             Ok(certs) => return Ok(Certs { unreadable: [unreadable, certs.unreadable].concat(), ..certs }),
-            // Of the usual folders nobody said that they are there.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !folder.is_absolute() => {}
+            // Of the usual folders nobody said that they hold a stack's certificates.
+            Err(error) if is_usual && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
             Err(error) => unreadable.push(format!("`{}`, {why}: {error}", folder.join(CA).display())),
         }
     }
     Ok(Certs { unreadable, ..Certs::default() })
 }
 
-fn candidates(survey: &Survey, here: &Path) -> Vec<(PathBuf, String)> {
-    let mut candidates: Vec<(PathBuf, String)> = Vec::new();
+/// A folder that may hold the certificates.
+struct Candidate {
+    folder: PathBuf,
+    why: String,
+    /// Not because a container mounts it.
+    is_usual: bool,
+}
+
+fn candidates(survey: &Survey, here: &Path) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = Vec::new();
     for service in MOUNTED_IN {
         for container in survey.containers.iter().filter(|container| container.service == service) {
             let source = container.mounts.get(MOUNTED_AT).map(PathBuf::from);
-            if let Some(source) = source.filter(|source| candidates.iter().all(|(known, _)| known != source)) {
-                candidates.push((source, format!("mounted at `{MOUNTED_AT}` of `{service}`")));
+            if let Some(folder) = source.filter(|source| candidates.iter().all(|known| known.folder != *source)) {
+                let why = format!("mounted at `{MOUNTED_AT}` of `{service}`");
+                candidates.push(Candidate { folder, why, is_usual: false });
             }
         }
     }
-    let usual = USUAL.iter().map(|folder| (here.join(folder), format!("`./{folder}`")));
-    // A usual folder that is not there is nothing to tell.
-    candidates.extend(usual.filter(|(folder, _)| is_folder(folder)));
+    let usual = |folder: &&str| Candidate { folder: here.join(folder), why: format!("`./{folder}`"), is_usual: true };
+    candidates.extend(USUAL.iter().map(usual));
     candidates
 }
 
@@ -126,11 +134,6 @@ fn can_be_read(file: &Path) -> std::io::Result<()> {
     }
     let mut byte = [0];
     std::fs::File::open(file)?.read(&mut byte).map(drop)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the door to certificates that are looked for")]
-fn is_folder(folder: &Path) -> bool {
-    std::fs::metadata(folder).is_ok_and(|found| found.is_dir())
 }
 
 /// Without links and `..`, so that it can be compared with the current folder.

@@ -41,25 +41,49 @@ pub(super) struct Door {
     pub(super) https: bool,
     /// Where the certificate does not carry the service's name.
     pub(super) server_name: Option<String>,
+    /// Whether the client shows its certificate.
+    pub(super) identity: bool,
     /// What was seen, for the person who asked.
     pub(super) seen: String,
     /// Whether it answered as it is written.
     pub(super) answered: bool,
+    /// Whether it speaks TLS and ended the connection right after.
+    pub(super) turned_away: bool,
+}
+
+impl Door {
+    fn plain(service: &'static str, port: u16) -> Self {
+        Self {
+            service,
+            port,
+            https: false,
+            server_name: None,
+            identity: false,
+            seen: "answers in plain text".to_owned(),
+            answered: true,
+            turned_away: false,
+        }
+    }
 }
 
 pub(super) async fn find(survey: &Survey, certs: &Certs, engine: &Arc<ContainerEngine>) -> Doors {
     let has = |service: &str| survey.containers.iter().any(|container| container.service == service);
     let mut doors = Doors::default();
     if has("gateway") {
-        doors.gateway = Some(tls_door("gateway", GATEWAY, Http2::Auto, certs, engine).await);
+        let bare = tls_door("gateway", GATEWAY, Http2::Auto, (certs, false), engine).await;
+        // A gateway takes everybody, unless somebody changed that.
+        let known = if bare.turned_away && certs.client.is_some() {
+            Some(tls_door("gateway", GATEWAY, Http2::Auto, (certs, true), engine).await)
+        } else {
+            None
+        };
+        doors.gateway = Some(known.filter(|door| door.answered).unwrap_or(bare));
     }
     if has("agent") {
-        doors.agent = Some(tls_door("agent", AGENT, Http2::Only, certs, engine).await);
+        doors.agent = Some(tls_door("agent", AGENT, Http2::Only, (certs, true), engine).await);
         let metrics = endpoint("agent", METRICS, None, Http2::Auto);
         if let Some(Ok(Answer::Plain)) = ask("agent", metrics, &["agent"], engine).await {
-            let seen = "answers in plain text".to_owned();
-            doors.metrics =
-                Some(Door { service: "agent", port: METRICS, https: false, server_name: None, seen, answered: true });
+            doors.metrics = Some(Door::plain("agent", METRICS));
         }
     }
     containerd(&mut doors, survey, engine).await;
@@ -70,32 +94,38 @@ async fn tls_door(
     service: &'static str,
     port: u16,
     http2: Http2,
-    certs: &Certs,
+    (certs, with_identity): (&Certs, bool),
     engine: &Arc<ContainerEngine>,
 ) -> Door {
-    let (client_cert, client_key) = certs.client.clone().unzip();
+    let (client_cert, client_key) = certs.client.clone().filter(|_| with_identity).unzip();
+    let identity = client_cert.is_some();
     let settings = TlsSettings { ca: certs.ca.clone(), client_cert, client_key, server_name: None };
     let names = [service, "localhost", "127.0.0.1"];
     let answer = ask(service, endpoint(service, port, Some(settings), http2), &names, engine).await;
-    let door = |https: bool, server_name: Option<String>, answered: bool, seen: String| Door {
+    // Nobody answers: as ESB is set up unless somebody changed it.
+    let failed = |seen: String| Door {
         service,
         port,
-        https,
-        server_name,
+        https: true,
+        server_name: None,
+        identity,
         seen,
-        answered,
+        answered: false,
+        turned_away: false,
     };
+    let named = |server_name: String| Some(server_name).filter(|name| name != service);
     match answer {
         Some(Ok(Answer::Tls { server_name })) => {
             let seen = format!("answers with TLS, its certificate is for `{server_name}`");
-            door(true, Some(server_name).filter(|name| name != service), true, seen)
+            Door { server_name: named(server_name), answered: true, ..failed(seen) }
         }
-        Some(Ok(Answer::Plain)) => door(false, None, true, "answers in plain text".to_owned()),
-        Some(Ok(Answer::Refused(words))) => door(true, None, false, words),
-        // Nobody answers: as ESB is set up unless somebody changed it.
-        Some(Ok(Answer::Silent(words))) => door(true, None, false, words),
-        Some(Err(error)) => door(true, None, false, error.to_string()),
-        None => door(true, None, false, "was not tried".to_owned()),
+        Some(Ok(Answer::TurnedAway { server_name, words })) => {
+            Door { server_name: named(server_name), turned_away: true, ..failed(words) }
+        }
+        Some(Ok(Answer::Plain)) => Door::plain(service, port),
+        Some(Ok(Answer::Refused(words) | Answer::Silent(words))) => failed(words),
+        Some(Err(error)) => failed(error.to_string()),
+        None => failed("was not tried".to_owned()),
     }
 }
 
@@ -131,7 +161,7 @@ async fn containerd(doors: &mut Doors, survey: &Survey, engine: &Arc<ContainerEn
         match ask("runtime-node", Some(endpoint), &[], engine).await {
             Some(Ok(Answer::Plain)) => doors.containerd = Some(socket),
             Some(Ok(Answer::Silent(words) | Answer::Refused(words))) => doors.no_containerd = Some(words),
-            Some(Ok(Answer::Tls { .. }) | Err(_)) | None => {}
+            Some(Ok(Answer::Tls { .. } | Answer::TurnedAway { .. }) | Err(_)) | None => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use shipworthy_capabilities::{
     containers::engine::EngineSocket,
-    survey::{Survey, Surveyed},
+    survey::{Survey, Surveyed, is_plain},
 };
 use shipworthy_contract::{Outcome, text::plural};
 use shipworthy_report::notice::Notice;
@@ -12,8 +12,12 @@ use shipworthy_report::notice::Notice;
 use super::{
     certs::{self, Certs},
     doors::{Door, Doors},
-    toml::{comment, quoted},
 };
+use crate::commands::harmless::{comment, quoted};
+
+mod functions;
+
+use functions::Group;
 
 /// Everything that was found.
 pub(super) struct Draft<'a> {
@@ -56,17 +60,10 @@ impl Draft<'_> {
         if let Some(door) = &self.doors.agent {
             page.table("endpoints.agent");
             self.door(page, door);
-            match &self.certs.client {
-                Some((cert, key)) if door.https => {
-                    page.value("client_cert", &certs::named(cert, self.here));
-                    page.value("client_key", &certs::named(key, self.here));
-                }
-                None if door.https => {
-                    page.comment("the agent turns away who shows no certificate of its authority; none was found:");
-                    page.comment("client_cert = \"certs/client.crt\"");
-                    page.comment("client_key = \"certs/client.key\"");
-                }
-                Some(_) | None => {}
+            if door.https && self.certs.client.is_none() {
+                page.comment("the agent turns away who shows no certificate of its authority; none was found:");
+                page.comment("client_cert = \"certs/client.crt\"");
+                page.comment("client_key = \"certs/client.key\"");
             }
         }
         if let Some(door) = &self.doors.metrics {
@@ -96,6 +93,10 @@ impl Draft<'_> {
             page.comment(&format!("its certificate does not carry `{}`", door.service));
             page.value("server_name", name);
         }
+        if let (true, Some((cert, key))) = (door.identity, &self.certs.client) {
+            page.value("client_cert", &certs::named(cert, self.here));
+            page.value("client_key", &certs::named(key, self.here));
+        }
     }
 
     fn containers(&self, page: &mut Page) {
@@ -103,36 +104,14 @@ impl Draft<'_> {
         if let Some(socket) = self.socket {
             page.value("socket", &socket.to_string());
         }
-        page.value("project", &self.survey.project);
-        if self.in_containerd() {
-            page.comment("functions are containers of containerd, which this engine does not see");
-            return;
+        if is_plain(&self.survey.project) {
+            page.value("project", &self.survey.project);
+        } else {
+            page.comment(
+                "the project's name cannot be written; without one, the only project that is a stack is meant",
+            );
         }
-        let group = |env: &str| format!("groups.functions = {{ created_by = \"esb-agent\"{env} }}");
-        let of = |env: &String| group(&format!(", esb_env = {}", quoted(env)));
-        match self.survey.functions.keys().collect::<Vec<_>>().as_slice() {
-            [env] => page.line(&of(env)),
-            [] => {
-                page.comment(
-                    "no function container was seen, so the stack's ENV is not known; with it, add: esb_env = \"ENV\"",
-                );
-                page.line(&group(""));
-            }
-            several => {
-                // Those of another stack must not be taken for this one's.
-                page.comment(
-                    "function containers of several stacks were seen; the one of these lines that is this stack's:",
-                );
-                for env in several {
-                    page.comment(&of(env));
-                }
-            }
-        }
-    }
-
-    /// Function containers that may be this stack's. In containerd mode those that are seen are another one's.
-    fn functions(&self) -> usize {
-        if self.in_containerd() { 0 } else { self.survey.functions.values().sum() }
+        self.functions(page);
     }
 
     fn in_containerd(&self) -> bool {
@@ -165,10 +144,11 @@ impl Draft<'_> {
         } else {
             page.absent("provisioner", "the project has no container of it");
         }
-        if self.has("provisioner") || self.functions() > 0 {
-            page.probe("python-hooks", &[]);
+        if self.has("provisioner") || matches!(self.group(), Group::Own { .. }) {
+            // Each file of each function container is one question to the engine.
+            page.probe("python-hooks", &["limits = { deadline = \"30s\" }"]);
         } else {
-            page.absent("python-hooks", "there is no container that holds them");
+            page.absent("python-hooks", "no container is known to hold them");
         }
     }
 
@@ -208,9 +188,11 @@ impl Draft<'_> {
         if let Some(why) = &self.doors.no_containerd {
             notices.push(found(&format!("containerd is seen by its container's health alone: {why}")));
         }
-        if self.survey.functions.len() != 1 && !self.in_containerd() {
-            notices.push(self.no_env());
+        if !is_plain(&self.survey.project) {
+            let left_out = "left out: the project's name, which cannot be written as a label to match";
+            notices.push(Notice::new(Outcome::Warn, left_out).advise("give the project a name of one short line"));
         }
+        notices.extend(self.about_functions());
         notices
     }
 
@@ -221,9 +203,9 @@ impl Draft<'_> {
         };
         let mut names: Vec<String> = self.survey.containers.iter().map(in_words).collect();
         names.dedup();
-        let functions = match self.functions() {
-            0 => String::new(),
-            count => format!("; {}", plural(count, "function container")),
+        let functions = match self.group() {
+            Group::Own { count, .. } => format!("; {}", plural(count, "function container")),
+            Group::Unclear { .. } | Group::Elsewhere => String::new(),
         };
         found(&format!("services: {}{functions}", names.join(", ")))
     }
@@ -238,15 +220,6 @@ impl Draft<'_> {
             (None, Some(network)) => format!(", on network `{network}`,"),
             (None, None) => String::new(),
         }
-    }
-
-    fn no_env(&self) -> Notice {
-        if self.survey.functions.is_empty() {
-            return Notice::new(Outcome::Warn, "no function container was seen, so that the stack's ENV is not known")
-                .advise("add `esb_env` to `groups.functions` under `[containers]`");
-        }
-        Notice::new(Outcome::Warn, "function containers of several stacks were seen, and none is looked at")
-            .advise("choose the stack's `groups.functions` under `[containers]`")
     }
 }
 

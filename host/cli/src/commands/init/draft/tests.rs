@@ -18,15 +18,21 @@ fn container(service: &str) -> Surveyed {
 
 fn door(service: &'static str, port: u16, https: bool, server_name: Option<&str>) -> Door {
     let server_name = server_name.map(str::to_owned);
-    Door { service, port, https, server_name, seen: "answers".to_owned(), answered: true }
+    let (seen, identity) = ("answers".to_owned(), service == "agent");
+    Door { service, port, https, server_name, identity, seen, answered: true, turned_away: false }
+}
+
+fn survey(project: &str, services: &[&str], functions: &[&str]) -> Survey {
+    Survey {
+        project: project.to_owned(),
+        containers: services.iter().map(|service| container(service)).collect(),
+        functions: functions.iter().map(|env| ((*env).to_owned(), 1)).collect(),
+        unnamed_functions: 0,
+    }
 }
 
 fn rendered(services: &[&str], functions: &[&str], certs: &Certs, doors: &Doors) -> String {
-    let survey = Survey {
-        project: "esb".to_owned(),
-        containers: services.iter().map(|service| container(service)).collect(),
-        functions: functions.iter().map(|env| ((*env).to_owned(), 1)).collect(),
-    };
+    let survey = survey("esb", services, functions);
     let draft = Draft { at: "now", socket: None, survey: &survey, certs, doors, here: Path::new("/work") };
     let text = draft.render();
     // The head says version and time.
@@ -88,7 +94,7 @@ fn a_certificate_for_another_name_and_a_socket_that_can_be_reached_are_written()
     # [probes.provisioner]
     # plugin = "builtin:provisioner"
 
-    # there is no container that holds them
+    # no container is known to hold them
     # [probes.python-hooks]
     # plugin = "builtin:python-hooks"
     "#);
@@ -123,8 +129,8 @@ fn without_certificates_the_lines_to_add_are_there() {
 
     [containers]
     project = "esb"
-    # no function container was seen, so the stack's ENV is not known; with it, add: esb_env = "ENV"
-    groups.functions = { created_by = "esb-agent" }
+    # no function container was seen, so that the stack's ENV is not known; the line that is this stack's:
+    # groups.functions = { created_by = "esb-agent", esb_env = "ENV" }
 
     [probes.gateway]
     plugin = "builtin:gateway"
@@ -139,5 +145,57 @@ fn without_certificates_the_lines_to_add_are_there() {
 
     [probes.python-hooks]
     plugin = "builtin:python-hooks"
+    limits = { deadline = "30s" }
     "#);
+}
+
+#[test]
+fn function_containers_are_taken_only_if_project_or_containers_are_named_by_their_env() {
+    let (certs, doors) = (Certs::default(), Doors::default());
+    for (project, name, envs, own) in [
+        ("esb-dev", "x", &["dev"][..], true),
+        ("shop-dev", "x", &["dev"], true),
+        ("compose", "esb-dev-gateway", &["dev"], true),
+        ("esb-dev", "x", &["my-dev"], false),
+        ("esb-mydev", "esb-mydev-gateway", &["dev"], false),
+        ("esb", "esb-gateway", &["dev"], false),
+        ("esb-prod", "esb-prod-gateway", &["dev"], false),
+        ("esb-dev", "esb-dev-gateway", &["dev", "staging"], false),
+        ("esb-dev", "esb-dev-gateway", &[], false),
+    ] {
+        let mut survey = survey(project, &["gateway"], envs);
+        name.clone_into(&mut survey.containers[0].name);
+        let draft =
+            Draft { at: "now", socket: None, survey: &survey, certs: &certs, doors: &doors, here: Path::new("/work") };
+        let text = draft.render();
+        let told = draft.about_functions().len();
+        for line in ["groups.functions = { created_by = \"esb-agent\", esb_env = \"dev\" }", "[probes.python-hooks]"] {
+            let live = text.lines().any(|found| found == line);
+            assert_eq!((live, told), (own, usize::from(!own)), "{project} {name} {envs:?}: {text}");
+        }
+        assert!(own || !text.lines().any(|line| line.starts_with("groups.")), "{text}");
+        for env in envs {
+            assert!(text.contains(&format!("esb_env = \"{env}\" }}")), "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_written_as_a_label_is_left_out_and_told() {
+    let (certs, doors) = (Certs::default(), Doors::default());
+    let long = "x".repeat(201);
+    for project in ["a\u{202e}b", "a\nb", &long] {
+        let survey = Survey { unnamed_functions: 2, ..survey(project, &["gateway"], &[]) };
+        let draft =
+            Draft { at: "now", socket: None, survey: &survey, certs: &certs, doors: &doors, here: Path::new("/") };
+        let text = draft.render();
+        assert!(!text.lines().any(|line| line.starts_with("project") || line.starts_with("groups")), "{text}");
+        let told = shipworthy_report::notice::render(
+            &draft.notices(),
+            &crate::output::look(false, crate::output::Stream::Err),
+        );
+        for expected in ["left out: the project's name", "left out: 2 function containers"] {
+            assert!(told.contains(expected), "{told}");
+        }
+    }
 }
