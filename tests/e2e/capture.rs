@@ -84,7 +84,7 @@ fn what_was_captured_is_met_by_the_stack_that_it_was_captured_from() -> Result<(
             - "route:/orders/{id}"  # GET /openapi.json paths
             - "route:/user/auth/v1"  # GET /openapi.json paths
           # facts that can be required as well: health, image, image-id
-        # runtime-node: nothing of it is required
+        # runtime-node: only stack-wide values are required
         #   facts that can be required as well: state
     "#);
     let passed: Vec<&str> = checked.results().filter(|r| r["outcome"] == "pass").map(|r| text(r, "rule")).collect();
@@ -301,9 +301,31 @@ fn what_is_missing_does_not_keep_the_rest_from_being_captured() -> Result<()> {
         }),
     )?;
     let output = sandbox.run(&CAPTURE)?;
-    assert_eq!(output.status, Some(0), "{}", output.snapshot());
-    assert!(output.stdout.contains("version: \"2.0.0\"") && !output.stdout.contains("agent"), "{}", output.snapshot());
+    assert_eq!(output.status, Some(4), "a block that is not all must not pass for one: {}", output.snapshot());
+    assert!(output.stdout.contains("version: \"2.0.0\""), "{}", output.snapshot());
+    let told: Vec<&str> = output.stdout.lines().filter(|line| line.contains("not observed: ")).collect();
+    assert_eq!(told.len(), 1, "{}", output.snapshot());
+    assert!(told[0].starts_with("    # agent: not observed: cannot connect to "), "{}", output.snapshot());
     assert_eq!(output.stderr.matches("[unreachable]").count(), 1, "{}", output.snapshot());
+    sandbox.tree(&Tree::minimal().append("artifact.yml", &output.stdout))?;
+    let read = Told::by(&sandbox, &["stack", "check", "artifact.yml", "--env", "env.toml", "--only", "gateway"])?;
+    assert_eq!(read.exit(), Some(0), "the block is read back: {}", read.output.snapshot());
+    Ok(())
+}
+
+#[test]
+fn a_probe_that_gives_nothing_is_told_in_the_block_and_by_the_exit_code() -> Result<()> {
+    let web = declared("web", "web", "{ mode = \"docker\", version = \"1\" }");
+    let config = "config = { facts = { release = \"image-tag\" } }\n";
+    let engine = "[containers]\nsocket = \"unix:///nonexistent/docker.sock\"\n";
+    let probe = format!("{engine}[probes.api]\nplugin = \"builtin:container\"\n{config}");
+    let output = static_stack(&[probe, web])?.run(&CAPTURE)?;
+    assert_eq!(output.status, Some(4), "{}", output.snapshot());
+    assert!(output.stdout.contains("version: \"1\""), "{}", output.snapshot());
+    let told: Vec<&str> = output.stdout.lines().filter(|line| line.contains("not observed: ")).collect();
+    assert_eq!(told.len(), 1, "{}", output.snapshot());
+    assert!(told[0].starts_with("    # api: not observed: cannot reach the container engine"), "{}", output.snapshot());
+    assert!(told[0].ends_with("no such socket"), "{}", output.snapshot());
     Ok(())
 }
 

@@ -67,6 +67,7 @@ pub(crate) fn run(args: &CaptureArgs) -> Result<u8, Refusal> {
     let observed = stack::look(&environment, &plan, &args.stack)?;
     let look = output::look(false, Stream::Err);
     Stream::Err.write(&notice::render(&unseen::notices(&observed), &look));
+    let unseen = unseen::services(&observed);
     match gather::gather(&observed) {
         Ok(captured) => {
             let head = block::Head {
@@ -75,9 +76,11 @@ pub(crate) fn run(args: &CaptureArgs) -> Result<u8, Refusal> {
                 at: &clock::now(),
                 only: &args.stack.only,
                 version: env!("CARGO_PKG_VERSION"),
+                unseen: &unseen,
             };
             Stream::Out.write(&block::render(&head, &captured));
-            Ok(EXIT_PASSED)
+            // What a probe did not see is not in the block, which must not pass for the whole stack.
+            Ok(if unseen.iter().any(|one| one.is_gap) { EXIT_UNDETERMINED } else { EXIT_PASSED })
         }
         Err(failed) => {
             Stream::Err.write(&error::render(&failed, None, &look));

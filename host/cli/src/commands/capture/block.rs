@@ -4,6 +4,7 @@ use shipworthy_contract::{Service, requirement::STACK_CONTRACT};
 
 use super::{
     gather::{Captured, Held, Line, Part},
+    unseen::Unseen,
     yaml::{comment, key, quoted},
 };
 
@@ -26,6 +27,8 @@ pub(super) struct Head<'a> {
     pub(super) only: &'a [Service],
     /// Shipworthy's.
     pub(super) version: &'a str,
+    /// What no probe saw anything of.
+    pub(super) unseen: &'a [Unseen],
 }
 
 pub(super) fn render(head: &Head<'_>, captured: &Captured) -> String {
@@ -58,6 +61,9 @@ pub(super) fn render(head: &Head<'_>, captured: &Captured) -> String {
     for (service, part) in &captured.services {
         page.service(service, part);
     }
+    for Unseen { who, why, .. } in head.unseen {
+        page.comment(2, &format!("{who}: not observed: {why}"));
+    }
     page.out
 }
 
@@ -80,7 +86,8 @@ impl Page {
     fn service(&mut self, service: &Service, part: &Part) {
         self.aside = !is_required(part);
         if self.aside {
-            self.comment(2, &format!("{service}: nothing of it is required"));
+            let what = if part.is_stack_wide { "only stack-wide values are" } else { "nothing of it is" };
+            self.comment(2, &format!("{service}: {what} required"));
         } else {
             self.line(2, &format!("{}:", key(service.as_str())));
         }

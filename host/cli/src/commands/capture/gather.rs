@@ -63,6 +63,8 @@ pub(super) struct Part {
     pub(super) digests: BTreeMap<String, (Held, Vec<Sha256>)>,
     /// Keys of other facts.
     pub(super) facts: BTreeSet<String>,
+    /// Whether the stack's mode or release was read of it.
+    pub(super) is_stack_wide: bool,
 }
 
 /// One thing that could be required.
@@ -321,6 +323,7 @@ fn line(readings: &[Reading]) -> Line {
 fn sort(mode: Line, candidates: Vec<Candidate>, facts: Facts) -> Captured {
     let mut release = Held::Unseen;
     let mut services: BTreeMap<Service, Part> = BTreeMap::new();
+    let stack_wide = stack_wide(&candidates);
     for Candidate { spot, readings, out } in candidates {
         let mut held = out.map_or_else(|| Held::Holds(line(&readings)), Held::LeftOut);
         match spot {
@@ -353,5 +356,15 @@ fn sort(mode: Line, candidates: Vec<Candidate>, facts: Facts) -> Captured {
             part.release = Held::Unseen;
         }
     }
+    for (service, part) in &mut services {
+        part.is_stack_wide = stack_wide.contains(service.as_str());
+    }
     Captured { contract: None, mode, release, services }
+}
+
+/// Services of which something was read that is required of the whole stack.
+fn stack_wide(candidates: &[Candidate]) -> BTreeSet<String> {
+    let is_kept = |one: &&Candidate| matches!(one.spot, Spot::Mode | Spot::Release) && one.out.is_none();
+    let readings = candidates.iter().filter(is_kept).flat_map(|one| &one.readings);
+    readings.filter_map(|reading| reading.named.clone()).collect()
 }
