@@ -17,6 +17,7 @@ mod refusals;
 
 const SECRET: &str = "hunter22-not-for-anybody";
 
+/// A check of what stand-ins have: their containers hold no hooks.
 const CHECK: [&str; 6] = ["stack", "check", "--env", "esb-dev", "--only", "gateway"];
 
 /// Where ESB mounts its certificates.
@@ -155,7 +156,6 @@ fn a_stack_in_docker_mode_can_be_checked_at_once() -> Result<()> {
     · `endpoints.agent`: port 50051, published, answers with TLS, its certificate is for `agent`
     · `endpoints.agent-metrics`: port 9091, published, answers in plain text
     ");
-    // The stand-in's containers hold no hooks.
     let told = Told::by(&sandbox, &[&CHECK[..], &["--only", "agent", "--only", "provisioner"]].concat())?;
     assert_eq!(told.exit(), Some(0), "{}", told.output.snapshot());
     assert_eq!(told.with("warn"), Vec::<String>::new(), "{}", told.output.snapshot());
