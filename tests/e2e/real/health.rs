@@ -9,10 +9,7 @@ use crate::told::text;
 #[test]
 fn the_health_check_of_the_runtime_node_is_judged() -> Result<()> {
     let Some(engine) = engine_or_skip()? else { return Ok(()) };
-    for (health, exit, found) in [
-        (Health::Healthy, 0, "healthy"),
-        (Health::Unhealthy, 3, "unhealthy"),
-    ] {
+    for (health, exit, found) in [(Health::Healthy, 0, "healthy"), (Health::Unhealthy, 3, "unhealthy")] {
         let project = Project::begin(engine);
         project.start(esb::runtime_node()?.isolated().health(health))?;
         let told = check(&environment("mode = \"containerd\"", &project, "runtime-node")?)?;

@@ -123,3 +123,49 @@ fn a_container_without_a_network_is_told() -> Result<()> {
     assert!(all.contains("port 8443 of `gateway` is not published"), "{all}");
     Ok(())
 }
+
+#[test]
+fn a_client_certificate_that_the_agent_refuses_is_a_tls_fault() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    project.start(esb::agent(Mode::Docker)?.networked())?;
+    let good = environment("", &project, "agent")?;
+    let other = good.replace("/client.crt", "/other-client.crt").replace("/client.key", "/other-client.key");
+    let none: String =
+        good.lines().filter(|line| !line.starts_with("client_")).map(|line| format!("{line}\n")).collect();
+    // Go closes the connection beside its alert, and whichever comes first is told: the same several times over.
+    for (environment, words) in std::iter::repeat_n((&other, "`client_cert`"), 5).chain([(&none, "no `client_cert`")]) {
+        let told = check(environment)?;
+        assert_eq!(told.exit(), Some(4), "{}", told.output.snapshot());
+        let result = undetermined(&told);
+        assert_eq!(text(result, "class"), "tls", "{}", told.output.snapshot());
+        assert!(text(result, "message").contains(words), "expected `{words}` in {}", told.output.snapshot());
+    }
+    Ok(())
+}
+
+#[test]
+fn a_container_whose_network_others_use_is_one_cause_when_it_stops_and_when_it_goes() -> Result<()> {
+    let Some(engine) = engine_or_skip()? else { return Ok(()) };
+    let project = Project::begin(engine);
+    let node = project.start(esb::runtime_node()?)?;
+    let network = format!("container:{}", node.id);
+    project.start(esb::gateway(Mode::Containerd)?.network_of(&network))?;
+    project.start(esb::agent(Mode::Containerd)?.network_of(&network))?;
+    let environment = format!("{}\n\n{}", environment("", &project, "gateway")?, esb::probe("agent"));
+    node.stop()?;
+    let told = check(&environment)?;
+    let result = undetermined(&told);
+    assert!(text(result, "message").contains("the container whose network it uses, "), "{}", told.output.snapshot());
+    assert!(text(result, "message").contains("is exited"), "{}", told.output.snapshot());
+    assert!(text(result, "hint").contains("recreate those that live in its network"), "{}", told.output.snapshot());
+    node.remove()?;
+    let told = check(&environment)?;
+    let result = undetermined(&told);
+    assert!(
+        text(result, "message").contains("the container whose network it uses is gone"),
+        "{}",
+        told.output.snapshot()
+    );
+    Ok(())
+}

@@ -6,7 +6,7 @@ use shipworthy_stand_ins::{
     real::{Mode, Project, Proxy, esb},
 };
 
-use super::{CHECK, check, engine_or_skip, environment, undetermined, with};
+use super::{CHECK, check, engine_or_skip, environment, stack_or_skip, undetermined, with};
 use crate::told::{Told, text};
 
 const REQUIRED: &str = "mode = \"docker\"";
@@ -89,5 +89,21 @@ fn the_engine_is_only_asked_by_get() -> Result<()> {
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     assert!(seen.iter().any(|line| line.contains("/logs")), "{seen:?}");
     assert!(seen.iter().all(|line| line.starts_with("GET ")), "{seen:?}");
+    Ok(())
+}
+
+#[test]
+fn a_project_that_is_misspelt_is_one_cause_and_the_stacks_are_listed() -> Result<()> {
+    let Some(stack) = stack_or_skip(Mode::Docker)? else { return Ok(()) };
+    let environment =
+        stack.environment("")?.replace(&format!("project = \"{}\"", stack.project.name()), "project = \"esb-nope\"");
+    let told = check(&environment)?;
+    assert_eq!(told.exit(), Some(4), "{}", told.output.snapshot());
+    let words = "no container of compose project `esb-nope`; projects with a `gateway` or `agent`: ";
+    let told_of: Vec<&str> =
+        told.results().filter(|result| result["outcome"] == "error").map(|result| text(result, "message")).collect();
+    assert!(told_of.iter().any(|message| message.contains(words)), "{}", told.output.snapshot());
+    assert!(told_of.len() == 1, "{}", told.output.snapshot());
+    assert!(told_of[0].contains(&stack.project.name()), "{}", told.output.snapshot());
     Ok(())
 }

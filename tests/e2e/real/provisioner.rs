@@ -109,9 +109,10 @@ fn the_latest_of_several_runs_is_judged() -> Result<()> {
 fn no_run_at_all_is_not_determined() -> Result<()> {
     let Some(engine) = engine_or_skip()? else { return Ok(()) };
     let project = Project::begin(engine);
+    project.start(esb::agent(Mode::Docker)?.networked())?;
     let told = check(&environment("", &project, "provisioner")?)?;
     assert_eq!(told.exit(), Some(4), "{}", told.output.snapshot());
     let all = told.output.snapshot();
-    assert!(all.contains("no container of provisioner"), "{all}");
+    assert!(all.contains("no container of provisioner: it has not run, or its container was removed"), "{all}");
     Ok(())
 }

@@ -196,7 +196,11 @@ impl Bench<'_> {
 
 /// A result whose cause has been told.
 pub(super) fn refer(mut result: CheckResult, earlier: &Told) -> CheckResult {
-    result.observed = Some(earlier.observed.clone());
+    // The cause has been told, perhaps in other words: they are not told again.
+    let own = result.observed.replace(earlier.observed.clone()).filter(|own| *own != earlier.observed);
+    if let Some(short) = own.and_then(|own| result.message.strip_suffix(&format!(": {own}")).map(str::to_owned)) {
+        result.message = short;
+    }
     result.skipped(Class::Skipped, &format!("same cause as {}", earlier.who))
 }
 
