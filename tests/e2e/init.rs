@@ -96,7 +96,6 @@ fn a_stack_in_docker_mode_can_be_checked_at_once() -> Result<()> {
     let (stack, metrics, sandbox) = (Stack::start()?, metrics()?, sandbox());
     let docker = docker_mode(&stack, &metrics, &["dev", "dev"])?;
     let output = init(&sandbox, &docker, &[])?;
-    assert_eq!((output.status, output.stdout.as_str()), (Some(0), ""), "{}", output.snapshot());
     insta::assert_snapshot!(written(&sandbox, "esb-dev")?, @r#"
     # made by `shipworthy env init` [VERSION] at [TIME]
     # from compose project esb-dev, AGENT_RUNTIME=docker
