@@ -29,11 +29,13 @@ pub(super) fn mark(results: Vec<CheckResult>, left_out: Vec<Service>, only: &[Se
             && result.service.is_none()
             && matches!(result.outcome, Outcome::Error | Outcome::Warn)
     };
-    let kept = results.into_iter().map(
-        |result| {
-            if unseen(&result) { result.skipped(Class::Skipped, &reason) } else { result }
-        },
-    );
+    let kept = results.into_iter().map(|result| {
+        if !unseen(&result) {
+            return result;
+        }
+        // Without what was observed: it rests on what was not looked at, and on no cause that could come back.
+        CheckResult { observed: None, ..result.skipped(Class::Skipped, &reason) }
+    });
     let skipped = left_out.into_iter().map(|service| {
         let message = format!("what is required of `{service}` was not looked at: {reason}");
         let mut result = CheckResult::new(rules::OBSERVATION, Outcome::Skip, Class::Skipped, message);
@@ -41,4 +43,22 @@ pub(super) fn mark(results: Vec<CheckResult>, left_out: Vec<Service>, only: &[Se
         result
     });
     kept.chain(skipped).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use shipworthy_stack::{Date, waiver};
+
+    use super::*;
+
+    #[test]
+    fn what_a_left_out_probe_might_have_shown_stays_skipped() {
+        let mut unseen =
+            CheckResult::new(rules::OBSERVATION, Outcome::Error, Class::NotOffered, "mode was not observed");
+        unseen.observed = Some("its image has no tag".to_owned());
+        let only: Service = "gateway".parse().unwrap();
+        let marked = mark(vec![unseen], Vec::new(), &[only]);
+        let told = waiver::apply(marked, &[], &[], Date::LAST);
+        assert_eq!((told[0].outcome, told[0].would_be), (Outcome::Skip, Some(Outcome::Error)));
+    }
 }
