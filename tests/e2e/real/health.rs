@@ -113,7 +113,7 @@ fn a_gateway_that_hangs_is_timed_out() -> Result<()> {
     gateway.pause()?;
     // A container that is halted does not run, and none is found for the endpoint; its port still takes connections.
     let by_port = format!("url = \"https://127.0.0.1:{}\"", gateway.port(8443)?);
-    let environment = environment("", &project, "gateway")?;
+    let environment = environment("", &project, "gateway")?.replace(esb::LIMITS, "");
     let told = check(&environment.replace("container = \"gateway\"\nport = 8443", &by_port))?;
     assert_eq!(told.exit(), Some(4), "{}", told.output.snapshot());
     assert_eq!(text(undetermined(&told), "class"), "timed-out", "{}", told.output.snapshot());

@@ -177,7 +177,7 @@ pub fn containers(project: &Project) -> String {
 }
 
 /// How long each probe may take: far more than it needs, so that a busy machine decides no test.
-pub const LIMITS: &str = "limits = { deadline = \"30s\" }";
+pub const LIMITS: &str = "limits = { deadline = \"30s\", request = \"10s\" }";
 
 /// `[probes]` of one service, by the bundled probe of its name, with [`LIMITS`].
 pub fn probe(name: &str) -> String {
