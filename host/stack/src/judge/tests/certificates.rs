@@ -136,7 +136,7 @@ fn an_authority_that_has_ended_fails_for_the_service_that_sends_it() {
     chain.chain[1].not_after = NOW - 3 * DAY;
     let run = ProbeRun { certificates: vec![chain], ..run("gateway", vec![]) };
     for policy in [Policy::Strict, Policy::Warn] {
-        let results = judged(&[run.clone()], policy);
+        let results = judged(std::slice::from_ref(&run), policy);
         let words =
             "the certificate `CN=between` that `https://127.0.0.1:8443` sends along expired on 2026-11-23, 3 days ago";
         assert_eq!((results[0].outcome, results[0].message.as_str()), (Outcome::Fail, words));

@@ -135,7 +135,7 @@ fn what_is_optional_and_asked_for_in_vain_is_one_note() {
         "GET /metrics (metrics): not granted; it takes: http@metrics GET /metrics",
     ];
     let seen = ProbeRun { notes: notes.map(str::to_owned).to_vec(), ..run("agent", vec![fact("health", "SERVING")]) };
-    let results = judged(&[], &[seen.clone()], Policy::Strict);
+    let results = judged(&[], std::slice::from_ref(&seen), Policy::Strict);
     assert_eq!(results[0].items, notes[..1]);
     let undeclared = ProbeRun { notes: vec![notes[1].to_owned()], ..seen };
     assert_eq!(judged(&[], &[undeclared], Policy::Strict)[0].items, notes[1..]);
