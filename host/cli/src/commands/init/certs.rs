@@ -148,11 +148,11 @@ mod tests {
 
     #[test]
     fn paths_are_relative_within_the_project_and_absolute_beyond() {
-        let here = Path::new("/work/app");
+        let here = Path::new("/srv/app");
         for (path, expected) in [
-            ("/work/app/.esb/certs/rootCA.crt", "../.esb/certs/rootCA.crt"),
-            ("/work/app/environments/certs/rootCA.crt", "certs/rootCA.crt"),
-            ("/work/application/rootCA.crt", "/work/application/rootCA.crt"),
+            ("/srv/app/.esb/certs/rootCA.crt", "../.esb/certs/rootCA.crt"),
+            ("/srv/app/environments/certs/rootCA.crt", "certs/rootCA.crt"),
+            ("/srv/application/rootCA.crt", "/srv/application/rootCA.crt"),
             ("/etc/esb/rootCA.crt", "/etc/esb/rootCA.crt"),
         ] {
             assert_eq!(named(Path::new(path), here), expected);

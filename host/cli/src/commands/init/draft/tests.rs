@@ -33,7 +33,7 @@ fn survey(project: &str, services: &[&str], functions: &[&str]) -> Survey {
 
 fn rendered(services: &[&str], functions: &[&str], certs: &Certs, doors: &Doors) -> String {
     let survey = survey("esb", services, functions);
-    let draft = Draft { at: "now", socket: None, survey: &survey, certs, doors, here: Path::new("/work") };
+    let draft = Draft { at: "now", socket: None, survey: &survey, certs, doors, here: Path::new("/srv") };
     let text = draft.render();
     // The head says version and time.
     text.split_once("policy = ").map_or(text.clone(), |(_, rest)| rest.to_owned())
@@ -42,7 +42,7 @@ fn rendered(services: &[&str], functions: &[&str], certs: &Certs, doors: &Doors)
 #[test]
 fn a_certificate_for_another_name_and_a_socket_that_can_be_reached_are_written() {
     let certs = Certs {
-        ca: Some(PathBuf::from("/work/certs/rootCA.crt")),
+        ca: Some(PathBuf::from("/srv/certs/rootCA.crt")),
         client: Some(("/etc/esb/client.crt".into(), "/etc/esb/client.key".into())),
         ..Certs::default()
     };
@@ -166,7 +166,7 @@ fn function_containers_are_taken_only_if_project_or_containers_are_named_by_thei
         let mut survey = survey(project, &["gateway"], envs);
         name.clone_into(&mut survey.containers[0].name);
         let draft =
-            Draft { at: "now", socket: None, survey: &survey, certs: &certs, doors: &doors, here: Path::new("/work") };
+            Draft { at: "now", socket: None, survey: &survey, certs: &certs, doors: &doors, here: Path::new("/srv") };
         let text = draft.render();
         let told = draft.about_functions().len();
         for line in ["groups.functions = { created_by = \"esb-agent\", esb_env = \"dev\" }", "[probes.python-hooks]"] {
