@@ -21,7 +21,7 @@ use crate::{
     tape::{Answered, Asked, Content},
 };
 
-pub(crate) mod address;
+mod address;
 mod archive;
 pub(crate) mod client;
 pub(crate) mod described;

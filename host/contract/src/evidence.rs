@@ -94,6 +94,10 @@ impl fmt::Display for Origin {
 /// Begins the detail of what a replay was asked and its recording does not have.
 pub const NOT_RECORDED: &str = "not in the recording";
 
+/// Begins what is told of a container in whose network others live. In the same words for all of them, since it is one
+/// cause.
+pub const NETWORK_OWNER: &str = "the container whose network";
+
 /// Begins the note on an optional need of a probe that the environment does not grant.
 pub const OPTIONAL_NOT_GRANTED: &str = "optional and not granted: ";
 

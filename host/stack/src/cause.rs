@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shipworthy_contract::{
     Class, Fault, Service, Sha256,
-    evidence::{self, Evidence, Gap, ProbeRun, RunEnd},
+    evidence::{self, Evidence, Gap, NETWORK_OWNER, ProbeRun, RunEnd},
 };
 
 use crate::tell;
@@ -45,9 +45,6 @@ const SEVERAL_PROJECTS: &str = "several compose projects fit";
 
 /// How the host's words about projects begin.
 const PROJECT: [&str; 3] = [SEVERAL_PROJECTS, "no compose project has", "no container of compose project"];
-
-/// How the host's words about a borrowed network begin.
-const NETWORK_OWNER: &str = "the container whose network";
 
 /// How the host's words about the engine begin.
 const ENGINE: [&str; 3] =

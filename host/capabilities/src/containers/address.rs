@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bollard::models::{
     ContainerInspectResponse, ContainerStateStatusEnum, ContainerSummary, ContainerSummaryStateEnum,
 };
-use shipworthy_contract::{Service, text::excerpt};
+use shipworthy_contract::{Service, evidence::NETWORK_OWNER, text::excerpt};
 
 use super::{
     ContainersError, Result,
@@ -31,11 +31,8 @@ impl ContainerEngine {
             running.into_iter().filter_map(|found| found.id).filter(|id| find::is_id(id)).collect();
         let id = match running.as_slice() {
             [] => {
-                if others.is_empty()
-                    && !self.groups.contains_key(service)
-                    && let Some(error) = project::is_empty(self, &client).await?
-                {
-                    return Err(error);
+                if others.is_empty() {
+                    project::must_have_containers(self, &client, service).await?;
                 }
                 return Err(ContainersError::Other(none_running(service, &others)));
             }
@@ -59,10 +56,6 @@ impl ContainerEngine {
         })
     }
 }
-
-/// Begins what is told of a container in whose network others live. In the same words for all of them, since it is one
-/// cause.
-pub(crate) const NETWORK_OWNER: &str = "the container whose network";
 
 /// The container in whose network another one lives, if it can be reached.
 fn owner(inspected: Result<ContainerInspectResponse>) -> Result<ContainerInspectResponse> {
@@ -107,7 +100,7 @@ fn address(inspected: &ContainerInspectResponse, port: u16, host: Option<&str>) 
     let published = bindings.into_iter().flatten().find_map(|binding| {
         let port: u16 = binding.host_port.as_deref()?.parse().ok().filter(|port| *port > 0)?;
         let listening = binding.host_ip.as_deref().unwrap_or_default();
-        Some((host.map_or_else(|| local(listening), |host| elsewhere(listening, host)).to_owned(), port))
+        Some((reached_at(listening, host).to_owned(), port))
     });
     if published.is_some() || host.is_some() {
         return published;
@@ -124,20 +117,13 @@ fn uses_the_hosts_network(inspected: &ContainerInspectResponse) -> bool {
     inspected.host_config.as_ref().and_then(|config| config.network_mode.as_deref()) == Some("host")
 }
 
-/// The same for an engine on another host.
-fn elsewhere<'a>(listening: &'a str, host: &'a str) -> &'a str {
-    match listening {
-        "" | "0.0.0.0" | "::" => host,
-        other => other,
-    }
-}
-
-/// An address to connect to, for one that is listened on.
-fn local(listening: &str) -> &str {
-    match listening {
-        "" | "0.0.0.0" => "127.0.0.1",
-        "::" => "::1",
-        other => other,
+/// An address to connect to, for one that is listened on: here, or on the engine's own `host`.
+fn reached_at<'a>(listening: &'a str, host: Option<&'a str>) -> &'a str {
+    match (listening, host) {
+        ("" | "0.0.0.0" | "::", Some(host)) => host,
+        ("" | "0.0.0.0", None) => "127.0.0.1",
+        ("::", None) => "::1",
+        (other, _) => other,
     }
 }
 

@@ -83,14 +83,10 @@ pub(super) async fn find(run: &Run, service: Service) -> Result<Vec<Container>> 
     let client = run.engine(DESCRIPTION_BYTES)?;
     let engine = run.access.engine.as_deref().ok_or_else(no_engine)?;
     let labels = labels(engine, &client, &service).await?;
-    let is_group = engine.groups.contains_key(&service);
     let ids: Vec<String> =
         list(&client, &labels).await?.into_iter().filter_map(|found| found.id).filter(|id| is_id(id)).collect();
-    if ids.is_empty()
-        && !is_group
-        && let Some(error) = project::is_empty(engine, &client).await?
-    {
-        return Err(error);
+    if ids.is_empty() {
+        project::must_have_containers(engine, &client, &service).await?;
     }
     if ids.len() > MOST {
         return Err(ContainersError::Other(format!("expected at most {MOST} containers, found: {}", ids.len())));

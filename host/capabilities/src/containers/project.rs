@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shipworthy_contract::text::excerpt;
+use shipworthy_contract::{Service, text::excerpt};
 
 use super::{
     ContainersError, Result,
@@ -26,21 +26,24 @@ pub(super) async fn resolve(engine: &ContainerEngine, client: &Client) -> Result
     client.in_time(async { engine.in_use.get_or_try_init(resolve).await.cloned() }).await
 }
 
-/// Why a service of the project has no container, if that is because the project itself has none: most likely its name is
-/// wrong, or the stack is not up.
-pub(super) async fn is_empty(engine: &ContainerEngine, client: &Client) -> Result<Option<ContainersError>> {
+/// Asked where a service has no container: an error if the project itself has none, for then most likely its name is wrong,
+/// or the stack is not up. A group is of no project.
+pub(super) async fn must_have_containers(engine: &ContainerEngine, client: &Client, service: &Service) -> Result<()> {
+    if engine.groups.contains_key(service) {
+        return Ok(());
+    }
     let project = resolve(engine, client).await?;
     let labels = BTreeMap::from([(PROJECT_LABEL.to_owned(), Some(project.clone()))]);
     if !find::list_by(client, &labels).await?.is_empty() {
-        return Ok(None);
+        return Ok(());
     }
     let stacks: Vec<String> = stacks(client).await?.iter().map(|name| excerpt(name, 80)).collect();
     let stacks = if stacks.is_empty() { "none".to_owned() } else { stacks.join(", ") };
     let project = excerpt(&project, 80);
     // As if nobody answered: worth trying again while a stack comes up.
-    Ok(Some(ContainersError::EngineUnreachable(format!(
+    Err(ContainersError::EngineUnreachable(format!(
         "no container of compose project `{project}`; projects with a `gateway` or `agent`: {stacks}"
-    ))))
+    )))
 }
 
 async fn only_one(client: &Client) -> Result<String> {

@@ -11,6 +11,7 @@ use std::{
 use rustls::AlertDescription;
 use shipworthy_contract::{
     endpoint::{Address, Http2},
+    evidence::NETWORK_OWNER,
     text::excerpt,
 };
 use tokio::{
@@ -19,7 +20,6 @@ use tokio::{
 };
 
 use super::{Speaks, fault};
-use crate::containers::address::NETWORK_OWNER;
 use crate::{ContainerEngine, ContainersError, Limits, NetworkError, Run, Target, tls::Seen};
 
 /// Anything that bytes go over.

@@ -327,35 +327,30 @@ async fn ask_all(run: &Run) -> Vec<String> {
     ]
 }
 
-#[tokio::test]
-async fn a_container_is_an_endpoint_by_its_published_port() {
+/// What a server says that is asked by the container `gateway`, if the container at the index publishes its port.
+async fn body_of_the_gateway_published_by(index: usize, mut content: Content) -> Vec<u8> {
     let (answer, _) = keeping(200, "inside");
     let server = plain(false, answer).await;
-    let mut content = two_states();
     let binding = json!([{ "HostIp": "0.0.0.0", "HostPort": server.address.port().to_string() }]);
-    content.containers[1]["NetworkSettings"] = json!({ "Ports": { "8443/tcp": binding } });
+    content.containers[index]["NetworkSettings"] = json!({ "Ports": { "8443/tcp": binding } });
     let docker = Docker::start(content);
     let service = "gateway".parse().unwrap();
     let endpoint = Endpoint { address: Address::Container { service, port: 8443 }, ..endpoint(server.address) };
     let mut world = access(&docker, &["http GET /"]);
     world.roles = BTreeMap::from([(Role::main(), Arc::new(Target::prepare(&endpoint).unwrap()))]);
-    assert_eq!(run(world).http(get("/")).await.unwrap().body, b"inside");
+    run(world).http(get("/")).await.unwrap().body
+}
+
+#[tokio::test]
+async fn a_container_is_an_endpoint_by_its_published_port() {
+    assert_eq!(body_of_the_gateway_published_by(1, two_states()).await, b"inside");
 }
 
 #[tokio::test]
 async fn a_container_in_the_network_of_another_is_reached_as_that_one_is() {
-    let (answer, _) = keeping(200, "inside");
-    let server = plain(false, answer).await;
     let mut content = two_states();
     content.containers[1]["HostConfig"] = json!({ "NetworkMode": format!("container:{}", id('d')) });
-    let binding = json!([{ "HostIp": "0.0.0.0", "HostPort": server.address.port().to_string() }]);
-    content.containers[3]["NetworkSettings"] = json!({ "Ports": { "8443/tcp": binding } });
-    let docker = Docker::start(content);
-    let service = "gateway".parse().unwrap();
-    let endpoint = Endpoint { address: Address::Container { service, port: 8443 }, ..endpoint(server.address) };
-    let mut world = access(&docker, &["http GET /"]);
-    world.roles = BTreeMap::from([(Role::main(), Arc::new(Target::prepare(&endpoint).unwrap()))]);
-    assert_eq!(run(world).http(get("/")).await.unwrap().body, b"inside");
+    assert_eq!(body_of_the_gateway_published_by(3, content).await, b"inside");
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ impl Bench<'_> {
         if ended.is_some() {
             // With the address, so that no other result is taken for one that rests on this.
             let observed = format!("`{url}`: {end}");
-            self.tell_what_rests_on_it(seen, presented, &observed);
+            self.tell_what_rests_on_it(seen, &url, &observed);
             result.observed = Some(observed);
         }
         let mut result = seen.stamp(result);
@@ -84,10 +84,10 @@ impl Bench<'_> {
 
     /// In the words of the probe, what could not be seen because of this certificate: told here, and referred to by what
     /// rests on it.
-    fn tell_what_rests_on_it(&mut self, seen: &Seen<'_>, presented: &Presented, observed: &str) {
-        let who = format!("the certificate of `{}`", tell::clean(&presented.url));
+    fn tell_what_rests_on_it(&mut self, seen: &Seen<'_>, url: &str, observed: &str) {
+        let who = format!("the certificate of `{url}`");
         // As the host says it, whatever the probe put before it.
-        let words = format!("`{}`: the certificate expired on ", tell::clean(&presented.url));
+        let words = format!("`{url}`: the certificate expired on ");
         let of_run = seen.cause.clone().filter(|cause| cause.class == Class::Tls);
         let missing = seen.run.evidence.iter().filter_map(|evidence| match evidence {
             Evidence::Missing { why: Gap::Tls, detail, .. } => Some(Cause::of_gap(seen.run, Gap::Tls, detail)),
