@@ -26,12 +26,22 @@ impl Sha256 {
     }
 }
 
+impl Sha256 {
+    /// The 64 lowercase digits, in ASCII.
+    pub fn to_hex(&self) -> [u8; 64] {
+        let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+        let mut hex = [0; 64];
+        for ([high, low], byte) in hex.as_chunks_mut().0.iter_mut().zip(self.0) {
+            (*high, *low) = (digit(byte >> 4), digit(byte & 15));
+        }
+        hex
+    }
+}
+
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0 {
-            write!(f, "{byte:02x}")?;
-        }
-        Ok(())
+        // An artifact can have a million of them.
+        std::str::from_utf8(&self.to_hex()).map_err(|_| fmt::Error)?.fmt(f)
     }
 }
 

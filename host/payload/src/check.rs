@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use shipworthy_contract::{
     CheckResult, Class, Explain, Fault, Policy, Sha256,
     node::{Node, NodeValue, Position},
-    report::Artifact,
+    report::{Artifact, Tree},
     rules,
 };
 
 use crate::{
-    Choice, Declared, Demands, Generation, coverage, document, entry, entry_id, environment,
+    Choice, Declared, Demands, Generation, Progress, coverage, document, entry, environment,
     field::Fields,
     finding::{FIRST, Finding, Findings, location},
     generation::{Chosen, choose},
@@ -39,6 +39,8 @@ pub struct Request<'a> {
     pub demands: &'a Demands,
     /// How much is read at most.
     pub limits: &'a Limits,
+    /// Who is told how far it has come.
+    pub progress: &'a dyn Progress,
 }
 
 /// What came of it.
@@ -128,7 +130,7 @@ enum Scope {
 
 fn run(request: &Request<'_>, secrets: Option<SecretNames>, scope: Scope) -> Result<Checked, PayloadError> {
     let file = request.manifest.display().to_string();
-    let mut run = Run { request, scope, file, secrets, findings: Findings::new(request.policy) };
+    let mut run = Run { request, scope, file, secrets, findings: Findings::new(request.policy), trees: Vec::new() };
     let bytes = match source::read(request.manifest, request.limits.document_bytes) {
         Ok(bytes) => bytes,
         Err(SourceError::Missing) => {
@@ -154,6 +156,7 @@ struct Run<'a> {
     file: String,
     secrets: Option<SecretNames>,
     findings: Findings,
+    trees: Vec<Tree>,
 }
 
 impl Run<'_> {
@@ -261,6 +264,7 @@ impl Run<'_> {
             coverage::requirement(&fields, findings);
         }
         let folder = self.request.manifest.parent().unwrap_or(Path::new(""));
+        let resolved = source::resolved(self.request.manifest);
         let context = entry::Context {
             file: &self.file,
             folder,
@@ -269,11 +273,14 @@ impl Run<'_> {
             secrets: self.secrets.as_ref(),
             require_tree: demands.require_tree,
             limits: self.request.limits,
+            manifest: resolved.as_deref(),
+            progress: self.request.progress,
         };
-        let mut seen = entry_id::Seen::new();
+        let mut before = entry::Before::default();
         for (index, node) in entries.iter().enumerate() {
-            entry::check(&context, index, node, &mut seen, findings);
+            entry::check(&context, index, node, &mut before, findings);
         }
+        self.trees = before.whole;
         environment::pass(&fields, demands, findings);
         if !findings.is_broken_anywhere(&rules::LIMIT) {
             findings.pass(rules::LIMIT, fields.own_place(), "the artifact is within the limits of what is read");
@@ -287,7 +294,7 @@ impl Run<'_> {
             sha256,
             contract: chosen.generation.to_string(),
             contract_reason: chosen.reason,
-            trees: Vec::new(),
+            trees: self.trees,
         };
         let generation = chosen.generation;
         let project = project.filter(|_| matches!(generation, Generation::V1_0 | Generation::V1_1));

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use shipworthy_contract::{
     node::{Node, NodeValue},
+    report::Tree,
     rules,
 };
 
 use crate::{
-    Generation, config_files, entry_id,
+    Generation, Progress, config_files, entry_id,
     field::{Fields, Slot},
     finding::{FIRST, Finding, Findings},
     limits::Limits,
@@ -17,7 +18,9 @@ use crate::{
     root::Root,
     runtime_meta, secrets,
     secrets::SecretNames,
-    source_template, unknown_fields,
+    source_template,
+    tree::Trees,
+    unknown_fields,
 };
 
 /// What is the same for every entry.
@@ -32,6 +35,18 @@ pub(crate) struct Context<'a> {
     pub(crate) secrets: Option<&'a SecretNames>,
     pub(crate) require_tree: bool,
     pub(crate) limits: &'a Limits,
+    /// The manifest, resolved: it may lie in an entry's tree.
+    pub(crate) manifest: Option<&'a Path>,
+    pub(crate) progress: &'a dyn Progress,
+}
+
+/// What the entries before have brought.
+#[derive(Debug, Default)]
+pub(crate) struct Before<'a> {
+    ids: entry_id::Seen<'a>,
+    trees: Trees,
+    /// Trees whose every byte was checked.
+    pub(crate) whole: Vec<Tree>,
 }
 
 /// Checks one entry.
@@ -39,7 +54,7 @@ pub(crate) fn check<'a>(
     context: &Context<'a>,
     index: usize,
     node: &'a Node,
-    seen: &mut entry_id::Seen<'a>,
+    before: &mut Before<'a>,
     findings: &mut Findings,
 ) {
     let fields = Fields {
@@ -63,7 +78,7 @@ pub(crate) fn check<'a>(
     unknown_fields::check_except(&fields, unknown_fields::ENTRY, generation, read, findings);
     let template = source_template::check(&fields, generation, findings);
     if generation <= Generation::V1_1 {
-        entry_id::check(&fields, &template, seen, findings);
+        entry_id::check(&fields, &template, &mut before.ids, findings);
     }
     if generation <= Generation::V1_2 {
         bundle_manifest(&fields, findings);
@@ -74,7 +89,8 @@ pub(crate) fn check<'a>(
     if context.runtime_meta {
         runtime_meta::check(&fields, root.as_ref(), generation, context.limits, findings);
     }
-    payload_manifest::check(&fields, generation, context.require_tree, findings);
+    let tree = payload_manifest::check(&fields, root.as_ref(), context, &mut before.trees, findings);
+    before.whole.extend(tree);
     findings.pass(rules::ENTRY_FIELD, fields.own_place(), "every field of the entry is there and well-formed");
     if root.is_some() {
         findings.pass(rules::PATH, fields.own_place(), "every path stays inside the root");

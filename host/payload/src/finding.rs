@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shipworthy_contract::{
     CheckResult, Class, Location, Outcome, Policy, RuleId,
     node::Position,
+    report::EvidenceLine,
     rules,
     text::{excerpt, plural},
 };
@@ -50,6 +51,18 @@ impl Finding {
 
     pub(crate) fn hint(mut self, text: impl Into<String>) -> Self {
         self.0.hint = Some(text.into());
+        self
+    }
+
+    /// Paths or lines of the artifact that it is about, all of them.
+    pub(crate) fn items(mut self, items: Vec<String>) -> Self {
+        self.0.items = items;
+        self
+    }
+
+    /// What was seen.
+    pub(crate) fn evidence(mut self, lines: Vec<EvidenceLine>) -> Self {
+        self.0.evidence = lines;
         self
     }
 
@@ -155,7 +168,7 @@ const fn class_of(outcome: Outcome) -> Class {
 }
 
 /// A row that is not in the table counts as a failure: closed, not open.
-fn outcome(rule: &RuleId, row: usize, policy: Policy) -> Outcome {
+pub(crate) fn outcome(rule: &RuleId, row: usize, policy: Policy) -> Outcome {
     rules::find(rule.as_str()).and_then(|rule| rule.rows.get(row)).map_or(Outcome::Fail, |row| match policy {
         Policy::Strict => row.strict,
         Policy::Warn => row.warn,

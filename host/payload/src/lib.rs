@@ -2,14 +2,13 @@
 //!
 //! Invariants: this crate asks no service and opens no socket; no file is read that lies outside an entry's
 //! `artifact_root`, the manifest and the secret file excepted; nothing is written; a secret's value is neither kept
-//! nor shown; and a broken rule is a result, never an error. Trees (`payload_manifest`) are not verified yet, and an
-//! artifact that asks for it is refused.
+//! nor shown; and a broken rule is a result, never an error.
 //!
 //! ```no_run
 //! use std::path::Path;
 //!
 //! use shipworthy_contract::Policy;
-//! use shipworthy_payload::{Choice, Demands, Limits, Request, check};
+//! use shipworthy_payload::{Choice, Demands, Limits, Request, Silent, check};
 //!
 //! let checked = check(&Request {
 //!     manifest: Path::new("artifact.yml"),
@@ -19,6 +18,7 @@
 //!     artifact_sha256: None,
 //!     demands: &Demands::default(),
 //!     limits: &Limits::default(),
+//!     progress: &Silent,
 //! })?;
 //! assert!(checked.results.iter().all(|result| !result.outcome.blocks()));
 //! # Ok::<(), shipworthy_payload::PayloadError>(())
@@ -34,16 +34,22 @@ mod environment;
 mod field;
 mod finding;
 mod generation;
+mod hash;
 mod limits;
 mod manifest;
 mod paths;
 mod payload_manifest;
+mod progress;
+#[cfg(any(test, fuzzing))]
+mod reference;
 mod root;
 mod runtime_meta;
 mod secrets;
 mod source;
 mod source_template;
 mod stack_requirement;
+mod sums;
+mod tree;
 mod unknown_fields;
 mod yaml;
 
@@ -51,5 +57,8 @@ pub use check::{Checked, PayloadError, Request, check, read_requirement};
 pub use environment::Demands;
 pub use generation::{Choice, Generation, UnknownGeneration};
 pub use limits::Limits;
+pub use progress::{Progress, Silent};
+pub use root::RootFault;
 pub use source::SourceError;
 pub use stack_requirement::Declared;
+pub use tree::produce::{SumsError, SumsOf, sums_of};

@@ -11,8 +11,16 @@ pub struct Limits {
     pub nodes: usize,
     /// Bytes of text of a document after aliases are expanded: few nodes can repeat a long text.
     pub text_bytes: usize,
-    /// Bytes of any other file that is read, such as the hook file of 1.0.
+    /// Bytes of any other file that is read: a file of a tree, or the hook file of 1.0.
     pub file_bytes: u64,
+    /// Bytes of all files of a tree.
+    pub tree_bytes: u64,
+    /// Files of a tree, listed or found. Folders are counted apart, against the same number.
+    pub tree_files: u64,
+    /// Bytes of a sums file.
+    pub sums_bytes: u64,
+    /// Folders above a file of a tree. Each one above a file that is read is held open.
+    pub folders: usize,
 }
 
 impl Default for Limits {
@@ -24,6 +32,10 @@ impl Default for Limits {
             // Four times what can be written without aliases.
             text_bytes: 64 << 20,
             file_bytes: 8 << 30,
+            tree_bytes: 64 << 30,
+            tree_files: 1_000_000,
+            sums_bytes: 256 << 20,
+            folders: 256,
         }
     }
 }

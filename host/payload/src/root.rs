@@ -6,6 +6,7 @@
 use std::{
     fs::File,
     io,
+    os::fd::OwnedFd,
     path::{Path, PathBuf},
 };
 
@@ -13,6 +14,8 @@ use cap_std::{
     ambient_authority,
     fs::{Dir, FileTypeExt, Metadata, OpenOptions, OpenOptionsExt},
 };
+
+use rustix::fs::{Mode, OFlags};
 
 use crate::{
     paths::{RelPath, clean},
@@ -27,9 +30,9 @@ pub(crate) struct Root {
     shown: PathBuf,
 }
 
-/// Why a root cannot be used.
+/// Why a folder cannot be used as a root.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum RootFault {
+pub enum RootFault {
     /// Nothing is there.
     #[error("does not exist")]
     Missing,
@@ -69,17 +72,34 @@ pub(crate) enum BeneathFault {
 
 impl Root {
     /// Resolves `artifact_root`: absolute, or relative to the manifest's folder. It may be a link itself.
-    #[expect(clippy::disallowed_methods, reason = "the door: resolves the root, once")]
     pub(crate) fn resolve(folder: &Path, text: &str) -> Result<Self, RootFault> {
         let cleaned = clean(text.trim());
-        let resolved = std::fs::canonicalize(folder.join(&cleaned)).map_err(root_fault)?;
+        let root = Self::open_folder(&folder.join(&cleaned))?;
+        let shown = if cleaned == "." { folder.to_owned() } else { folder.join(cleaned) };
+        Ok(Self { shown, ..root })
+    }
+
+    /// A folder that the user named. It may be a link itself.
+    #[expect(clippy::disallowed_methods, reason = "the door: resolves the root, once")]
+    pub(crate) fn open_folder(path: &Path) -> Result<Self, RootFault> {
+        let resolved = std::fs::canonicalize(path).map_err(root_fault)?;
         let metadata = std::fs::metadata(&resolved).map_err(root_fault)?;
         if !metadata.is_dir() {
             return Err(RootFault::NotAFolder);
         }
         let dir = Dir::open_ambient_dir(&resolved, ambient_authority()).map_err(root_fault)?;
-        let shown = if cleaned == "." { folder.to_owned() } else { folder.join(cleaned) };
-        Ok(Self { dir, resolved, shown })
+        Ok(Self { dir, resolved, shown: path.to_owned() })
+    }
+
+    /// The folder itself, without links on the way.
+    pub(crate) fn resolved(&self) -> &Path {
+        &self.resolved
+    }
+
+    /// The folder, opened once more by its own handle.
+    pub(crate) fn handle(&self) -> io::Result<OwnedFd> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(rustix::fs::openat(&self.dir, ".", flags, Mode::empty())?)
     }
 
     /// A path below the root as the user would open it.

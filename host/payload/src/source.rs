@@ -5,7 +5,7 @@ use std::{
     fs::{File, FileType, Metadata, OpenOptions},
     io::{self, Read},
     os::unix::fs::{FileTypeExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use rustix::fs::OFlags;
@@ -47,6 +47,12 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, SourceError> {
     regular(&std::fs::metadata(path).map_err(missing_or_io)?)?;
     let file = OpenOptions::new().read(true).custom_flags(flags()).open(path).map_err(missing_or_io)?;
     read_open(file, limit)
+}
+
+/// Where a file that the user named lies, without links on the way.
+#[expect(clippy::disallowed_methods, reason = "the door: a place is looked up, nothing is opened")]
+pub(crate) fn resolved(path: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(path).ok()
 }
 
 /// Reads a file that is open; what it is is looked at again, since it may have been replaced.

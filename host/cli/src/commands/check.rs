@@ -111,6 +111,7 @@ fn request(manifest: &Path, contract: Choice, policy: Policy) -> shipworthy_payl
         artifact_sha256: None,
         demands: &NO_DEMANDS,
         limits: &LIMITS,
+        progress: &shipworthy_payload::Silent,
     }
 }
 

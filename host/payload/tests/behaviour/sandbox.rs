@@ -7,7 +7,7 @@ use std::{
 };
 
 use shipworthy_contract::{CheckResult, Outcome, Policy, Sha256};
-use shipworthy_payload::{Checked, Choice, Demands, Limits, PayloadError, Request, check};
+use shipworthy_payload::{Checked, Choice, Demands, Limits, PayloadError, Request, Silent, check};
 use tempfile::TempDir;
 
 /// A sound manifest of 1.3.
@@ -101,6 +101,7 @@ impl Artifact {
             artifact_sha256: self.reviewed,
             demands: &self.demands,
             limits: &self.limits,
+            progress: &Silent,
         })
     }
 

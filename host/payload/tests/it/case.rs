@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, error::Error, fs, os::unix::fs::symlink, path::
 
 use serde_json::Value;
 use shipworthy_contract::{Outcome, Policy, rules};
-use shipworthy_payload::{Checked, Choice, Demands, Generation, Limits, Request, check};
+use shipworthy_payload::{Checked, Choice, Demands, Generation, Limits, Request, Silent, check};
 
 pub(crate) type Outcomes<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -151,6 +151,7 @@ impl Case {
             artifact_sha256: None,
             demands: &Demands::default(),
             limits: &Limits::default(),
+            progress: &Silent,
         };
         Ok(check(&request)?)
     }

@@ -1,0 +1,224 @@
+//! The look at a tree before anything of it is read: what lies in it, of which kind, how large, with which permissions.
+
+use std::{
+    io,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use rustix::fs::Stat;
+use shipworthy_contract::quantity::Bytes;
+
+use super::{
+    fault::Fault,
+    faults::{Faults, shown},
+    link,
+    listing::{Listing, State},
+    outline::Outline,
+    walk::{Entry, Folder, Kind, PathKey, Walk},
+};
+use crate::{
+    hash::{crew, files::Seen},
+    limits::Limits,
+};
+
+/// A file of at least so many bytes is read first, so that the last files to be read are small ones and every core
+/// ends at the same time.
+const BIG: u64 = 4 << 20;
+
+/// Most bytes of paths that are kept for it; what is beyond is read as it is found.
+const BIG_PATHS: usize = 1 << 20;
+
+/// What a thread looks at before it takes more.
+const BATCH: usize = 64;
+
+const SET_ID: u32 = 0o6000;
+const WORLD_WRITABLE: u32 = 0o0002;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Survey {
+    /// What is wrong with the tree without a file of it being read.
+    pub(crate) faults: Faults,
+    /// A limit that ended the walk, or that forbids to read: what is allowed, and what was found.
+    pub(crate) exceeded: Option<(String, String)>,
+    /// Bytes of all files.
+    pub(crate) bytes: u64,
+    /// Files to be read.
+    pub(crate) files_to_read: u64,
+    /// Their bytes.
+    pub(crate) bytes_to_read: u64,
+    /// Folders with nothing in them, as text.
+    pub(crate) empty: Vec<String>,
+    /// Listed files to be read first, the largest last.
+    pub(crate) big: Vec<Big>,
+    /// Folders that cannot be looked into, with a `/` at the end.
+    pub(crate) closed: Vec<Vec<u8>>,
+}
+
+/// A big file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Big {
+    size: u64,
+    pub(crate) path: Vec<u8>,
+    pub(crate) row: usize,
+}
+
+/// What a tree is held against.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Against<'a> {
+    /// The tree's root, without links on the way.
+    pub(crate) resolved: &'a Path,
+    /// None where nothing can be said of what is listed.
+    pub(crate) listing: Option<&'a Listing>,
+    /// What is neither missing from the listing nor judged by it.
+    pub(crate) exempt: &'a [PathKey],
+    pub(crate) limits: &'a Limits,
+}
+
+/// Looks at everything beneath a root.
+pub(crate) fn look(root: Folder, against: &Against<'_>) -> Survey {
+    let limits = against.limits;
+    let most = limits.tree_files.saturating_add(against.exempt.len() as u64);
+    let outline = Mutex::new(Outline::new(Walk::new(root, limits.folders), most, limits));
+    let found = Mutex::new(Survey::default());
+    let take = |batch: &mut Vec<Entry>| held(&outline).next_entries(BATCH, batch);
+    let work = || {
+        let mut looker = Looker { against, found: Survey::default(), big_paths: 0 };
+        let mut batch = Vec::new();
+        while take(&mut batch) {
+            for entry in batch.drain(..) {
+                looker.entry(&entry);
+            }
+        }
+        held(&found).merge(looker.found);
+    };
+    // Most trees are small: only one that is not done after a first batch is worth more threads.
+    let mut first = Looker { against, found: Survey::default(), big_paths: 0 };
+    let mut batch = Vec::new();
+    let more = take(&mut batch) && batch.len() == BATCH;
+    batch.drain(..).for_each(|entry| first.entry(&entry));
+    crew::run(if more { crew::size() - 1 } else { 0 }, &|| (), &work);
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.merge(first.found);
+    found.merge(outline.into_inner().unwrap_or_else(PoisonError::into_inner).found);
+    if found.exceeded.is_none() && found.bytes > limits.tree_bytes {
+        let most = format!("at most {} in all files of a tree", Bytes(limits.tree_bytes));
+        found.exceeded = Some((most, Bytes(found.bytes).to_string()));
+    }
+    found.big.sort_unstable();
+    found
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Survey {
+    fn merge(&mut self, other: Self) {
+        self.faults.merge(other.faults);
+        self.exceeded = self.exceeded.take().or(other.exceeded);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.files_to_read += other.files_to_read;
+        self.bytes_to_read = self.bytes_to_read.saturating_add(other.bytes_to_read);
+        self.empty.extend(other.empty);
+        self.big.extend(other.big);
+        self.closed.extend(other.closed);
+    }
+}
+
+/// One thread's look.
+struct Looker<'a> {
+    against: &'a Against<'a>,
+    found: Survey,
+    big_paths: usize,
+}
+
+impl Looker<'_> {
+    fn entry(&mut self, entry: &Entry) {
+        let key = entry.key();
+        let row = self.against.listing.and_then(|listing| listing.find(&key));
+        let stat = match entry.folder.look(&entry.name) {
+            Ok(stat) => stat,
+            Err(error) => return self.lost(entry, row, &error),
+        };
+        match entry.kind {
+            Kind::Link => return self.link(entry, row),
+            Kind::File if self.against.exempt.contains(&key) => {}
+            Kind::File => self.file(entry, row, Seen::of(&stat)),
+            Kind::Folder | Kind::Fifo | Kind::Socket | Kind::Device => self.no_file(entry, row),
+        }
+        self.mode(entry, &stat);
+    }
+
+    fn file(&mut self, entry: &Entry, row: Option<usize>, seen: Seen) {
+        let size = seen.size;
+        let most = self.against.limits.file_bytes;
+        if size > most {
+            self.tell(row);
+            let most = format!("at most {} a file", Bytes(most));
+            return self.found.faults.push_seen(Fault::FileTooLarge, &entry.path(), Bytes(size).to_string(), most);
+        }
+        self.found.bytes = self.found.bytes.saturating_add(size);
+        let listing = match (self.against.listing, row) {
+            (Some(_), None) => return self.found.faults.push(Fault::Unlisted, &entry.path()),
+            (listing, _) => listing,
+        };
+        self.found.files_to_read += 1;
+        self.found.bytes_to_read = self.found.bytes_to_read.saturating_add(size);
+        let (Some(listing), Some(row)) = (listing, row) else { return };
+        listing.found(row, seen);
+        if size >= BIG && self.big_paths < BIG_PATHS {
+            let path = entry.path();
+            self.big_paths += path.len();
+            self.found.big.push(Big { size, path, row });
+        }
+    }
+
+    fn link(&mut self, entry: &Entry, row: Option<usize>) {
+        let path = entry.path();
+        self.tell(row);
+        let fault = if row.is_some() { Fault::LinkListed } else { link::fault(self.against.resolved, &path) };
+        let text = entry.folder.link_text(&entry.name).map_or_else(|error| error.to_string(), |text| shown(&text));
+        self.found.faults.push_seen(fault, &path, format!("leads to {text}"), "the link's text");
+    }
+
+    /// A folder, which is as it should be unless it is listed, or a special file, which never is.
+    fn no_file(&mut self, entry: &Entry, row: Option<usize>) {
+        let (fault, how) = match (row, entry.kind) {
+            (None, Kind::Folder) => return,
+            (None, _) => (Fault::Special, "its kind"),
+            (Some(_), _) => (Fault::SpecialListed, "its kind; listed as a file"),
+        };
+        self.tell(row);
+        self.found.faults.push_seen(fault, &entry.path(), entry.kind.as_str(), how);
+    }
+
+    fn mode(&mut self, entry: &Entry, stat: &Stat) {
+        let mode = stat.st_mode & 0o7777;
+        let fault = if mode & SET_ID != 0 {
+            Fault::SetId
+        } else if entry.kind == Kind::File && mode & WORLD_WRITABLE != 0 {
+            Fault::WorldWritable
+        } else {
+            return;
+        };
+        self.found.faults.push_seen(fault, &entry.path(), format!("mode {mode:04o}"), "its permissions");
+    }
+
+    /// Something that was there a moment ago.
+    fn lost(&mut self, entry: &Entry, row: Option<usize>, error: &io::Error) {
+        self.tell(row);
+        let fault = if row.is_some() { Fault::Changed } else { Fault::Unlisted };
+        self.found.faults.push_seen(fault, &entry.path(), error.to_string(), "looked at after it was found");
+    }
+
+    /// A row that is not to be read, because something is told of it already.
+    fn tell(&self, row: Option<usize>) {
+        if let (Some(listing), Some(row)) = (self.against.listing, row)
+            && listing.state(row) != State::Exempt
+        {
+            listing.set(row, State::Told);
+        }
+    }
+}
