@@ -17,7 +17,7 @@ pub(crate) struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 passed, 1 payload contract failed, 2 usage or configuration, \
-3 stack incompatible, 4 could not be determined. \
+3 stack incompatible, 4 could not be determined, 130 interrupted. \
 With `check -- COMMAND`: the command's own, or 125 if it was not started, 126 and 127 if it cannot be run.";
 
 #[derive(Debug, Subcommand)]
@@ -52,6 +52,12 @@ pub(crate) enum Command {
 pub(crate) enum PayloadCommand {
     /// Is the artifact complete and unaltered?
     Check(Box<PayloadArgs>),
+    /// Print the sums file of a tree, as `sha256sum` writes it, for an entry's `payload_manifest`
+    #[command(after_help = "Examples:\n  shipworthy payload sums out/orders > out/orders/SHA256SUMS\n  \
+        cd out/orders && sha256sum -c SHA256SUMS\n\n\
+        The file that is written to is left out. Files only, in the order of their names; a tree that `payload check`\n\
+        refuses under every policy is refused here.")]
+    Sums(SumsArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -152,6 +158,13 @@ pub(crate) struct PayloadArgs {
     pub(crate) judging: JudgingFlags,
     #[command(flatten)]
     pub(crate) output: OutputFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SumsArgs {
+    /// The folder that is to be an entry's `artifact_root`
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }
 
 #[derive(Debug, Args)]

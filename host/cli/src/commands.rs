@@ -7,3 +7,4 @@ mod harmless;
 pub(crate) mod init;
 pub(crate) mod rules;
 pub(crate) mod schema;
+pub(crate) mod sums;

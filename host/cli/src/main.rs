@@ -7,7 +7,9 @@ mod bundled;
 mod clock;
 mod commands;
 mod deploy;
+mod interrupt;
 mod output;
+mod progress;
 mod refusal;
 mod stack;
 
@@ -20,6 +22,7 @@ use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::Subscriber
 
 use crate::{
     args::{Cli, Command, EnvCommand, PayloadCommand, StackCommand},
+    interrupt::Interrupt,
     output::Stream,
     refusal::Refusal,
 };
@@ -31,7 +34,8 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let gate = matches!(&cli.command, Command::Check(args) if !args.command.is_empty());
-    let code = match run(&cli.command) {
+    let interrupt = Interrupt::watch();
+    let code = match run(&cli.command, &interrupt) {
         Ok(code) => code,
         Err(refusal) => {
             show(&refusal);
@@ -41,10 +45,11 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-fn run(command: &Command) -> Result<u8, Refusal> {
+fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
     match command {
-        Command::Check(args) => return commands::check::both(args),
+        Command::Check(args) => return commands::check::both(args, interrupt),
         Command::Payload(PayloadCommand::Check(args)) => return commands::check::payload_only(args),
+        Command::Payload(PayloadCommand::Sums(args)) => commands::sums::run(args)?,
         Command::Stack(StackCommand::Check(args)) => return commands::check::stack_only(args),
         Command::Stack(StackCommand::Capture(args)) => return commands::capture::run(args),
         Command::Rules(args) => commands::rules::list(args),

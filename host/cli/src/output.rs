@@ -26,11 +26,20 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
-    fn is_terminal(self) -> bool {
+    pub(crate) fn is_terminal(self) -> bool {
         match self {
             Self::Out => std::io::stdout().is_terminal(),
             Self::Err => std::io::stderr().is_terminal(),
         }
+    }
+
+    /// Writes bytes that are no text for people, to their last one. Nobody is told if nobody reads.
+    pub(crate) fn write_bytes(self, bytes: &[u8]) -> std::io::Result<()> {
+        let written = match self {
+            Self::Out => std::io::stdout().write_all(bytes).and_then(|()| std::io::stdout().flush()),
+            Self::Err => std::io::stderr().write_all(bytes),
+        };
+        written.or_else(|error| if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
     }
 
     /// Writes text; nobody is told if nobody reads.
@@ -85,6 +94,12 @@ pub(crate) fn color(no_color: bool, stream: Stream) -> bool {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     !no_color && !unwanted && !dumb && stream.is_terminal()
+}
+
+/// Whether a terminal can write over its own line.
+#[expect(clippy::disallowed_methods, reason = "TERM is how a terminal is asked")]
+pub(crate) fn can_redraw() -> bool {
+    std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// Whether the locale says UTF-8. Where it says nothing, as in most containers, UTF-8 is what is there.

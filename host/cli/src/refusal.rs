@@ -32,6 +32,8 @@ pub(crate) enum UsageError {
         #[source]
         source: std::io::Error,
     },
+    #[error("standard output cannot be written to")]
+    StandardOutput(#[source] std::io::Error),
     #[error("the recording `{}` cannot be read", file.display())]
     Recording {
         file: PathBuf,
@@ -64,7 +66,7 @@ pub(crate) enum RecordingError {
 impl Explain for UsageError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Write { .. } => "output.write",
+            Self::Write { .. } | Self::StandardOutput(_) => "output.write",
             Self::Recording { .. } => "recording.unreadable",
             Self::Only { .. } => "usage.only",
             Self::Socket(_) => "env.socket",
@@ -76,15 +78,19 @@ impl Explain for UsageError {
     fn fault(&self) -> Fault {
         match self {
             Self::Runtime(_) => Fault::Host,
-            Self::Write { .. } | Self::Recording { .. } | Self::Only { .. } | Self::Socket(_) | Self::Folder(_) => {
-                Fault::Environment
-            }
+            Self::Write { .. }
+            | Self::StandardOutput(_)
+            | Self::Recording { .. }
+            | Self::Only { .. }
+            | Self::Socket(_)
+            | Self::Folder(_) => Fault::Environment,
         }
     }
 
     fn help(&self) -> Option<String> {
         match self {
             Self::Write { .. } => Some("check that the folder is there and can be written".to_owned()),
+            Self::StandardOutput(_) => Some("what was written is not whole: do not use it".to_owned()),
             Self::Recording { .. } => Some("make one with `--record FILE`".to_owned()),
             Self::Only { known, .. } => Some(format!("services with a probe: {known}")),
             Self::Socket(_) | Self::Runtime(_) | Self::Folder(_) => None,

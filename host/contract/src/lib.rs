@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod evidence;
 pub mod explain;
 pub mod grant;
+mod limits;
 pub mod node;
 pub mod outcome;
 pub mod path;
@@ -29,6 +30,7 @@ pub mod words;
 
 pub use class::Class;
 pub use explain::{Explain, Fault};
+pub use limits::PayloadLimits;
 pub use outcome::Outcome;
 pub use policy::Policy;
 pub use report::{CheckResult, Location, PluginRef, Report};

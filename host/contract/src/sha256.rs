@@ -41,7 +41,7 @@ impl Sha256 {
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // An artifact can have a million of them.
-        std::str::from_utf8(&self.to_hex()).map_err(|_| fmt::Error)?.fmt(f)
+        std::str::from_utf8(&self.to_hex()).map_or(Err(fmt::Error), |hex| f.pad(hex))
     }
 }
 

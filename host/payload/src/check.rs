@@ -10,11 +10,10 @@ use shipworthy_contract::{
 };
 
 use crate::{
-    Choice, Declared, Demands, Generation, Progress, coverage, document, entry, environment,
+    Choice, Declared, Demands, Generation, Limits, Progress, coverage, document, entry, environment,
     field::Fields,
     finding::{FIRST, Finding, Findings, location},
     generation::{Chosen, choose},
-    limits::Limits,
     manifest,
     secrets::SecretNames,
     source::{self, SourceError},

@@ -9,10 +9,9 @@ use shipworthy_contract::{
 };
 
 use crate::{
-    Generation, document,
+    Generation, Limits, document,
     field::Fields,
     finding::{FIRST, Finding, Findings, location},
-    limits::Limits,
     paths::RelPath,
     root::{BeneathFault, Root},
     source::{self, SourceError},

@@ -12,7 +12,7 @@ pub(crate) fn bytes(entry: &Fields<'_>, findings: &mut Findings) {
     findings.push(
         Finding::violated(rules::COVERAGE, FIRST, "no payload manifest: the bytes of the tree are not covered")
             .class(Class::Information)
-            .hint("check them by other means: this version cannot verify a `payload_manifest` yet")
+            .hint("cover them: `shipworthy payload sums DIR > DIR/SHA256SUMS`, and `payload_manifest` in the entry")
             .at(entry.own_place()),
     );
 }

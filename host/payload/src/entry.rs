@@ -9,10 +9,9 @@ use shipworthy_contract::{
 };
 
 use crate::{
-    Generation, Progress, config_files, entry_id,
+    Generation, Limits, Progress, config_files, entry_id,
     field::{Fields, Slot},
     finding::{FIRST, Finding, Findings},
-    limits::Limits,
     paths::RelPath,
     payload_manifest,
     root::Root,

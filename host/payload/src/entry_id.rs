@@ -156,6 +156,14 @@ mod tests {
         }
 
         #[test]
+        fn the_simple_way_gives_the_same(
+            path in "\\PC{0,20}|[./a-cA-C_ \\\\-]{0,20}", key in "[a-c]{1,2}", one in "[a-z]{0,2}", two in "[a-z]{0,2}", sha in "[0-9a-f ]{0,8}",
+        ) {
+            let parameters = [(key.as_str(), one.as_str()), ("b", two.as_str())];
+            prop_assert_eq!(id(&path, &parameters, &sha), crate::reference::entry_id(&path, &parameters, &sha));
+        }
+
+        #[test]
         fn cleaning_the_path_first_changes_no_digest(path in "[./ab\\\\]{0,12}") {
             let digits = |id: String| id.rsplit('-').next().map(str::to_owned);
             let cleaned = clean(&path.replace('\\', "/"));

@@ -9,10 +9,9 @@ use sha2::Digest;
 use shipworthy_contract::{Class, Sha256, quantity::Bytes, rules, version::ApiVersion};
 
 use crate::{
-    Generation,
+    Generation, Limits,
     field::{Fields, Slot, Text},
     finding::{FIRST, Finding, Findings, SECOND},
-    limits::Limits,
     paths::RelPath,
     root::{BeneathFault, Root},
     unknown_fields,

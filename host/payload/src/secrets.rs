@@ -11,9 +11,9 @@ use shipworthy_contract::{
 };
 
 use crate::{
+    Limits,
     field::{Fields, Slot},
     finding::{FIRST, Finding, Findings, location, shown},
-    limits::Limits,
     source::{self, SourceError},
 };
 

@@ -118,17 +118,20 @@ const NO_DIGIT: u8 = 0x80;
 
 /// By table: digits come in no order, and a million lines have 64 million of them.
 fn value(digit: u8) -> u8 {
-    const VALUES: [u8; 256] = {
-        let mut values = [NO_DIGIT; 256];
-        let mut digit = 0;
-        while digit < 16 {
-            values[b"0123456789abcdef"[digit] as usize] = digit as u8;
-            values[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
-            digit += 1;
-        }
-        values
-    };
+    const VALUES: [u8; 256] = values();
     VALUES.get(usize::from(digit)).copied().unwrap_or(NO_DIGIT)
+}
+
+#[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "a table of bytes, made when compiled")]
+const fn values() -> [u8; 256] {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
 }
 
 fn unescaped(name: &[u8]) -> Result<Vec<u8>, LineFault> {

@@ -30,6 +30,7 @@ use std::{
 use rustix::fs::FileType;
 use shipworthy_contract::Sha256;
 
+pub(crate) use self::results::report;
 use self::{
     fault::Fault,
     faults::Faults,
@@ -37,11 +38,9 @@ use self::{
     survey::{Against, Big, Survey},
     walk::{Folder, Kind, Met, PathKey, Walk},
 };
-pub(crate) use self::results::report;
 use crate::{
-    Progress,
+    Limits, Progress,
     hash::files::{self, Extent, Job, ReadFault},
-    limits::Limits,
     paths::RelPath,
     root::Root,
 };
@@ -134,8 +133,7 @@ fn check(asked: &Asked<'_>, limits: &Limits, progress: &dyn Progress) -> Checked
         }
         checked.listed = listing.len() - listing.count(State::Exempt);
     }
-    let against =
-        Against { resolved: asked.root.resolved(), listing: listing.as_ref(), exempt: &exempt, limits };
+    let against = Against { resolved: asked.root.resolved(), listing: listing.as_ref(), exempt: &exempt, limits };
     let mut survey = match folder_of(asked) {
         Ok(root) => survey::look(root, &against),
         Err(error) => {

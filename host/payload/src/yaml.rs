@@ -12,7 +12,7 @@ mod scalar;
 
 use shipworthy_contract::node::{Node, Position};
 
-use crate::limits::Limits;
+use crate::Limits;
 
 /// What a text holds.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use shipworthy_contract::{
     report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn, ProjectRef},
     requirement::Requirement,
 };
-use shipworthy_payload::{Checked, Choice, Declared, Demands};
+use shipworthy_payload::{Checked, Choice, Declared, Demands, Limits, Progress, Silent};
 use shipworthy_plugins::Environment;
 use shipworthy_stack::{Date, Waiver, waiver};
 
@@ -15,21 +15,24 @@ use super::env::load;
 use crate::{
     args::{CheckArgs, JudgingFlags, PayloadArgs, PayloadFlags, StackArgs, StackFlags},
     clock, deploy,
+    interrupt::Interrupt,
     output::{self, Stream},
+    progress::Bar,
     refusal::Refusal,
     stack::{self, Judged, Plan},
 };
 
 static NO_DEMANDS: LazyLock<Demands> = LazyLock::new(Demands::default);
-static LIMITS: LazyLock<shipworthy_payload::Limits> = LazyLock::new(shipworthy_payload::Limits::default);
+static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
 
 /// `check [ARTIFACT] --env NAME [-- COMMAND ...]`.
-pub(crate) fn both(args: &CheckArgs) -> Result<u8, Refusal> {
+pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusal> {
     let begun = Instant::now();
     let environment = load(&args.env)?;
     let plan = Plan::new(&environment, &args.stack)?;
     let judging = Judging::new(&args.judging, Some(&environment));
-    let checked = payload(&args.artifact, &args.payload, Some(&environment), judging.policy)?;
+    let progress = Bar::new(&args.output);
+    let checked = payload(&args.artifact, &args.payload, Some(&environment), judging.policy, &progress)?;
     let mut results = checked.results;
     let judged = stack_side(&environment, &plan, checked.stack, checked.project, &args.stack, &judging)?;
     results.extend(judged.results);
@@ -40,7 +43,11 @@ pub(crate) fn both(args: &CheckArgs) -> Result<u8, Refusal> {
     if args.command.is_empty() {
         return Ok(report.exit_code);
     }
-    Ok(if report.exit_code == EXIT_PASSED { deploy::run(&args.command) } else { EXIT_NOT_STARTED })
+    if report.exit_code != EXIT_PASSED {
+        return Ok(EXIT_NOT_STARTED);
+    }
+    interrupt.leave_to_the_command();
+    Ok(deploy::run(&args.command))
 }
 
 /// `payload check [ARTIFACT]`: no engine is started and no socket is opened.
@@ -48,7 +55,8 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let begun = Instant::now();
     let environment = args.env.as_deref().map(load).transpose()?;
     let judging = Judging::new(&args.judging, environment.as_ref());
-    let checked = payload(&args.artifact, &args.payload, environment.as_ref(), judging.policy)?;
+    let progress = Bar::new(&args.output);
+    let checked = payload(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress)?;
     let environment = environment.as_ref().map(|environment| environment_ref(environment, None));
     let report = judging.report(Some(checked.artifact), environment, checked.results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
@@ -64,7 +72,8 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     let read = match &args.artifact {
         Some(manifest) => {
             let contract = choice(args.contract, Some(&environment));
-            let request = request(manifest, contract, judging.policy);
+            let limits = &environment.payload.limits;
+            let request = shipworthy_payload::Request { limits, ..request(manifest, contract, judging.policy) };
             Some(shipworthy_payload::read_requirement(&request)?)
         }
         None => None,
@@ -85,6 +94,7 @@ fn payload(
     flags: &PayloadFlags,
     environment: Option<&Environment>,
     policy: Policy,
+    progress: &dyn Progress,
 ) -> Result<Checked, Refusal> {
     let demands = environment.map(|environment| Demands {
         project: environment.payload.project.clone(),
@@ -96,6 +106,8 @@ fn payload(
         secret_env: flags.secret_env.as_deref(),
         artifact_sha256: flags.artifact_sha256,
         demands: &demands.unwrap_or_default(),
+        limits: environment.map_or(&LIMITS, |environment| &environment.payload.limits),
+        progress,
         ..request(manifest, choice(flags.contract, environment), policy)
     };
     Ok(shipworthy_payload::check(&request)?)
@@ -111,7 +123,7 @@ fn request(manifest: &Path, contract: Choice, policy: Policy) -> shipworthy_payl
         artifact_sha256: None,
         demands: &NO_DEMANDS,
         limits: &LIMITS,
-        progress: &shipworthy_payload::Silent,
+        progress: &Silent,
     }
 }
 

@@ -48,8 +48,8 @@ pub(crate) struct Job {
 pub(crate) struct Seen {
     /// Its bytes.
     pub(crate) size: u64,
-    /// Stands for which file it is, of which kind, and when it was written to and changed last. Replacing or removing a
-    /// file changes its link count, and with it the time of its last change.
+    /// Stands for which file it is, of which kind, under how many names, and when it was written to and changed last.
+    /// Replacing or removing a file takes a name from it, also where the clock has not moved on.
     pub(crate) mark: u64,
 }
 
@@ -58,7 +58,7 @@ impl Seen {
         let kind = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
         let times = (stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec);
         let mut hasher = DefaultHasher::new();
-        (kind, stat.st_dev, stat.st_ino, times).hash(&mut hasher);
+        (kind, stat.st_dev, stat.st_ino, stat.st_nlink, times).hash(&mut hasher);
         Self { size: u64::try_from(stat.st_size).unwrap_or_default(), mark: hasher.finish() }
     }
 }

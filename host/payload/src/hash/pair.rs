@@ -19,16 +19,8 @@ pub(crate) type State = [u32; 8];
 pub(crate) type Block = [u8; 64];
 
 /// The state before the first block (FIPS 180-4, 5.3.3).
-pub(crate) const INITIAL: State = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
+pub(crate) const INITIAL: State =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// Hashes blocks into one state.
 pub(crate) fn compress(state: &mut State, blocks: &[Block]) {
@@ -91,27 +83,26 @@ mod ni {
         for (left, right) in left.iter().zip(right) {
             let before = (one, two);
             let (mut w, mut v) = (words(left), words(right));
-            let [start, rest @ ..] = &ROUNDS;
             // The first sixteen words are the block's own; the other 48 follow from those before them.
-            let (head, tail) = rest.split_at(3);
-            rounds(&mut one, &mut two, w[0], v[0], start);
-            rounds(&mut one, &mut two, w[1], v[1], &head[0]);
-            rounds(&mut one, &mut two, w[2], v[2], &head[1]);
-            rounds(&mut one, &mut two, w[3], v[3], &head[2]);
-            let (quarters, _) = tail.as_chunks::<4>();
-            for quarter in quarters {
+            let (quarters, _) = ROUNDS.as_chunks::<4>();
+            let [first, others @ ..] = quarters else { return };
+            rounds(&mut one, &mut two, [w[0], v[0]], &first[0]);
+            rounds(&mut one, &mut two, [w[1], v[1]], &first[1]);
+            rounds(&mut one, &mut two, [w[2], v[2]], &first[2]);
+            rounds(&mut one, &mut two, [w[3], v[3]], &first[3]);
+            for quarter in others {
                 w[0] = next(w[0], w[1], w[2], w[3]);
                 v[0] = next(v[0], v[1], v[2], v[3]);
-                rounds(&mut one, &mut two, w[0], v[0], &quarter[0]);
+                rounds(&mut one, &mut two, [w[0], v[0]], &quarter[0]);
                 w[1] = next(w[1], w[2], w[3], w[0]);
                 v[1] = next(v[1], v[2], v[3], v[0]);
-                rounds(&mut one, &mut two, w[1], v[1], &quarter[1]);
+                rounds(&mut one, &mut two, [w[1], v[1]], &quarter[1]);
                 w[2] = next(w[2], w[3], w[0], w[1]);
                 v[2] = next(v[2], v[3], v[0], v[1]);
-                rounds(&mut one, &mut two, w[2], v[2], &quarter[2]);
+                rounds(&mut one, &mut two, [w[2], v[2]], &quarter[2]);
                 w[3] = next(w[3], w[0], w[1], w[2]);
                 v[3] = next(v[3], v[0], v[1], v[2]);
-                rounds(&mut one, &mut two, w[3], v[3], &quarter[3]);
+                rounds(&mut one, &mut two, [w[3], v[3]], &quarter[3]);
             }
             add(&mut one, before.0);
             add(&mut two, before.1);
@@ -123,10 +114,10 @@ mod ni {
     /// Four rounds of each stream, in turn.
     #[inline]
     #[target_feature(enable = "sha,sse4.1")]
-    fn rounds(one: &mut Halves, two: &mut Halves, w: __m128i, v: __m128i, constants: &[u32; 4]) {
-        let [a, b, c, d] = constants.map(u32::cast_signed);
-        let constants = _mm_set_epi32(d, c, b, a);
-        let (w, v) = (_mm_add_epi32(w, constants), _mm_add_epi32(v, constants));
+    fn rounds(one: &mut Halves, two: &mut Halves, words: [__m128i; 2], constants: &[u32; 4]) {
+        let [k0, k1, k2, k3] = constants.map(u32::cast_signed);
+        let constants = _mm_set_epi32(k3, k2, k1, k0);
+        let [w, v] = words.map(|word| _mm_add_epi32(word, constants));
         one.cdgh = _mm_sha256rnds2_epu32(one.cdgh, one.abef, w);
         two.cdgh = _mm_sha256rnds2_epu32(two.cdgh, two.abef, v);
         one.abef = _mm_sha256rnds2_epu32(one.abef, one.cdgh, _mm_shuffle_epi32(w, 0x0e));
@@ -158,8 +149,11 @@ mod ni {
     #[inline]
     #[target_feature(enable = "sha,sse4.1")]
     fn halves(state: &State) -> Halves {
-        let [a, b, c, d, e, f, g, h] = state.map(u32::cast_signed);
-        Halves { abef: _mm_set_epi32(a, b, e, f), cdgh: _mm_set_epi32(c, d, g, h) }
+        let word = state.map(u32::cast_signed);
+        Halves {
+            abef: _mm_set_epi32(word[0], word[1], word[4], word[5]),
+            cdgh: _mm_set_epi32(word[2], word[3], word[6], word[7]),
+        }
     }
 
     #[inline]
@@ -193,7 +187,8 @@ mod tests {
     use super::*;
 
     fn blocks(seed: u8, count: usize) -> Vec<Block> {
-        (0..count).map(|block| std::array::from_fn(|at| seed.wrapping_mul(31) ^ (block * 64 + at) as u8)).collect()
+        let mut bytes = (0..=255_u8).cycle().map(|byte| byte.wrapping_mul(seed));
+        (0..count).map(|_| std::array::from_fn(|_| bytes.next().unwrap())).collect()
     }
 
     fn both_agree(left: &[Block], right: &[Block], start: [State; 2]) {

@@ -53,11 +53,9 @@ impl Fault {
         match self {
             Self::Altered | Self::Missing | Self::Unreadable | Self::Changed => (rules::TREE_DIGEST, FIRST),
             Self::Unlisted | Self::Closed => (rules::TREE_FILE, FIRST),
-            Self::LinkOutside
-            | Self::LinkDangling
-            | Self::LinkLooping
-            | Self::LinkUnresolved
-            | Self::LinkListed => (rules::TREE_LINK, FIRST),
+            Self::LinkOutside | Self::LinkDangling | Self::LinkLooping | Self::LinkUnresolved | Self::LinkListed => {
+                (rules::TREE_LINK, FIRST)
+            }
             Self::LinkInside => (rules::TREE_LINK, SECOND),
             Self::Special | Self::SpecialListed => (rules::TREE_SPECIAL, FIRST),
             Self::SetId => (rules::TREE_MODE, FIRST),

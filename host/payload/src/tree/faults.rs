@@ -107,7 +107,8 @@ mod tests {
         }
         faults.push(Fault::Missing, b"gone");
         let groups = faults.groups(|_| true);
-        let sizes: Vec<_> = groups.iter().map(|(fault, group)| (*fault, group.paths.len(), group.details.len())).collect();
+        let sizes: Vec<_> =
+            groups.iter().map(|(fault, group)| (*fault, group.paths.len(), group.details.len())).collect();
         assert_eq!(sizes, [(Fault::Altered, MOST_DETAILS + 5, MOST_DETAILS), (Fault::Missing, 1, 0)]);
         assert!(faults.none(|fault| fault == Fault::Changed) && !faults.none(|fault| fault == Fault::Missing));
     }

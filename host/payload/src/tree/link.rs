@@ -1,11 +1,6 @@
 //! Where a link in a tree leads. Nothing that it leads to is opened: only names are resolved.
 
-use std::{
-    ffi::OsStr,
-    io,
-    os::unix::ffi::OsStrExt as _,
-    path::{Path, PathBuf},
-};
+use std::{ffi::OsStr, io, os::unix::ffi::OsStrExt as _, path::Path};
 
 use rustix::io::Errno;
 
@@ -21,7 +16,7 @@ pub(crate) fn fault(root: &Path, path: &[u8]) -> Fault {
     }
 }
 
-fn of_target(root: &Path, target: &PathBuf) -> Fault {
+fn of_target(root: &Path, target: &Path) -> Fault {
     if target.starts_with(root) { Fault::LinkInside } else { Fault::LinkOutside }
 }
 

@@ -11,8 +11,8 @@ use shipworthy_contract::Sha256;
 
 use super::{root_digest::Lines, walk::PathKey};
 use crate::{
+    Limits,
     hash::files::Seen,
-    limits::Limits,
     sums::{self, Line, LineFault},
 };
 
@@ -100,7 +100,8 @@ impl Listing {
         limits: &Limits,
         again: impl FnOnce() -> io::Result<R>,
     ) -> Sums {
-        let mut reader = Hashing { inner: reader.take(limits.sums_bytes.saturating_add(1)), hasher: Default::default() };
+        let mut reader =
+            Hashing { inner: reader.take(limits.sums_bytes.saturating_add(1)), hasher: sha2::Sha256::default() };
         let gathered = gather(&mut reader, exempt, limits);
         // Whatever stopped the reading, the rest still counts for the digest.
         let drained = io::copy(&mut reader, &mut io::sink());
@@ -281,8 +282,11 @@ impl Gathered {
             return Err(ListingFault::Empty);
         }
         rows.sort_unstable_by_key(|row| row.key);
-        let mut twice: Vec<PathKey> =
-            rows.windows(2).filter_map(|pair| pair.first().filter(|one| pair.last().map(|two| two.key) == Some(one.key))).map(|row| row.key).collect();
+        let mut twice: Vec<PathKey> = rows
+            .windows(2)
+            .filter_map(|pair| pair.first().filter(|one| pair.last().map(|two| two.key) == Some(one.key)))
+            .map(|row| row.key)
+            .collect();
         if !twice.is_empty() {
             twice.dedup();
             return Err(names_of(&twice, again, limits).map_or_else(ListingFault::Io, ListingFault::Twice));
@@ -344,7 +348,7 @@ mod tests {
 
     #[test]
     fn names_are_found_by_their_key_with_their_digest() {
-        let text = line('a', "b") + &line('b', "./a") + &line('c', "c/d").trim_end();
+        let text = line('a', "b") + &line('b', "./a") + line('c', "c/d").trim_end();
         let sums = read(&text, &Limits::default());
         assert_eq!(sums.digest, Some(Sha256::of(text.as_bytes())));
         let listing = sums.listing.unwrap();
@@ -363,7 +367,10 @@ mod tests {
     fn names_in_order_give_the_root_digest_at_once() {
         let (text, loose) = (line('a', "a") + &line('a', "a/b") + &line('b', "c"), line('a', "a") + &line('b', "./c"));
         let root_digest = |text: &str, exempt: &[PathKey]| {
-            Listing::read(text.as_bytes(), exempt, &Limits::default(), || Ok(text.as_bytes())).listing.unwrap().root_digest
+            Listing::read(text.as_bytes(), exempt, &Limits::default(), || Ok(text.as_bytes()))
+                .listing
+                .unwrap()
+                .root_digest
         };
         assert_eq!(root_digest(&text, &[]), Some(Sha256::of(text.as_bytes())));
         assert_eq!(root_digest(&text, &[PathKey::of(b"a/b")]), root_digest(&loose, &[]));
@@ -377,7 +384,10 @@ mod tests {
         for (text, expected) in [
             ("", "Empty"),
             (three.as_str(), "TooMany"),
-            (&bad, "Malformed([BadLine { number: 2, fault: Shape }, BadLine { number: 3, fault: Shape }, BadLine { number: 4, fault: NotCanonical }], 3)"),
+            (
+                &bad,
+                "Malformed([BadLine { number: 2, fault: Shape }, BadLine { number: 3, fault: Shape }, BadLine { number: 4, fault: NotCanonical }], 3)",
+            ),
             (&(line('a', "a") + &line('b', "./a")), "Twice([[97]])"),
         ] {
             assert_eq!(fault(text, &few), expected);

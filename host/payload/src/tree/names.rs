@@ -27,11 +27,7 @@ impl Names {
 
     /// The names that are the same as another one when folded, each with the first of its kind, sorted. `names` gives
     /// all names of the folder once more.
-    pub(crate) fn colliding(
-        &self,
-        state: &RandomState,
-        names: impl Iterator<Item = Vec<u8>>,
-    ) -> Vec<Vec<Vec<u8>>> {
+    pub(crate) fn colliding(&self, state: &RandomState, names: impl Iterator<Item = Vec<u8>>) -> Vec<Vec<Vec<u8>>> {
         let mut suspects: Vec<u64> = self
             .folded
             .windows(2)

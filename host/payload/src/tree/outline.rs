@@ -10,7 +10,7 @@ use super::{
     survey::Survey,
     walk::{Entry, Folder, Kind, Met, Walk},
 };
-use crate::limits::Limits;
+use crate::Limits;
 
 /// A walk, and what was found on the way.
 pub(crate) struct Outline<'a> {

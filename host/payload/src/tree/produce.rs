@@ -13,10 +13,9 @@ use super::{
     walk::{Entry, Folder, Kind, Met, Walk},
 };
 use crate::{
-    Progress,
+    Limits, Progress,
     finding::outcome,
     hash::files::{self, Extent, Job, ReadFault},
-    limits::Limits,
     root::{Root, RootFault},
     sums,
 };

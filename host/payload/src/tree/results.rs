@@ -8,9 +8,9 @@ use super::{
     faults::{Detail, Group},
 };
 use crate::{
+    Limits,
     field::Fields,
     finding::{FIRST, Finding, Findings, SECOND, location, shown},
-    limits::Limits,
 };
 
 /// Details that are told of one rule; paths are told all.
@@ -204,7 +204,12 @@ impl Teller<'_> {
     }
 
     fn listed_digest(&self) -> String {
-        self.manifest.node.get("sha256").and_then(|node| node.scalar()).map(|text| shown(text.trim())).unwrap_or_default()
+        self.manifest
+            .node
+            .get("sha256")
+            .and_then(|node| node.scalar())
+            .map(|text| shown(text.trim()))
+            .unwrap_or_default()
     }
 }
 
@@ -278,7 +283,9 @@ mod tests {
 
     #[test]
     fn sizes_are_short() {
-        for (bytes, text) in [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (5 << 20, "5.0 MiB"), (3 << 29, "1.5 GiB")] {
+        for (bytes, text) in
+            [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (5 << 20, "5.0 MiB"), (3 << 29, "1.5 GiB")]
+        {
             assert_eq!(size(bytes), text);
         }
     }

@@ -18,8 +18,8 @@ use super::{
     walk::{Entry, Folder, Kind, PathKey, Walk},
 };
 use crate::{
+    Limits,
     hash::{crew, files::Seen},
-    limits::Limits,
 };
 
 /// A file of at least so many bytes is read first, so that the last files to be read are small ones and every core

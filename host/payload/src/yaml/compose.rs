@@ -6,7 +6,7 @@ use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, Sp
 use shipworthy_contract::node::{Key, Node, NodeValue, Position};
 
 use super::{Document, Duplicate, YamlError, position, scalar};
-use crate::limits::Limits;
+use crate::Limits;
 
 /// Composes the first document.
 pub(super) fn compose(text: &str, limits: &Limits) -> Result<Document, YamlError> {

@@ -64,7 +64,7 @@ fn a_sound_artifact() {
         at: artifacts[0] 6:5
     info payload.coverage (information): no payload manifest: the bytes of the tree are not covered
         at: artifacts[0] 6:5
-        hint: check them by other means: this version cannot verify a `payload_manifest` yet
+        hint: cover them: `shipworthy payload sums DIR > DIR/SHA256SUMS`, and `payload_manifest` in the entry
     pass payload.entry-field (satisfied): every field of the entry is there and well-formed
         at: artifacts[0] 6:5
     pass payload.path (satisfied): every path stays inside the root
@@ -119,7 +119,7 @@ fn an_artifact_of_1_0_with_everything_wrong() {
         observed: other
     info payload.coverage (information): no payload manifest: the bytes of the tree are not covered
         at: artifacts[0] 6:5
-        hint: check them by other means: this version cannot verify a `payload_manifest` yet
+        hint: cover them: `shipworthy payload sums DIR > DIR/SHA256SUMS`, and `payload_manifest` in the entry
     pass payload.entry-field (satisfied): every field of the entry is there and well-formed
         at: artifacts[0] 6:5
     pass payload.limit (satisfied): the artifact is within the limits of what is read

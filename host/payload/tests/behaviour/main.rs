@@ -5,3 +5,4 @@ mod files;
 mod lists;
 mod places;
 mod sandbox;
+mod tree;

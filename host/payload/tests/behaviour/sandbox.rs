@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use shipworthy_contract::{CheckResult, Outcome, Policy, Sha256};
-use shipworthy_payload::{Checked, Choice, Demands, Limits, PayloadError, Request, Silent, check};
+use shipworthy_contract::{CheckResult, Outcome, Policy, RuleId, Sha256};
+use shipworthy_payload::{Checked, Choice, Demands, Limits, PayloadError, Progress, Request, Silent, check, sums_of};
 use tempfile::TempDir;
 
 /// A sound manifest of 1.3.
@@ -88,11 +88,43 @@ impl Artifact {
         place
     }
 
+    /// With everything below `a` listed in `a/SHA256SUMS`, as it is now.
+    pub(crate) fn sealed(self) -> Self {
+        let sums = sums_of(&self.place("a"), None, &Limits::default(), &Silent).unwrap().text;
+        self.listed(&sums)
+    }
+
+    /// With this sums file, and its digest in the manifest.
+    pub(crate) fn listed(self, sums: &[u8]) -> Self {
+        let digest = Sha256::of(sums);
+        let manifest = format!("{SOUND}    payload_manifest: {{path: SHA256SUMS, sha256: {digest}}}\n");
+        self.file("a/SHA256SUMS", sums).file("artifact.yml", manifest)
+    }
+
+    /// With an honest sums file at one path, which the manifest names by another.
+    pub(crate) fn sealed_behind(self, path: &str, named: &str) -> Self {
+        let sealed = self.sealed();
+        let manifest = fs::read_to_string(sealed.place("artifact.yml"))
+            .unwrap()
+            .replace("path: SHA256SUMS", &format!("path: {named}"));
+        fs::rename(sealed.place("a/SHA256SUMS"), sealed.place(path)).unwrap();
+        sealed.file("artifact.yml", manifest)
+    }
+
+    /// What becomes of a rule; none where it was not judged.
+    pub(crate) fn result(&self, rule: &RuleId) -> Option<CheckResult> {
+        self.results().into_iter().find(|result| result.rule == *rule)
+    }
+
     pub(crate) fn ask(&self) -> Result<Checked, PayloadError> {
         self.ask_about(&self.folder.path().join("artifact.yml"))
     }
 
     pub(crate) fn ask_about(&self, manifest: &Path) -> Result<Checked, PayloadError> {
+        self.ask_with(manifest, &Silent)
+    }
+
+    pub(crate) fn ask_with(&self, manifest: &Path, progress: &dyn Progress) -> Result<Checked, PayloadError> {
         check(&Request {
             manifest,
             contract: self.contract.parse::<Choice>().unwrap(),
@@ -101,7 +133,7 @@ impl Artifact {
             artifact_sha256: self.reviewed,
             demands: &self.demands,
             limits: &self.limits,
-            progress: &Silent,
+            progress,
         })
     }
 

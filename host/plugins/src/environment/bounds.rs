@@ -2,12 +2,16 @@
 
 use std::{fmt::Display, time::Duration};
 
-use shipworthy_contract::quantity::{Bytes, Span};
+use shipworthy_contract::{
+    PayloadLimits,
+    quantity::{Bytes, Span},
+};
 
 use super::{
     error::Problem,
     reader::{Reader, Table},
 };
+use crate::document::Value;
 
 /// What one attempt of a probe may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +117,45 @@ static RETRY_FOR: Bounds<Span> = Bounds {
 static RETRY_EVERY: Bounds<Span> =
     Bounds { least: millis(50), most: seconds(600), reason: "below 50ms retrying would load a stack that struggles" };
 
+/// `payload.limits` of bytes that are read and let go.
+static READ: Bounds<Bytes> = Bounds {
+    least: Bytes(1),
+    most: Bytes(1 << 50),
+    reason: "nothing at all is no artifact, and above 1048576GiB no check ends",
+};
+/// `payload.limits.document`, which is held in memory.
+static DOCUMENT: Bounds<Bytes> = Bounds {
+    least: Bytes(1 << 10),
+    most: Bytes(1 << 30),
+    reason: "below 1KiB no manifest fits, and a document of more than 1GiB would be held in memory whole",
+};
+/// `payload.limits.sums`.
+static SUMS: Bounds<Bytes> = Bounds {
+    least: Bytes(67),
+    most: Bytes(64 << 30),
+    reason: "the shortest line has 67 bytes, and above 64GiB a sums file is larger than most trees",
+};
+/// `payload.limits.files`.
+static FILES: Bounds<u64> = Bounds {
+    least: 1,
+    most: 100_000_000,
+    reason: "a listed file takes about 100 bytes of memory, and 100000000 of them 10 GB",
+};
+/// `payload.limits.folders`.
+static FOLDERS: Bounds<u64> =
+    Bounds { least: 1, most: 4_096, reason: "every folder above a file is held open while the file is read" };
+/// `payload.limits.nesting`.
+static NESTING: Bounds<u64> =
+    Bounds { least: 8, most: 1_024, reason: "a manifest itself has 8 levels, and each level takes stack" };
+/// `payload.limits.nodes`.
+static NODES: Bounds<u64> = Bounds {
+    least: 100,
+    most: 100_000_000,
+    reason: "a small manifest has tens of nodes, and 100000000 of them take gigabytes of memory",
+};
+
+pub(super) const PAYLOAD_LIMIT_KEYS: [&str; 8] =
+    ["document", "nesting", "nodes", "file", "tree", "files", "sums", "folders"];
 pub(super) const LIMIT_KEYS: [&str; 5] = ["memory", "deadline", "request", "response", "log"];
 pub(super) const RETRY_KEYS: [&str; 2] = ["for", "every"];
 
@@ -123,6 +166,28 @@ impl Reader {
         T: std::str::FromStr<Err: Display> + PartialOrd + Display,
     {
         let value: T = self.parsed(table, key)?;
+        self.within(table, key, value, bounds)
+    }
+
+    /// A count within its bounds under a key.
+    fn bounded_count(&mut self, table: Table<'_>, key: &str, bounds: &Bounds<u64>) -> Option<u64> {
+        let entry = table.get(key)?;
+        let Value::Integer(_, number) = &entry.item.value else {
+            self.kind(&entry.item, &table.key(key), "a whole number");
+            return None;
+        };
+        // A negative or huge one is out of bounds like any other.
+        let value = number.map_or(u64::MAX, |number| u64::try_from(number).unwrap_or(0));
+        self.within(table, key, value, bounds)
+    }
+
+    fn within<T: PartialOrd + Display>(
+        &mut self,
+        table: Table<'_>,
+        key: &str,
+        value: T,
+        bounds: &Bounds<T>,
+    ) -> Option<T> {
         if value >= bounds.least && value <= bounds.most {
             return Some(value);
         }
@@ -130,7 +195,7 @@ impl Reader {
             key: table.key(key),
             least: bounds.least.to_string(),
             most: bounds.most.to_string(),
-            found: value.to_string(),
+            found: table.get(key).and_then(|entry| entry.item.scalar()).unwrap_or_else(|| value.to_string()),
             reason: bounds.reason,
         };
         self.fault(table.get(key)?.item.spot, problem);
@@ -158,6 +223,37 @@ pub(super) fn read_limits(reader: &mut Reader, probe: Table<'_>) -> Limits {
     }
     if let Some(log) = reader.bounded(table, "log", &LOG) {
         limits.log = log;
+    }
+    limits
+}
+
+/// `limits` under `[payload]`.
+pub(super) fn read_payload_limits(reader: &mut Reader, payload: Table<'_>) -> PayloadLimits {
+    let mut limits = PayloadLimits::default();
+    let Some(entry) = payload.get("limits") else { return limits };
+    let path = payload.key("limits");
+    let Some(table) = reader.table(&entry.item, &path, &PAYLOAD_LIMIT_KEYS) else { return limits };
+    for (key, bounds, limit) in [
+        ("document", &DOCUMENT, &mut limits.document_bytes),
+        ("file", &READ, &mut limits.file_bytes),
+        ("tree", &READ, &mut limits.tree_bytes),
+        ("sums", &SUMS, &mut limits.sums_bytes),
+    ] {
+        if let Some(Bytes(bytes)) = reader.bounded(table, key, bounds) {
+            *limit = bytes;
+        }
+    }
+    if let Some(files) = reader.bounded_count(table, "files", &FILES) {
+        limits.tree_files = files;
+    }
+    for (key, bounds, limit) in [
+        ("folders", &FOLDERS, &mut limits.folders),
+        ("nesting", &NESTING, &mut limits.depth),
+        ("nodes", &NODES, &mut limits.nodes),
+    ] {
+        if let Some(count) = reader.bounded_count(table, key, bounds).and_then(|count| usize::try_from(count).ok()) {
+            *limit = count;
+        }
     }
     limits
 }

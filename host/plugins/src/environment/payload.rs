@@ -1,8 +1,13 @@
 //! `[payload]`: what the environment demands of an artifact.
 
-use super::reader::{Reader, Table};
+use shipworthy_contract::PayloadLimits;
 
-pub(super) const KEYS: [&str; 5] = ["project", "env", "mode", "contract", "require_tree"];
+use super::{
+    bounds::read_payload_limits,
+    reader::{Reader, Table},
+};
+
+pub(super) const KEYS: [&str; 6] = ["project", "env", "mode", "contract", "require_tree", "limits"];
 
 /// Generations of the payload contract that can be asked for.
 const CONTRACTS: [&str; 5] = ["auto", "1.0", "1.1", "1.2", "1.3"];
@@ -20,6 +25,8 @@ pub struct PayloadDemands {
     pub contract: Option<String>,
     /// Whether every entry must have a `payload_manifest`.
     pub require_tree: bool,
+    /// How much of an artifact is read at most.
+    pub limits: PayloadLimits,
 }
 
 pub(super) fn read(reader: &mut Reader, root: Table<'_>) -> PayloadDemands {
@@ -40,5 +47,6 @@ pub(super) fn read(reader: &mut Reader, root: Table<'_>) -> PayloadDemands {
         mode: reader.word(table, "mode"),
         contract,
         require_tree: reader.boolean(table, "require_tree").unwrap_or(false),
+        limits: read_payload_limits(reader, table),
     }
 }

@@ -1,6 +1,11 @@
 //! Everything that is in force, and where each value comes from: `env show`.
 
-use shipworthy_contract::{Role, explain::Place, quantity::Span, secret::MASK};
+use shipworthy_contract::{
+    Role,
+    explain::Place,
+    quantity::{Bytes, Span},
+    secret::MASK,
+};
 
 use super::{Environment, Limits};
 use crate::{
@@ -132,6 +137,23 @@ fn defaults(environment: &Environment) -> Vec<(String, String)> {
         ("payload.contract".to_owned(), text("auto")),
         ("payload.require_tree".to_owned(), "false".to_owned()),
     ];
+    let limits = environment.payload.limits;
+    for (key, bytes) in [
+        ("document", limits.document_bytes),
+        ("file", limits.file_bytes),
+        ("tree", limits.tree_bytes),
+        ("sums", limits.sums_bytes),
+    ] {
+        defaults.push((format!("payload.limits.{key}"), text(&Bytes(bytes).to_string())));
+    }
+    for (key, count) in [
+        ("nesting", limits.depth.to_string()),
+        ("nodes", limits.nodes.to_string()),
+        ("files", limits.tree_files.to_string()),
+        ("folders", limits.folders.to_string()),
+    ] {
+        defaults.push((format!("payload.limits.{key}"), count));
+    }
     for name in environment.endpoints.keys() {
         defaults.push((format!("endpoints.{}.http2", quoted(name)), text("auto")));
     }

@@ -89,7 +89,7 @@ impl Teller<'_> {
         if details {
             self.details(page, result);
         } else {
-            self.items(page, &result.items);
+            self.items(page, result);
         }
         self.beneath(page, result, beneath);
     }
@@ -134,7 +134,7 @@ impl Teller<'_> {
             let observed = self.look.foreign(observed, self.limit.max(LONGEST_OBSERVED));
             self.detail(page, "observed", Span::plain(observed));
         }
-        self.items(page, &result.items);
+        self.items(page, result);
         self.value(page, "instance", distinct_instance(result));
         self.value(page, "class", telling_class(result.class).map(Class::as_str));
         self.value(page, "would be", result.would_be.map(Outcome::as_str));
@@ -163,13 +163,21 @@ impl Teller<'_> {
         }
     }
 
-    fn items(&self, page: &mut Page<'_>, items: &[String]) {
-        for (index, item) in items.iter().take(MOST_SHOWN).enumerate() {
+    /// What a result is about, each with what was seen of it, where evidence of the same name says so.
+    fn items(&self, page: &mut Page<'_>, result: &CheckResult) {
+        for (index, item) in result.items.iter().take(MOST_SHOWN).enumerate() {
             let label = if index == 0 { "items" } else { "" };
-            self.detail(page, label, Span::plain(self.look.foreign(item, self.limit)));
+            let seen = result.evidence.iter().find(|line| line.name == *item);
+            let text = match seen {
+                Some(line) => {
+                    format!("{}: {}", self.look.foreign(item, self.limit), self.look.foreign(&line.value, self.limit))
+                }
+                None => self.look.foreign(item, self.limit),
+            };
+            self.detail(page, label, Span::plain(text));
         }
-        if items.len() > MOST_SHOWN {
-            self.detail(page, "", more(items.len() - MOST_SHOWN));
+        if result.items.len() > MOST_SHOWN {
+            self.detail(page, "", more(result.items.len() - MOST_SHOWN));
         }
     }
 

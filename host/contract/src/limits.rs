@@ -1,8 +1,9 @@
-//! How much of an artifact is read at most (contract.md, part 2, last row of the tree table).
+//! How much of an artifact is read at most (contract.md, part 2, last row of the tree table). Stated here once: the
+//! payload side holds to it, and an environment's `[payload.limits]` changes it.
 
 /// Limits on what is read. More than a limit is `payload.limit`, whatever the policy, before anything is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct PayloadLimits {
     /// Bytes of a manifest, config file or secret file. Honest ones have kilobytes.
     pub document_bytes: u64,
     /// Levels of nesting of a document. Every level costs stack in whoever walks it later.
@@ -23,7 +24,7 @@ pub struct Limits {
     pub folders: usize,
 }
 
-impl Default for Limits {
+impl Default for PayloadLimits {
     fn default() -> Self {
         Self {
             document_bytes: 16 << 20,
