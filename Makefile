@@ -6,7 +6,7 @@ CARGO  ?= cargo
 PREFIX ?= $(HOME)/.local
 export CARGO_TARGET_DIR = $(CURDIR)/target
 
-.PHONY: demo demo-docker test check install build bundle gen bench-start bench-stack setup tools
+.PHONY: demo demo-docker test check install build bundle gen bench-start bench-stack bench-payload fuzz setup tools
 
 demo: build ## the main job end to end against a stand-in stack on loopback, no Docker needed
 	@bash examples/demo/run target/release/shipworthy target/release/stand-in-stack
@@ -43,6 +43,13 @@ bench-start: build ## whole-process time of five probes beside its peers, in one
 
 bench-stack: build tools ## whole-process time of all five probes on a real Docker Engine, and where it goes
 	bash benches/stack
+
+bench-payload: build ## trees of 20,000 small, 2,000 middling and 2 large files, beside sha256sum, rhash, hashdeep and bagit
+	$(CARGO) build --locked --release --workspace --examples
+	benches/payload
+
+fuzz: ## the readers of the payload side, twenty seconds each
+	fuzz/run
 
 setup:
 	@rustup target list --installed | grep -qx wasm32-wasip2 || rustup target add wasm32-wasip2

@@ -20,6 +20,7 @@ mod rules;
 mod silence;
 mod stack_rules;
 mod told;
+mod trees;
 mod vectors;
 mod waivers;
 

@@ -1,14 +1,17 @@
 //! Ctrl-C and `kill`: a message, a clean line and an exit status, never half a report.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    io::{PipeReader, Read as _},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
-    iterator::Signals,
-    low_level::emulate_default_handler,
+    flag,
+    low_level::{emulate_default_handler, pipe},
 };
 
 use crate::output::Stream;
@@ -25,8 +28,8 @@ impl Interrupt {
     pub(crate) fn watch() -> Self {
         let interrupt = Self::default();
         let own = interrupt.clone();
-        let watched = Signals::new([SIGINT, SIGTERM])
-            .and_then(|signals| std::thread::Builder::new().spawn(move || own.wait(signals)));
+        let watched =
+            signals().and_then(|(signals, last)| std::thread::Builder::new().spawn(move || own.wait(signals, &last)));
         if let Err(error) = watched {
             tracing::debug!(%error, "signals are not watched");
         }
@@ -38,8 +41,9 @@ impl Interrupt {
         self.command_runs.store(true, Ordering::Relaxed);
     }
 
-    fn wait(&self, mut signals: Signals) {
-        for signal in signals.forever() {
+    fn wait(&self, mut signals: PipeReader, last: &AtomicUsize) {
+        while signals.read_exact(&mut [0]).is_ok() {
+            let signal = i32::try_from(last.load(Ordering::Relaxed)).unwrap_or(SIGTERM);
             if self.command_runs.load(Ordering::Relaxed) {
                 if let Err(error) = emulate_default_handler(signal) {
                     tracing::debug!(%error, signal, "the signal is left alone");
@@ -54,4 +58,16 @@ impl Interrupt {
             std::process::exit(128 + signal);
         }
     }
+}
+
+/// A byte for every signal, and the number of the last one. A pipe, where the library's own watcher would use a pair of
+/// sockets: the payload side opens none.
+fn signals() -> std::io::Result<(PipeReader, Arc<AtomicUsize>)> {
+    let (reader, writer) = std::io::pipe()?;
+    let last = Arc::new(AtomicUsize::new(0));
+    for signal in [SIGINT, SIGTERM] {
+        flag::register_usize(signal, Arc::clone(&last), usize::try_from(signal).unwrap_or_default())?;
+        pipe::register(signal, writer.try_clone()?)?;
+    }
+    Ok((reader, last))
 }

@@ -8,7 +8,7 @@
 mod fault;
 mod faults;
 mod link;
-mod listing;
+pub(crate) mod listing;
 mod names;
 mod outline;
 pub(crate) mod produce;

@@ -180,7 +180,7 @@ impl Teller<'_> {
             .items(items)
             .evidence(evidence(&groups))
             .at(self.manifest.own_place());
-        if let Some(hint) = hint(&groups, row) {
+        if let Some(hint) = hint(&groups, row).or_else(|| rules::find(rule.as_str()).map(|rule| rule.hint)) {
             finding = finding.hint(hint);
         }
         findings.push(finding);
