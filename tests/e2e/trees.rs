@@ -15,9 +15,9 @@ use shipworthy_stand_ins::{Sandbox, Tree};
 use crate::{sandbox, skipped};
 
 /// A sound artifact with a few files, whose sums `payload sums` writes into the tree.
-fn sealed(tree: Tree) -> Result<Sandbox> {
+fn sealed(tree: &Tree) -> Result<Sandbox> {
     let sandbox = sandbox();
-    sandbox.tree(&tree)?;
+    sandbox.tree(tree)?;
     let sums = File::create(sandbox.dir().join("a/SHA256SUMS"))?;
     let status = sandbox.command(&["payload", "sums", "a"]).stdout(sums).status()?;
     ensure!(status.success(), "payload sums: {status}");
@@ -40,7 +40,7 @@ fn tree() -> Tree {
 
 #[test]
 fn a_tree_that_was_tampered_with_is_told_file_by_file() -> Result<()> {
-    let sandbox = sealed(tree().file("a/app/gone", "1"))?;
+    let sandbox = sealed(&tree().file("a/app/gone", "1"))?;
     let sound = sandbox.run(&["payload", "check"])?;
     assert_eq!(sound.status, Some(0), "{}", sound.snapshot());
     sandbox.tree(
@@ -53,7 +53,7 @@ fn a_tree_that_was_tampered_with_is_told_file_by_file() -> Result<()> {
 
 #[test]
 fn the_report_carries_one_digest_for_each_tree() -> Result<()> {
-    let sandbox = sealed(tree())?;
+    let sandbox = sealed(&tree())?;
     let report = sandbox.run(&["payload", "check", "--format", "json"])?.json()?;
     let sums = fs::read(sandbox.dir().join("a/SHA256SUMS"))?;
     assert_eq!(report["artifact"]["trees"][0]["digest"], Sha256::of(&sums).to_string());
@@ -69,7 +69,7 @@ fn the_report_carries_one_digest_for_each_tree() -> Result<()> {
 #[test]
 fn every_bad_file_is_in_json_and_the_first_are_on_the_page() -> Result<()> {
     let many = (0..200).fold(tree(), |tree, number| tree.file(&format!("a/many/{number:03}"), ""));
-    let sandbox = sealed(many)?;
+    let sandbox = sealed(&many)?;
     fs::remove_dir_all(sandbox.dir().join("a/many"))?;
     let report = sandbox.run(&["payload", "check", "--format", "json"])?;
     let results = report.json()?;
@@ -107,7 +107,7 @@ fn a_tree_without_sums_says_why() -> Result<()> {
 
 #[test]
 fn an_environment_sets_the_limits() -> Result<()> {
-    let sandbox = sealed(tree())?;
+    let sandbox = sealed(&tree())?;
     sandbox.file("env.toml", "[payload]\nrequire_tree = true\nlimits = { files = 3, file = \"1GiB\" }\n")?;
     let output = sandbox.run(&["payload", "check", "--env", "env.toml", "--quiet"])?;
     assert_eq!(output.status, Some(1), "{}", output.snapshot());
@@ -129,6 +129,26 @@ fn an_environment_sets_the_limits() -> Result<()> {
 /// A file of nothing, as long as is wanted, that takes no room on the disk.
 fn stretched(sandbox: &Sandbox, path: &str, bytes: u64) -> Result<()> {
     File::create(sandbox.dir().join(path))?.set_len(bytes)?;
+    Ok(())
+}
+
+#[test]
+fn few_open_files_suffice_for_many_large_ones() -> Result<()> {
+    let sandbox = sandbox();
+    sandbox.tree(&tree())?;
+    for number in 0..300 {
+        fs::create_dir(sandbox.dir().join(format!("a/{number}")))?;
+        stretched(&sandbox, &format!("a/{number}/large"), 4 << 20)?;
+    }
+    let few = "ulimit -n 256; \"$0\" payload sums a > sums && mv sums a/SHA256SUMS";
+    let run = |script: &str| {
+        Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_shipworthy")]).current_dir(sandbox.dir()).output()
+    };
+    let sums = run(few)?;
+    ensure!(sums.status.success(), "{sums:?}");
+    listed(&sandbox, &Sha256::of(&fs::read(sandbox.dir().join("a/SHA256SUMS"))?).to_string())?;
+    let check = run("ulimit -n 256; \"$0\" payload check --quiet")?;
+    assert!(check.status.success(), "{check:?}");
     Ok(())
 }
 
@@ -219,7 +239,7 @@ fn is_root(sandbox: &Path) -> Result<bool> {
 
 #[test]
 fn foreign_owners_do_no_harm_and_what_cannot_be_read_fails() -> Result<()> {
-    let sandbox = sealed(tree().file("a/private/key", "s3cr3t").file("a/app/closed", "x"))?;
+    let sandbox = sealed(&tree().file("a/private/key", "s3cr3t").file("a/app/closed", "x"))?;
     if !is_root(sandbox.dir())? {
         skipped("only root can run the check as another user");
         return Ok(());

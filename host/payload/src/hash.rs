@@ -4,4 +4,4 @@ pub(crate) mod crew;
 pub(crate) mod files;
 mod lane;
 mod pair;
-mod queue;
+pub(crate) mod queue;

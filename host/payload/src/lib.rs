@@ -33,6 +33,8 @@ mod entry_id;
 mod environment;
 mod field;
 mod finding;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod generation;
 mod hash;
 mod manifest;

@@ -40,7 +40,10 @@ use self::{
 };
 use crate::{
     Limits, Progress,
-    hash::files::{self, Extent, Job, ReadFault},
+    hash::{
+        files::{self, Extent, Job, ReadFault},
+        queue,
+    },
     paths::RelPath,
     root::Root,
 };
@@ -279,11 +282,13 @@ impl Tree<'_> {
             };
             held().push_seen(fault, &job.folder.path_of(&job.name), seen, how);
         };
-        let big = survey.big.iter().filter_map(|big| self.big(big)).collect();
         let extent = Extent { files: survey.files_to_read, bytes: survey.bytes_to_read, limit: self.limits.file_bytes };
         match folder_of(self.asked) {
             Ok(root) => {
                 let mut walk = Walk::new(root, self.limits.folders);
+                let mut largest = survey.big.iter().rev();
+                let mut next = || largest.next().and_then(|big| self.big(big));
+                let big = queue::Big { left: survey.big.len(), next: &mut next };
                 files::read(big, &mut || walk.find_map(|met| self.job(met)), extent, progress, &done);
             }
             Err(error) => checked.stopped = Some(format!("the root cannot be opened again: {error}")),

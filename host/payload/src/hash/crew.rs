@@ -10,6 +10,15 @@ pub(crate) fn size() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get).min(MOST)
 }
 
+/// Most folders that are held open by what threads have taken and not done: what is found lies in a folder of its own
+/// at worst, and a process may have a thousand files open.
+const MOST_FOLDERS: usize = 256;
+
+/// How much each thread may take at a time, up to `most`.
+pub(crate) fn share(most: usize) -> usize {
+    (MOST_FOLDERS / size()).clamp(1, most)
+}
+
 /// Runs `work` on the caller's own thread and on `helpers` more, and waits for all. Where no more threads can be
 /// started the caller does it alone; `missing` is told of each that is not.
 pub(crate) fn run(helpers: usize, missing: &dyn Fn(), work: &(dyn Fn() + Sync)) {

@@ -15,7 +15,7 @@ use shipworthy_contract::Sha256;
 use super::{
     crew,
     lane::Lane,
-    queue::{Queue, Source},
+    queue::{Big, Queue, Source},
 };
 use crate::{
     Progress,
@@ -26,8 +26,8 @@ use crate::{
 /// seldom meet at it.
 const BATCH_BYTES: u64 = 512 << 10;
 
-/// Most files of a batch; each may hold its folder open.
-const MOST_IN_BATCH: u64 = 64;
+/// Most files of a batch, on few cores.
+const MOST_IN_BATCH: usize = 64;
 
 /// So few bytes are not worth another thread.
 const TOO_FEW: u64 = 256 << 10;
@@ -83,18 +83,18 @@ pub(crate) struct Extent {
     pub(crate) limit: u64,
 }
 
-/// Reads files: `big` first, the last of them at once, and then what `rest` gives. `done` is told of each file, on any
+/// Reads files: `big` ones first, and then what `rest` gives. `done` is told of each file, on any
 /// thread.
-pub(crate) fn read(
-    big: Vec<Job>,
-    rest: &mut Source<'_>,
+pub(crate) fn read<'a>(
+    big: Big<'a>,
+    rest: &'a mut Source<'a>,
     extent: Extent,
     progress: &dyn Progress,
     done: &(dyn Fn(&Job, Result<Sha256, ReadFault>) + Sync),
 ) {
-    let batch = BATCH_BYTES.checked_div(extent.bytes / extent.files.max(1)).unwrap_or(MOST_IN_BATCH);
-    let batch = usize::try_from(batch.clamp(1, MOST_IN_BATCH)).unwrap_or(1);
-    let threads = if extent.bytes < TOO_FEW && extent.files < MOST_IN_BATCH { 1 } else { crew::size() };
+    let batch = BATCH_BYTES.checked_div(extent.bytes / extent.files.max(1)).unwrap_or(u64::MAX);
+    let batch = usize::try_from(batch).unwrap_or(usize::MAX).clamp(1, crew::share(MOST_IN_BATCH));
+    let threads = if extent.bytes < TOO_FEW && extent.files < MOST_IN_BATCH as u64 { 1 } else { crew::size() };
     let queue = Queue::new(big, rest, batch, threads);
     progress.begin(extent.files, extent.bytes);
     let work = || Reader { queue: &queue, limit: extent.limit, progress, done }.run();

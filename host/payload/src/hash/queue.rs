@@ -10,43 +10,49 @@ use super::files::Job;
 /// Gives one file after the other, and nothing once there are no more.
 pub(crate) type Source<'a> = dyn FnMut() -> Option<Job> + Send + 'a;
 
+/// The big files, the largest first. Each is opened when its turn comes: there may be more than can be open at once.
+pub(crate) struct Big<'a> {
+    /// How many there are.
+    pub(crate) left: usize,
+    /// Gives the next; none for one that cannot be reached any more.
+    pub(crate) next: &'a mut Source<'a>,
+}
+
 /// Where takers get their files.
 pub(super) struct Queue<'a> {
-    big: Mutex<Big>,
+    big: Mutex<(Big<'a>, Waiting)>,
     rest: Mutex<&'a mut (dyn FnMut() -> Option<Job> + Send + 'a)>,
     /// Files that a taker gets at a time.
     batch: usize,
 }
 
-struct Big {
-    /// The largest last.
-    jobs: Vec<Job>,
-    /// Takers that have not begun.
-    waiting: usize,
-}
+/// Takers that have not begun.
+type Waiting = usize;
 
 impl<'a> Queue<'a> {
-    pub(super) fn new(big: Vec<Job>, rest: &'a mut Source<'_>, batch: usize, takers: usize) -> Self {
-        Self { big: Mutex::new(Big { jobs: big, waiting: takers }), rest: Mutex::new(rest), batch }
+    pub(super) fn new(big: Big<'a>, rest: &'a mut Source<'a>, batch: usize, takers: usize) -> Self {
+        Self { big: Mutex::new((big, takers)), rest: Mutex::new(rest), batch }
     }
 
     /// A taker begins, or never will.
     pub(super) fn begin(&self) {
-        let mut big = held(&self.big);
-        big.waiting = big.waiting.saturating_sub(1);
+        let (_, waiting) = &mut *held(&self.big);
+        *waiting = waiting.saturating_sub(1);
     }
 
     /// The next file of a taker, which keeps what it has got and not begun in `own`. A big one is for whoever has
     /// nothing at hand; as a `second` file it is left to those that have not begun.
     pub(super) fn next(&self, own: &mut VecDeque<Job>, second: bool) -> Option<Job> {
-        let mut big = held(&self.big);
-        let left_to_others = if second { big.waiting } else { 0 };
-        if big.jobs.len() > left_to_others
-            && let Some(job) = big.jobs.pop()
-        {
-            return Some(job);
+        let mut held_big = held(&self.big);
+        let (big, waiting) = &mut *held_big;
+        let left_to_others = if second { *waiting } else { 0 };
+        while big.left > left_to_others {
+            big.left -= 1;
+            if let Some(job) = (big.next)() {
+                return Some(job);
+            }
         }
-        drop(big);
+        drop(held_big);
         if own.is_empty() {
             let mut rest = held(&self.rest);
             own.extend(std::iter::from_fn(|| (*rest)()).take(self.batch));

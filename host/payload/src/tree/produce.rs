@@ -15,7 +15,10 @@ use super::{
 use crate::{
     Limits, Progress,
     finding::outcome,
-    hash::files::{self, Extent, Job, ReadFault},
+    hash::{
+        files::{self, Extent, Job, ReadFault},
+        queue,
+    },
     root::{Root, RootFault},
     sums,
 };
@@ -128,7 +131,8 @@ pub fn sums_of(
     };
     let extent = Extent { files: survey.files_to_read, bytes: survey.bytes_to_read, limit: limits.file_bytes };
     let mut walk = Walk::new(handle()?, limits.folders);
-    files::read(Vec::new(), &mut || walk.find_map(|met| job(met, left_out)), extent, progress, &done);
+    let none = queue::Big { left: 0, next: &mut || None };
+    files::read(none, &mut || walk.find_map(|met| job(met, left_out)), extent, progress, &done);
     let mut failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
     if !failed.is_empty() {
         failed.sort_unstable();

@@ -29,7 +29,7 @@ const BIG: u64 = 4 << 20;
 /// Most bytes of paths that are kept for it; what is beyond is read as it is found.
 const BIG_PATHS: usize = 1 << 20;
 
-/// What a thread looks at before it takes more.
+/// What a thread looks at before it takes more, on few cores.
 const BATCH: usize = 64;
 
 const SET_ID: u32 = 0o6000;
@@ -82,7 +82,8 @@ pub(crate) fn look(root: Folder, against: &Against<'_>) -> Survey {
     let most = limits.tree_files.saturating_add(against.exempt.len() as u64);
     let outline = Mutex::new(Outline::new(Walk::new(root, limits.folders), most, limits));
     let found = Mutex::new(Survey::default());
-    let take = |batch: &mut Vec<Entry>| held(&outline).next_entries(BATCH, batch);
+    let count = crew::share(BATCH);
+    let take = |batch: &mut Vec<Entry>| held(&outline).next_entries(count, batch);
     let work = || {
         let mut looker = Looker { against, found: Survey::default(), big_paths: 0 };
         let mut batch = Vec::new();
@@ -96,7 +97,7 @@ pub(crate) fn look(root: Folder, against: &Against<'_>) -> Survey {
     // Most trees are small: only one that is not done after a first batch is worth more threads.
     let mut first = Looker { against, found: Survey::default(), big_paths: 0 };
     let mut batch = Vec::new();
-    let more = take(&mut batch) && batch.len() == BATCH;
+    let more = take(&mut batch) && batch.len() == count;
     batch.drain(..).for_each(|entry| first.entry(&entry));
     crew::run(if more { crew::size() - 1 } else { 0 }, &|| (), &work);
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
