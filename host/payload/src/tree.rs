@@ -36,7 +36,7 @@ use self::{
     faults::Faults,
     listing::{Listing, ListingFault, State, Sums},
     survey::{Against, Big, Survey},
-    walk::{Folder, Kind, Met, PathKey, Walk},
+    walk::{Entry, Folder, Kind, PathKey, Walk},
 };
 use crate::{
     Limits, Progress,
@@ -289,7 +289,8 @@ impl Tree<'_> {
                 let mut largest = survey.big.iter().rev();
                 let mut next = || largest.next().and_then(|big| self.big(big));
                 let big = queue::Big { left: survey.big.len(), next: &mut next };
-                files::read(big, &mut || walk.find_map(|met| self.job(met)), extent, progress, &done);
+                let rest = queue::Rest { next: &mut || walk.next_file(), job: &|entry| self.job(entry) };
+                files::read(big, rest, extent, progress, &done);
             }
             Err(error) => checked.stopped = Some(format!("the root cannot be opened again: {error}")),
         }
@@ -298,9 +299,8 @@ impl Tree<'_> {
     }
 
     /// A listed file that the first walk has found, on the second.
-    fn job(&self, met: Met) -> Option<Job> {
-        let Met::Entry(entry) = met else { return None };
-        let row = if entry.kind == Kind::File { self.listing.find(&entry.key())? } else { return None };
+    fn job(&self, entry: Entry) -> Option<Job> {
+        let row = self.listing.find(&entry.key())?;
         if self.listing.state(row) != State::Found {
             return None;
         }

@@ -15,7 +15,7 @@ use shipworthy_contract::Sha256;
 use super::{
     crew,
     lane::Lane,
-    queue::{Big, Queue, Source},
+    queue::{Big, Queue, Rest},
 };
 use crate::{
     Progress,
@@ -87,7 +87,7 @@ pub(crate) struct Extent {
 /// thread.
 pub(crate) fn read<'a>(
     big: Big<'a>,
-    rest: &'a mut Source<'a>,
+    rest: Rest<'a>,
     extent: Extent,
     progress: &dyn Progress,
     done: &(dyn Fn(&Job, Result<Sha256, ReadFault>) + Sync),

@@ -6,22 +6,33 @@ use std::{
 };
 
 use super::files::Job;
+use crate::tree::walk::Entry;
 
-/// Gives one file after the other, and nothing once there are no more.
-pub(crate) type Source<'a> = dyn FnMut() -> Option<Job> + Send + 'a;
+/// Gives one thing after the other, and nothing once there are no more.
+pub(crate) type Source<'a, T> = dyn FnMut() -> Option<T> + Send + 'a;
+
+/// All other files, as they are found. What is found is taken by one thread at a time; whatever can be left to the
+/// thread that has taken it is done by `job`.
+pub(crate) struct Rest<'a> {
+    /// Gives what was found next.
+    pub(crate) next: &'a mut Source<'a, Entry>,
+    /// Makes a file to be read of it, or nothing.
+    pub(crate) job: &'a (dyn Fn(Entry) -> Option<Job> + Sync),
+}
 
 /// The big files, the largest first. Each is opened when its turn comes: there may be more than can be open at once.
 pub(crate) struct Big<'a> {
     /// How many there are.
     pub(crate) left: usize,
     /// Gives the next; none for one that cannot be reached any more.
-    pub(crate) next: &'a mut Source<'a>,
+    pub(crate) next: &'a mut Source<'a, Job>,
 }
 
 /// Where takers get their files.
 pub(super) struct Queue<'a> {
     big: Mutex<(Big<'a>, Waiting)>,
-    rest: Mutex<&'a mut (dyn FnMut() -> Option<Job> + Send + 'a)>,
+    rest: Mutex<&'a mut Source<'a, Entry>>,
+    job: &'a (dyn Fn(Entry) -> Option<Job> + Sync),
     /// Files that a taker gets at a time.
     batch: usize,
 }
@@ -30,8 +41,8 @@ pub(super) struct Queue<'a> {
 type Waiting = usize;
 
 impl<'a> Queue<'a> {
-    pub(super) fn new(big: Big<'a>, rest: &'a mut Source<'a>, batch: usize, takers: usize) -> Self {
-        Self { big: Mutex::new((big, takers)), rest: Mutex::new(rest), batch }
+    pub(super) fn new(big: Big<'a>, Rest { next, job }: Rest<'a>, batch: usize, takers: usize) -> Self {
+        Self { big: Mutex::new((big, takers)), rest: Mutex::new(next), job, batch }
     }
 
     /// A taker begins, or never will.
@@ -53,9 +64,15 @@ impl<'a> Queue<'a> {
             }
         }
         drop(held_big);
-        if own.is_empty() {
-            let mut rest = held(&self.rest);
-            own.extend(std::iter::from_fn(|| (*rest)()).take(self.batch));
+        while own.is_empty() {
+            let found: Vec<Entry> = {
+                let mut next = held(&self.rest);
+                std::iter::from_fn(|| (*next)()).take(self.batch).collect()
+            };
+            if found.is_empty() {
+                return None;
+            }
+            own.extend(found.into_iter().filter_map(self.job));
         }
         own.pop_front()
     }

@@ -10,7 +10,7 @@ use shipworthy_contract::{Explain, Outcome, Policy, Sha256, rules};
 use super::{
     fault::Fault,
     survey::{self, Against, Survey},
-    walk::{Entry, Folder, Kind, Met, Walk},
+    walk::{Entry, Folder, Walk},
 };
 use crate::{
     Limits, Progress,
@@ -132,7 +132,8 @@ pub fn sums_of(
     let extent = Extent { files: survey.files_to_read, bytes: survey.bytes_to_read, limit: limits.file_bytes };
     let mut walk = Walk::new(handle()?, limits.folders);
     let none = queue::Big { left: 0, next: &mut || None };
-    files::read(none, &mut || walk.find_map(|met| job(met, left_out)), extent, progress, &done);
+    let rest = queue::Rest { next: &mut || walk.next_file(), job: &|entry| job(entry, left_out) };
+    files::read(none, rest, extent, progress, &done);
     let mut failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
     if !failed.is_empty() {
         failed.sort_unstable();
@@ -171,8 +172,7 @@ fn some(all: &[String]) -> String {
 }
 
 /// A file, unless it is the one that the lines are being written to.
-fn job(met: Met, left_out: Option<(u64, u64)>) -> Option<Job> {
-    let Met::Entry(Entry { folder, name, kind: Kind::File }) = met else { return None };
+fn job(Entry { folder, name, .. }: Entry, left_out: Option<(u64, u64)>) -> Option<Job> {
     let is = |file: (u64, u64)| folder.look(&name).is_ok_and(|stat| (stat.st_dev, stat.st_ino) == file);
     if left_out.is_some_and(is) {
         return None;

@@ -215,6 +215,14 @@ impl Walk {
         Self { levels: Vec::new(), depth, next: Some(Ok(root)) }
     }
 
+    /// The next regular file, past everything else.
+    pub(crate) fn next_file(&mut self) -> Option<Entry> {
+        self.find_map(|met| match met {
+            Met::Entry(entry) if entry.kind == Kind::File => Some(entry),
+            Met::Entry(_) | Met::Entered | Met::Left(..) | Met::Unreadable(..) | Met::TooDeep(_) => None,
+        })
+    }
+
     /// Ends it here.
     pub(crate) fn end(&mut self) {
         self.levels.clear();
