@@ -1,7 +1,6 @@
 //! Files by the handle of their folder, read once and hashed, two at a time on every core.
 
 use std::{
-    collections::VecDeque,
     ffi::CString,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io,
@@ -15,7 +14,7 @@ use shipworthy_contract::Sha256;
 use super::{
     crew,
     lane::Lane,
-    queue::{Big, Queue, Rest},
+    queue::{Big, Queue, Rest, Taker},
 };
 use crate::{
     Progress,
@@ -98,7 +97,7 @@ pub(crate) fn read<'a>(
     let queue = Queue::new(big, rest, batch, threads);
     progress.begin(extent.files, extent.bytes);
     let work = || Reader { queue: &queue, limit: extent.limit, progress, done }.run();
-    crew::run(threads - 1, &|| queue.begin(), &work);
+    crew::run(threads - 1, &|| queue.one_less(), &work);
     progress.end();
 }
 
@@ -129,11 +128,10 @@ impl Reader<'_, '_> {
     fn run(&self) {
         let seat = || Seat { lane: Lane::new(), open: None };
         let (mut one, mut two) = (seat(), seat());
-        let mut own = VecDeque::new();
-        self.queue.begin();
+        let mut taker = Taker::default();
         loop {
-            self.take(&mut one, &mut own, two.open.is_some());
-            self.take(&mut two, &mut own, one.open.is_some());
+            self.take(&mut one, &mut taker, two.open.is_some());
+            self.take(&mut two, &mut taker, one.open.is_some());
             if one.open.is_none() && two.open.is_none() {
                 return;
             }
@@ -150,9 +148,9 @@ impl Reader<'_, '_> {
     }
 
     /// Gives a free seat the next file that can be opened.
-    fn take(&self, seat: &mut Seat, own: &mut VecDeque<Job>, second: bool) {
+    fn take(&self, seat: &mut Seat, taker: &mut Taker, second: bool) {
         while seat.open.is_none()
-            && let Some(job) = self.queue.next(own, second)
+            && let Some(job) = self.queue.next(taker, second)
         {
             self.seat(seat, job);
         }

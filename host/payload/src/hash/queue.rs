@@ -37,6 +37,13 @@ pub(super) struct Queue<'a> {
     batch: usize,
 }
 
+/// What a taker has taken and not begun.
+#[derive(Default)]
+pub(super) struct Taker {
+    begun: bool,
+    own: VecDeque<Job>,
+}
+
 /// Takers that have not begun.
 type Waiting = usize;
 
@@ -45,17 +52,21 @@ impl<'a> Queue<'a> {
         Self { big: Mutex::new((big, takers)), rest: Mutex::new(next), job, batch }
     }
 
-    /// A taker begins, or never will.
-    pub(super) fn begin(&self) {
+    /// A taker that will never begin.
+    pub(super) fn one_less(&self) {
         let (_, waiting) = &mut *held(&self.big);
         *waiting = waiting.saturating_sub(1);
     }
 
-    /// The next file of a taker, which keeps what it has got and not begun in `own`. A big one is for whoever has
-    /// nothing at hand; as a `second` file it is left to those that have not begun.
-    pub(super) fn next(&self, own: &mut VecDeque<Job>, second: bool) -> Option<Job> {
+    /// The next file of a taker. A big one is for whoever has nothing at hand; as a second file it is left to those that
+    /// have not begun, so that two large files are read on two cores.
+    pub(super) fn next(&self, taker: &mut Taker, second: bool) -> Option<Job> {
         let mut held_big = held(&self.big);
         let (big, waiting) = &mut *held_big;
+        // In one step with the taking: who has begun and has nothing yet must not be passed over.
+        if !std::mem::replace(&mut taker.begun, true) {
+            *waiting = waiting.saturating_sub(1);
+        }
         let left_to_others = if second { *waiting } else { 0 };
         while big.left > left_to_others {
             big.left -= 1;
@@ -64,7 +75,7 @@ impl<'a> Queue<'a> {
             }
         }
         drop(held_big);
-        while own.is_empty() {
+        while taker.own.is_empty() {
             let found: Vec<Entry> = {
                 let mut next = held(&self.rest);
                 std::iter::from_fn(|| (*next)()).take(self.batch).collect()
@@ -72,9 +83,9 @@ impl<'a> Queue<'a> {
             if found.is_empty() {
                 return None;
             }
-            own.extend(found.into_iter().filter_map(self.job));
+            taker.own.extend(found.into_iter().filter_map(self.job));
         }
-        own.pop_front()
+        taker.own.pop_front()
     }
 }
 
