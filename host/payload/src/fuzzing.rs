@@ -200,7 +200,7 @@ fn listing(bytes: &[u8], lines: &[&[u8]], read: &[Option<(String, Vec<u8>)>]) {
         Err(ListingFault::TooLarge) => assert!(too_large),
         Err(ListingFault::TooMany) => assert!(good.len() as u64 > limits.tree_files),
         Err(ListingFault::Malformed(told, count)) => {
-            assert_eq!((count, good.len()), ((lines.len() - good.len()) as u64, lines.len() - count as usize));
+            assert_eq!(count, (lines.len() - good.len()) as u64);
             assert!(count > 0 && !told.is_empty() && told.len() as u64 <= count);
             for bad in told {
                 assert!(bad.number > 0 && bad.number <= lines.len() as u64, "{bad:?}");
@@ -212,7 +212,7 @@ fn listing(bytes: &[u8], lines: &[&[u8]], read: &[Option<(String, Vec<u8>)>]) {
             let expected: Vec<_> = names.into_keys().filter(|name| of(name) > 1).cloned().collect();
             assert_eq!((twice, good.len()), (expected, lines.len()));
         }
-        Err(ListingFault::Io(error)) => unreachable_input(&error),
+        Err(ListingFault::Io(error)) => failed(&error),
     }
 }
 
@@ -221,7 +221,7 @@ fn root_digest(good: &[&(String, Vec<u8>)]) -> Option<Sha256> {
     let in_order = good.windows(2).all(|pair| pair.first().map(|(_, name)| name) < pair.last().map(|(_, name)| name));
     let mut text = Vec::new();
     for (digest, name) in good {
-        let digest = digest.parse().unwrap_or_else(|error| unreachable_input(&error));
+        let digest = digest.parse().unwrap_or_else(|error| failed(&error));
         sums_file::write(&digest, name, &mut text);
     }
     in_order.then(|| Sha256::of(&text))
@@ -264,6 +264,6 @@ const fn of_a_slug(letter: char) -> bool {
 }
 
 #[expect(clippy::panic, reason = "a fuzzer's way to say that it found something")]
-fn unreachable_input<T>(error: &dyn std::fmt::Display) -> T {
-    panic!("reading from memory failed: {error}")
+fn failed<T>(error: &dyn std::fmt::Display) -> T {
+    panic!("what cannot fail did: {error}")
 }

@@ -42,7 +42,7 @@ use crate::{
     Limits, Progress,
     hash::{
         files::{self, Extent, Job, ReadFault},
-        queue,
+        queue::{Big as BigFiles, Found, Rest},
     },
     paths::RelPath,
     root::Root,
@@ -151,7 +151,7 @@ fn check(asked: &Asked<'_>, limits: &Limits, progress: &dyn Progress) -> Checked
         && checked.may_be_read()
     {
         let tree = Tree { asked, listing, file, limits, exempt: &exempt };
-        tree.read(&survey, progress, &mut checked);
+        tree.read(&mut survey, progress, &mut checked);
         tree.name_missing(&survey, &mut checked);
         tree.digest(&mut checked);
     }
@@ -240,6 +240,20 @@ fn beneath(root: Folder, path: &[u8]) -> io::Result<(Folder, CString)> {
     Ok((folder, name))
 }
 
+/// A folder beneath a root.
+fn below(root: Folder, path: &[u8]) -> io::Result<Folder> {
+    let (folder, name) = beneath(root, path)?;
+    folder.open(&name)
+}
+
+/// The folders of files, each once.
+fn distinct_folders(jobs: &[Job]) -> Vec<Arc<Folder>> {
+    let mut folders: Vec<Arc<Folder>> = jobs.iter().map(|job| Arc::clone(&job.folder)).collect();
+    folders.sort_unstable_by_key(Arc::as_ptr);
+    folders.dedup_by_key(|folder| Arc::as_ptr(folder));
+    folders
+}
+
 impl Checked {
     /// Whether every limit holds: more is not read at all.
     fn may_be_read(&self) -> bool {
@@ -265,7 +279,7 @@ struct Tree<'a> {
 
 impl Tree<'_> {
     /// Reads every listed file that was found, and holds it against its digest.
-    fn read(&self, survey: &Survey, progress: &dyn Progress, checked: &mut Checked) {
+    fn read(&self, survey: &mut Survey, progress: &dyn Progress, checked: &mut Checked) {
         let faults = Mutex::new(std::mem::take(&mut checked.faults));
         let held = || -> MutexGuard<'_, Faults> { faults.lock().unwrap_or_else(PoisonError::into_inner) };
         let done = |job: &Job, digest: Result<Sha256, ReadFault>| {
@@ -282,20 +296,36 @@ impl Tree<'_> {
             };
             held().push_seen(fault, &job.folder.path_of(&job.name), seen, how);
         };
+        let folders = survey.kept.as_deref().map(distinct_folders).unwrap_or_default();
         let extent = Extent { files: survey.files_to_read, bytes: survey.bytes_to_read, limit: self.limits.file_bytes };
         match folder_of(self.asked) {
             Ok(root) => {
                 let mut walk = Walk::new(root, self.limits.folders);
                 let mut largest = survey.big.iter().rev();
-                let mut next = || largest.next().and_then(|big| self.big(big));
-                let big = queue::Big { left: survey.big.len(), next: &mut next };
-                let rest = queue::Rest { next: &mut || walk.next_file(), job: &|entry| self.job(entry) };
+                let mut next_big = || largest.next().and_then(|big| self.big(big));
+                let big = BigFiles { left: survey.big.len(), next: &mut next_big };
+                let mut next = || walk.next_file();
+                let rest = match survey.kept.take() {
+                    Some(kept) => Rest::Known(kept),
+                    None => Rest::Found(Found { next: &mut next, job: &|entry| self.job(entry) }),
+                };
                 files::read(big, rest, extent, progress, &done);
             }
             Err(error) => checked.stopped = Some(format!("the root cannot be opened again: {error}")),
         }
         checked.faults = faults.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // What was read by a handle that was kept has to lie where it lay.
+        for folder in folders.iter().filter(|folder| !self.is_in_place(folder)) {
+            let how = "its path, once more";
+            checked.faults.push_seen(Fault::Changed, folder.path(), "it was moved or replaced meanwhile", how);
+        }
         checked.bytes = survey.bytes_to_read;
+    }
+
+    fn is_in_place(&self, folder: &Folder) -> bool {
+        let path = folder.path();
+        let again = folder_of(self.asked).and_then(|root| if path.is_empty() { Ok(root) } else { below(root, path) });
+        again.is_ok_and(|again| again.is_same(folder))
     }
 
     /// A listed file that the first walk has found, on the second.

@@ -5,7 +5,7 @@ use std::{num::NonZero, thread};
 /// Most threads: with two buffers each, what is held stays small on the largest machine.
 const MOST: usize = 32;
 
-/// How many there will be.
+/// How many there will be. Asks the system, which takes several calls: not for every file.
 pub(crate) fn size() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get).min(MOST)
 }

@@ -11,9 +11,17 @@ use crate::tree::walk::Entry;
 /// Gives one thing after the other, and nothing once there are no more.
 pub(crate) type Source<'a, T> = dyn FnMut() -> Option<T> + Send + 'a;
 
-/// All other files, as they are found. What is found is taken by one thread at a time; whatever can be left to the
-/// thread that has taken it is done by `job`.
-pub(crate) struct Rest<'a> {
+/// All other files.
+pub(crate) enum Rest<'a> {
+    /// Known from the look before.
+    Known(Vec<Job>),
+    /// As they are found.
+    Found(Found<'a>),
+}
+
+/// What is found is taken by one thread at a time; whatever can be left to the thread that has taken it is done by
+/// `job`.
+pub(crate) struct Found<'a> {
     /// Gives what was found next.
     pub(crate) next: &'a mut Source<'a, Entry>,
     /// Makes a file to be read of it, or nothing.
@@ -31,8 +39,7 @@ pub(crate) struct Big<'a> {
 /// Where takers get their files.
 pub(super) struct Queue<'a> {
     big: Mutex<(Big<'a>, Waiting)>,
-    rest: Mutex<&'a mut Source<'a, Entry>>,
-    job: &'a (dyn Fn(Entry) -> Option<Job> + Sync),
+    rest: Mutex<Rest<'a>>,
     /// Files that a taker gets at a time.
     batch: usize,
 }
@@ -48,8 +55,8 @@ pub(super) struct Taker {
 type Waiting = usize;
 
 impl<'a> Queue<'a> {
-    pub(super) fn new(big: Big<'a>, Rest { next, job }: Rest<'a>, batch: usize, takers: usize) -> Self {
-        Self { big: Mutex::new((big, takers)), rest: Mutex::new(next), job, batch }
+    pub(super) fn new(big: Big<'a>, rest: Rest<'a>, batch: usize, takers: usize) -> Self {
+        Self { big: Mutex::new((big, takers)), rest: Mutex::new(rest), batch }
     }
 
     /// A taker that will never begin.
@@ -76,14 +83,22 @@ impl<'a> Queue<'a> {
         }
         drop(held_big);
         while taker.own.is_empty() {
-            let found: Vec<Entry> = {
-                let mut next = held(&self.rest);
-                std::iter::from_fn(|| (*next)()).take(self.batch).collect()
-            };
-            if found.is_empty() {
-                return None;
+            let mut rest = held(&self.rest);
+            match &mut *rest {
+                Rest::Known(jobs) => {
+                    taker.own.extend(jobs.drain(jobs.len().saturating_sub(self.batch)..));
+                    break;
+                }
+                Rest::Found(Found { next, job }) => {
+                    let found: Vec<Entry> = std::iter::from_fn(next).take(self.batch).collect();
+                    let job = *job;
+                    drop(rest);
+                    if found.is_empty() {
+                        break;
+                    }
+                    taker.own.extend(found.into_iter().filter_map(job));
+                }
             }
-            taker.own.extend(found.into_iter().filter_map(self.job));
         }
         taker.own.pop_front()
     }

@@ -19,7 +19,7 @@ pub(crate) struct Outline<'a> {
     most: u64,
     limits: &'a Limits,
     files: u64,
-    folders: u64,
+    pub(crate) folders: u64,
     /// The names of every folder that the walk is in, the deepest last.
     names: Vec<Names>,
     hasher: RandomState,

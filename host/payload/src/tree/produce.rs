@@ -132,7 +132,7 @@ pub fn sums_of(
     let extent = Extent { files: survey.files_to_read, bytes: survey.bytes_to_read, limit: limits.file_bytes };
     let mut walk = Walk::new(handle()?, limits.folders);
     let none = queue::Big { left: 0, next: &mut || None };
-    let rest = queue::Rest { next: &mut || walk.next_file(), job: &|entry| job(entry, left_out) };
+    let rest = queue::Rest::Found(queue::Found { next: &mut || walk.next_file(), job: &|entry| job(entry, left_out) });
     files::read(none, rest, extent, progress, &done);
     let mut failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
     if !failed.is_empty() {

@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     Limits,
-    hash::{crew, files::Seen},
+    hash::{
+        crew,
+        files::{Job, Seen},
+    },
 };
 
 /// A file of at least so many bytes is read first, so that the last files to be read are small ones and every core
@@ -28,6 +31,12 @@ const BIG: u64 = 4 << 20;
 
 /// Most bytes of paths that are kept for it; what is beyond is read as it is found.
 const BIG_PATHS: usize = 1 << 20;
+
+/// Most files that are kept for the reading, so that the tree need not be walked again for them.
+const MOST_KEPT: usize = 64 << 10;
+
+/// Most folders that may be held open by them.
+const MOST_FOLDERS: u64 = 256;
 
 /// What a thread looks at before it takes more, on few cores.
 const BATCH: usize = 64;
@@ -54,6 +63,8 @@ pub(crate) struct Survey {
     pub(crate) big: Vec<Big>,
     /// Folders that cannot be looked into, with a `/` at the end.
     pub(crate) closed: Vec<Vec<u8>>,
+    /// All other files that are to be read; none where there are too many to keep.
+    pub(crate) kept: Option<Vec<Job>>,
 }
 
 /// A big file.
@@ -81,28 +92,34 @@ pub(crate) fn look(root: Folder, against: &Against<'_>) -> Survey {
     let limits = against.limits;
     let most = limits.tree_files.saturating_add(against.exempt.len() as u64);
     let outline = Mutex::new(Outline::new(Walk::new(root, limits.folders), most, limits));
-    let found = Mutex::new(Survey::default());
+    let found = Mutex::new(Survey { kept: Some(Vec::new()), ..Survey::default() });
     let count = crew::share(BATCH);
-    let take = |batch: &mut Vec<Entry>| held(&outline).next_entries(count, batch);
+    let take = |batch: &mut Vec<Entry>, looker: &mut Looker<'_>| {
+        let mut outline = held(&outline);
+        let any = outline.next_entries(count, batch);
+        if outline.folders > MOST_FOLDERS {
+            looker.found.kept = None;
+        }
+        any
+    };
     let work = || {
-        let mut looker = Looker { against, found: Survey::default(), big_paths: 0 };
+        let mut looker = Looker::new(against);
         let mut batch = Vec::new();
-        while take(&mut batch) {
-            for entry in batch.drain(..) {
-                looker.entry(&entry);
-            }
+        while take(&mut batch, &mut looker) {
+            batch.drain(..).for_each(|entry| looker.entry(entry));
         }
         held(&found).merge(looker.found);
     };
     // Most trees are small: only one that is not done after a first batch is worth more threads.
-    let mut first = Looker { against, found: Survey::default(), big_paths: 0 };
+    let mut first = Looker::new(against);
     let mut batch = Vec::new();
-    let more = take(&mut batch) && batch.len() == count;
-    batch.drain(..).for_each(|entry| first.entry(&entry));
+    let more = take(&mut batch, &mut first) && batch.len() == count;
+    batch.drain(..).for_each(|entry| first.entry(entry));
     crew::run(if more { crew::size() - 1 } else { 0 }, &|| (), &work);
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.merge(first.found);
-    found.merge(outline.into_inner().unwrap_or_else(PoisonError::into_inner).found);
+    let outline = outline.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.merge(Survey { kept: Some(Vec::new()), ..outline.found });
     if found.exceeded.is_none() && found.bytes > limits.tree_bytes {
         let most = format!("at most {} in all files of a tree", Bytes(limits.tree_bytes));
         found.exceeded = Some((most, Bytes(found.bytes).to_string()));
@@ -125,6 +142,13 @@ impl Survey {
         self.empty.extend(other.empty);
         self.big.extend(other.big);
         self.closed.extend(other.closed);
+        self.kept = match (self.kept.take(), other.kept) {
+            (Some(mut kept), Some(others)) => {
+                kept.extend(others);
+                Some(kept)
+            }
+            (None, _) | (_, None) => None,
+        };
     }
 }
 
@@ -133,47 +157,78 @@ struct Looker<'a> {
     against: &'a Against<'a>,
     found: Survey,
     big_paths: usize,
+    most_kept: usize,
 }
 
-impl Looker<'_> {
-    fn entry(&mut self, entry: &Entry) {
+impl<'a> Looker<'a> {
+    fn new(against: &'a Against<'a>) -> Self {
+        let found = Survey { kept: against.listing.map(|_| Vec::new()), ..Survey::default() };
+        Self { against, found, big_paths: 0, most_kept: MOST_KEPT / crew::size() }
+    }
+
+    fn entry(&mut self, entry: Entry) {
+        let found = self.look_at(&entry);
+        let Some((row, seen)) = found else { return };
+        if let Some(kept) = self.found.kept.as_mut().filter(|kept| kept.len() < self.most_kept) {
+            kept.push(Job { folder: entry.folder, name: entry.name, row, seen: Some(seen) });
+        } else {
+            self.found.kept = None;
+        }
+    }
+
+    /// Gives the row of a listed file that is to be read as it comes.
+    fn look_at(&mut self, entry: &Entry) -> Option<(usize, Seen)> {
         let key = entry.key();
         let row = self.against.listing.and_then(|listing| listing.find(&key));
         let stat = match entry.folder.look(&entry.name) {
             Ok(stat) => stat,
-            Err(error) => return self.lost(entry, row, &error),
+            Err(error) => {
+                self.lost(entry, row, &error);
+                return None;
+            }
         };
+        let mut to_read = None;
         match entry.kind {
-            Kind::Link => return self.link(entry, row),
+            Kind::Link => {
+                self.link(entry, row);
+                return None;
+            }
             Kind::File if self.against.exempt.contains(&key) => {}
-            Kind::File => self.file(entry, row, Seen::of(&stat)),
+            Kind::File => to_read = self.file(entry, row, Seen::of(&stat)),
             Kind::Folder | Kind::Fifo | Kind::Socket | Kind::Device => self.no_file(entry, row),
         }
         self.mode(entry, &stat);
+        to_read
     }
 
-    fn file(&mut self, entry: &Entry, row: Option<usize>, seen: Seen) {
+    fn file(&mut self, entry: &Entry, row: Option<usize>, seen: Seen) -> Option<(usize, Seen)> {
         let size = seen.size;
         let most = self.against.limits.file_bytes;
         if size > most {
             self.tell(row);
             let most = format!("at most {} a file", Bytes(most));
-            return self.found.faults.push_seen(Fault::FileTooLarge, &entry.path(), Bytes(size).to_string(), most);
+            self.found.faults.push_seen(Fault::FileTooLarge, &entry.path(), Bytes(size).to_string(), most);
+            return None;
         }
         self.found.bytes = self.found.bytes.saturating_add(size);
         let listing = match (self.against.listing, row) {
-            (Some(_), None) => return self.found.faults.push(Fault::Unlisted, &entry.path()),
+            (Some(_), None) => {
+                self.found.faults.push(Fault::Unlisted, &entry.path());
+                return None;
+            }
             (listing, _) => listing,
         };
         self.found.files_to_read += 1;
         self.found.bytes_to_read = self.found.bytes_to_read.saturating_add(size);
-        let (Some(listing), Some(row)) = (listing, row) else { return };
+        let (listing, row) = (listing?, row?);
         listing.found(row, seen);
         if size >= BIG && self.big_paths < BIG_PATHS {
             let path = entry.path();
             self.big_paths += path.len();
             self.found.big.push(Big { size, path, row });
+            return None;
         }
+        Some((row, seen))
     }
 
     fn link(&mut self, entry: &Entry, row: Option<usize>) {

@@ -145,6 +145,12 @@ impl Folder {
         self.prefix.strip_suffix(b"/").unwrap_or_default()
     }
 
+    /// Whether both are handles of one folder.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let id = |folder: &Self| rustix::fs::fstat(&folder.handle).map(|stat| (stat.st_dev, stat.st_ino));
+        matches!((id(self), id(other)), (Ok(one), Ok(two)) if one == two)
+    }
+
     /// The names in it, once more.
     pub(crate) fn names(&self) -> io::Result<impl Iterator<Item = io::Result<Vec<u8>>>> {
         let dir = Dir::read_from(&self.handle)?;
