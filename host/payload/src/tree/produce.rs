@@ -109,6 +109,9 @@ pub fn sums_of(
     let no_folder = |fault| SumsError::Folder { path: path.to_owned(), fault };
     let root = Root::open_folder(path).map_err(no_folder)?;
     let handle = || root.handle().map(Folder::root).map_err(|error| no_folder(RootFault::Io(error)));
+    // The file that the lines are written to is none of the payload's.
+    let tree_files = limits.tree_files.saturating_add(left_out.iter().len() as u64);
+    let limits = &Limits { tree_files, ..*limits };
     let against = Against { resolved: root.resolved(), listing: None, exempt: &[], limits };
     let survey = survey::look(handle()?, &against);
     let refused = |what| SumsError::Refused { path: path.to_owned(), what };
