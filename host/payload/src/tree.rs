@@ -24,7 +24,7 @@ use std::{
     io::{self, Seek as _},
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use rustix::fs::FileType;
@@ -41,6 +41,7 @@ use self::{
 use crate::{
     Limits, Progress,
     hash::{
+        crew,
         files::{self, Extent, Job, ReadFault},
         queue::{Big as BigFiles, Found, Rest},
     },
@@ -281,7 +282,6 @@ impl Tree<'_> {
     /// Reads every listed file that was found, and holds it against its digest.
     fn read(&self, survey: &mut Survey, progress: &dyn Progress, checked: &mut Checked) {
         let faults = Mutex::new(std::mem::take(&mut checked.faults));
-        let held = || -> MutexGuard<'_, Faults> { faults.lock().unwrap_or_else(PoisonError::into_inner) };
         let done = |job: &Job, digest: Result<Sha256, ReadFault>| {
             self.listing.set(job.row, State::Read);
             let listed = self.listing.digest(job.row);
@@ -294,7 +294,7 @@ impl Tree<'_> {
                 Err(ReadFault::Io(error)) => (Fault::Unreadable, error.to_string(), "opened or read".to_owned()),
                 Err(ReadFault::Changed(how)) => (Fault::Changed, how.to_owned(), "its size and times".to_owned()),
             };
-            held().push_seen(fault, &job.folder.path_of(&job.name), seen, how);
+            crew::held(&faults).push_seen(fault, &job.folder.path_of(&job.name), seen, how);
         };
         let folders = survey.kept.as_deref().map(distinct_folders).unwrap_or_default();
         let extent = Extent { files: survey.files_to_read, bytes: survey.bytes_to_read, limit: self.limits.file_bytes };
@@ -313,7 +313,7 @@ impl Tree<'_> {
             }
             Err(error) => checked.stopped = Some(format!("the root cannot be opened again: {error}")),
         }
-        checked.faults = faults.into_inner().unwrap_or_else(PoisonError::into_inner);
+        checked.faults = crew::gathered(faults);
         // What was read by a handle that was kept has to lie where it lay.
         for folder in folders.iter().filter(|folder| !self.is_in_place(folder)) {
             let how = "its path, once more";

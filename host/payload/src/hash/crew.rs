@@ -1,6 +1,10 @@
 //! As many threads as there are cores, for work that each of them takes from a common source.
 
-use std::{num::NonZero, thread};
+use std::{
+    num::NonZero,
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+};
 
 /// Most threads: with two buffers each, what is held stays small on the largest machine.
 const MOST: usize = 32;
@@ -31,4 +35,14 @@ pub(crate) fn run(helpers: usize, missing: &dyn Fn(), work: &(dyn Fn() + Sync)) 
         }
         work();
     });
+}
+
+/// What threads share, for as long as the guard lives. One that broke off has left nothing half done.
+pub(crate) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What threads have shared, once they are done.
+pub(crate) fn gathered<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,11 +1,8 @@
 //! What is to be read, for as many takers as there are threads: big files first, the rest as it is found.
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::VecDeque, sync::Mutex};
 
-use super::files::Job;
+use super::{crew::held, files::Job};
 use crate::tree::walk::Entry;
 
 /// Gives one thing after the other, and nothing once there are no more.
@@ -102,8 +99,4 @@ impl<'a> Queue<'a> {
         }
         taker.own.pop_front()
     }
-}
-
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

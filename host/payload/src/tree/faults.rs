@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::fault::Fault;
 
 /// Paths of a kind whose details are kept. Every path is told; a million details would be larger than the tree.
-const MOST_DETAILS: usize = 1_000;
+pub(super) const MOST_DETAILS: usize = 1_000;
 
 /// The paths of one kind.
 #[derive(Clone, Debug, Default)]

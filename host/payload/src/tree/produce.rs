@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
 };
 
 use shipworthy_contract::{Explain, Outcome, Policy, Sha256, rules};
@@ -16,6 +16,7 @@ use crate::{
     Limits, Progress,
     finding::outcome,
     hash::{
+        crew,
         files::{self, Extent, Job, ReadFault},
         queue,
     },
@@ -126,10 +127,10 @@ pub fn sums_of(
     let read = Mutex::new(Vec::new());
     let failed = Mutex::new(Vec::new());
     let done = |job: &Job, digest: Result<Sha256, ReadFault>| match digest {
-        Ok(digest) => read.lock().unwrap_or_else(PoisonError::into_inner).push((job.folder.path_of(&job.name), digest)),
+        Ok(digest) => crew::held(&read).push((job.folder.path_of(&job.name), digest)),
         Err(fault) => {
             let path = super::faults::shown(&job.folder.path_of(&job.name));
-            failed.lock().unwrap_or_else(PoisonError::into_inner).push(format!("`{path}`: {fault}"));
+            crew::held(&failed).push(format!("`{path}`: {fault}"));
         }
     };
     let extent = Extent { files: survey.files_to_read, bytes: survey.bytes_to_read, limit: limits.file_bytes };
@@ -137,12 +138,12 @@ pub fn sums_of(
     let none = queue::Big { left: 0, next: &mut || None };
     let rest = queue::Rest::Found(queue::Found { next: &mut || walk.next_file(), job: &|entry| job(entry, left_out) });
     files::read(none, rest, extent, progress, &done);
-    let mut failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut failed = crew::gathered(failed);
     if !failed.is_empty() {
         failed.sort_unstable();
         return Err(SumsError::Read { path: path.to_owned(), what: some(&failed) });
     }
-    let mut read = read.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut read = crew::gathered(read);
     read.sort_unstable();
     let mut text = Vec::new();
     for (name, digest) in &read {

@@ -5,16 +5,13 @@ use shipworthy_contract::{Class, RuleId, quantity::Bytes, report::EvidenceLine, 
 use super::{
     Checked, SumsFault,
     fault::Fault,
-    faults::{Detail, Group},
+    faults::{Detail, Group, MOST_DETAILS},
 };
 use crate::{
     Limits,
     field::Fields,
     finding::{FIRST, Finding, Findings, SECOND, location, shown},
 };
-
-/// Details that are told of one rule; paths are told all.
-const MOST_DETAILS: usize = 1_000;
 
 /// The rules of a tree that hold, or not, by what was found in it, with what is said where one holds.
 const RULES: [(RuleId, &str); 4] = [

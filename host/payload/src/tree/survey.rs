@@ -1,10 +1,6 @@
 //! The look at a tree before anything of it is read: what lies in it, of which kind, how large, with which permissions.
 
-use std::{
-    io,
-    path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::{io, path::Path, sync::Mutex};
 
 use rustix::fs::Stat;
 use shipworthy_contract::quantity::Bytes;
@@ -20,7 +16,7 @@ use super::{
 use crate::{
     Limits,
     hash::{
-        crew,
+        crew::{self, held},
         files::{Job, Seen},
     },
 };
@@ -116,9 +112,9 @@ pub(crate) fn look(root: Folder, against: &Against<'_>) -> Survey {
     let more = take(&mut batch, &mut first) && batch.len() == count;
     batch.drain(..).for_each(|entry| first.entry(entry));
     crew::run(if more { crew::size() - 1 } else { 0 }, &|| (), &work);
-    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut found = crew::gathered(found);
     found.merge(first.found);
-    let outline = outline.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let outline = crew::gathered(outline);
     found.merge(Survey { kept: Some(Vec::new()), ..outline.found });
     if found.exceeded.is_none() && found.bytes > limits.tree_bytes {
         let most = format!("at most {} in all files of a tree", Bytes(limits.tree_bytes));
@@ -126,10 +122,6 @@ pub(crate) fn look(root: Folder, against: &Against<'_>) -> Survey {
     }
     found.big.sort_unstable();
     found
-}
-
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Survey {
