@@ -36,6 +36,6 @@ pub use grpc::{Call, Reply};
 pub use limits::Limits;
 pub use mask::Masks;
 pub use network::{Header, NetworkError, Phase};
-pub use run::Run;
+pub use run::{Overrun, Run};
 pub use tape::{RecordedRun, Tape};
 pub use target::{ConfigError, Target};

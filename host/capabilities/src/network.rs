@@ -72,7 +72,7 @@ impl Excess {
             Self::RequestsPerRun => "requests per run",
             Self::ResponseHeaders => "response headers",
             Self::ResponseBody => "response body",
-            Self::AnswersPerRun => "answers of one run",
+            Self::AnswersPerRun => "answers per run",
         }
     }
 

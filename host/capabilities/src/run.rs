@@ -4,12 +4,12 @@ use std::{
     fmt,
     future::Future,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use shipworthy_contract::{certificate::Presented, evidence::RequestRecord};
+use shipworthy_contract::{certificate::Presented, evidence::RequestRecord, quantity::Bytes};
 use tokio::{
     sync::{Notify, Semaphore},
     time::Instant,
@@ -38,8 +38,22 @@ pub struct Run {
     pub(crate) containers_until: Instant,
     /// Bytes that were answered.
     answered: AtomicU64,
+    /// The first limit of the run as a whole that was reached.
+    overrun: OnceLock<Overrun>,
     /// Bytes of the recording that are taken by what nobody has asked for yet.
     reserved: AtomicU64,
+}
+
+/// A limit of a whole run that was reached: whoever runs the guest ends it, since asking more slowly or for less would not
+/// help it any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overrun {
+    /// Of what: `requests per run`, `answers per run`.
+    pub name: &'static str,
+    /// The limit, in words with its unit.
+    pub limit: String,
+    /// What was reached, in words.
+    pub observed: String,
 }
 
 impl fmt::Debug for Run {
@@ -108,6 +122,7 @@ impl Run {
             cut: Notify::new(),
             containers_until: Instant::now() + access.limits.containers_until,
             answered: AtomicU64::new(0),
+            overrun: OnceLock::new(),
             reserved: AtomicU64::new(0),
             access,
         }
@@ -121,6 +136,11 @@ impl Run {
     /// Undeclared uses that were refused, and limits on one request that were hit, each once.
     pub fn notes(&self) -> Vec<String> {
         self.transcript().notes()
+    }
+
+    /// The limit of the run as a whole that was reached, if one was: the guest is not to go on.
+    pub fn overrun(&self) -> Option<&Overrun> {
+        self.overrun.get()
     }
 
     /// Waits until a replay has come to where the host's clock ended the run that was recorded; for ever in any other.
@@ -167,9 +187,9 @@ impl Run {
         let what = self.masks.text(what);
         let limit = self.access.limits.requests;
         let Some(index) = self.transcript().begin(&what, limit) else {
-            let error = A::Error::over_total(limit);
-            self.transcript().note(&error.to_string());
-            return Err(error);
+            let observed = format!("one more: {what}");
+            self.overrun.get_or_init(|| Overrun { name: "requests per run", limit: limit.to_string(), observed });
+            return Err(A::Error::over_total(limit));
         };
         let (asked, vetted) = match vet() {
             Ok(vetted) => vetted,
@@ -207,7 +227,12 @@ impl Run {
         let add = |so_far: u64| so_far.checked_add(size).filter(|total| *total <= limit);
         match self.answered.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
             Ok(_) => Ok(answer),
-            Err(_) => Err(A::Error::over_answers(limit)),
+            Err(so_far) => {
+                let observed = Bytes(so_far.saturating_add(size)).to_string();
+                let limit_in_words = Bytes(limit).to_string();
+                self.overrun.get_or_init(|| Overrun { name: "answers per run", limit: limit_in_words, observed });
+                Err(A::Error::over_answers(limit))
+            }
         }
     }
 
@@ -244,6 +269,7 @@ impl Run {
         let mut transcript = self.transcript();
         if let Err(error) = &result
             && error.is_noteworthy()
+            && self.overrun().is_none()
         {
             transcript.note(&format!("{what}: {words}"));
         }

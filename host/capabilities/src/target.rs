@@ -7,7 +7,7 @@ use std::{io, net::IpAddr};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use shipworthy_contract::{
     Explain, Fault, Secret,
-    endpoint::{Address, Endpoint, Http2},
+    endpoint::{Address, Endpoint, Http2, TlsSettings},
 };
 
 use crate::tls::TlsClient;
@@ -117,9 +117,29 @@ pub struct Target {
 impl Target {
     /// Reads and parses all that the endpoint names. Opens no connection and resolves no name.
     pub fn prepare(endpoint: &Endpoint) -> Result<Self, ConfigError> {
-        let tls = match &endpoint.tls {
-            Some(settings) => Some(TlsClient::prepare(endpoint, settings)?),
-            None => None,
+        Self::prepare_instance(endpoint, None)
+    }
+
+    /// The same for the instances of one endpoint, which name the same files: each is read once.
+    pub fn prepare_all(instances: Vec<Endpoint>) -> Vec<Result<Self, ConfigError>> {
+        let mut first: Option<(TlsSettings, TlsClient)> = None;
+        let mut prepared = Vec::with_capacity(instances.len());
+        for endpoint in instances {
+            let like = first.as_ref().filter(|(settings, _)| endpoint.tls.as_ref() == Some(settings));
+            let target = Self::prepare_instance(&endpoint, like.map(|(_, client)| client));
+            if let (Ok(Self { tls: Some(client), .. }), Some(settings), None) = (&target, &endpoint.tls, &first) {
+                first = client.for_instance(&endpoint, settings).ok().map(|client| (settings.clone(), client));
+            }
+            prepared.push(target);
+        }
+        prepared
+    }
+
+    fn prepare_instance(endpoint: &Endpoint, like: Option<&TlsClient>) -> Result<Self, ConfigError> {
+        let tls = match (&endpoint.tls, like) {
+            (Some(settings), Some(like)) => Some(like.for_instance(endpoint, settings)?),
+            (Some(settings), None) => Some(TlsClient::prepare(endpoint, settings)?),
+            (None, _) => None,
         };
         let headers = headers(endpoint)?;
         Ok(Self { url: endpoint.url(), endpoint: endpoint.clone(), tls, headers })
@@ -254,7 +274,7 @@ mod tests {
     #[test]
     fn a_certificate_needs_a_name() {
         let missing = "cannot read `/nonexistent/ca.pem`, which `endpoints.gateway.ca` names";
-        let tls = |server_name: Option<&str>| shipworthy_contract::endpoint::TlsSettings {
+        let tls = |server_name: Option<&str>| TlsSettings {
             ca: Some("/nonexistent/ca.pem".into()),
             server_name: server_name.map(str::to_owned),
             ..Default::default()

@@ -118,6 +118,16 @@ impl TlsClient {
         Ok(Self { verifier, client, server_name: server_name(endpoint, settings)?, trusted })
     }
 
+    /// The same for another instance of the endpoint: files are read and verifiers built once, however many there are.
+    pub(crate) fn for_instance(&self, endpoint: &Endpoint, settings: &TlsSettings) -> Result<Self, ConfigError> {
+        Ok(Self {
+            verifier: Arc::clone(&self.verifier),
+            client: self.client.clone(),
+            server_name: server_name(endpoint, settings)?,
+            trusted: self.trusted.clone(),
+        })
+    }
+
     /// The configuration of one connection. Resumption is off, so every connection sees and checks the certificate.
     pub(crate) fn config(&self, alpn: &[&[u8]], seen: &Arc<Seen>) -> Result<ClientConfig, rustls::Error> {
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&PROVIDER))

@@ -16,6 +16,9 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+/// The command of the child that compiles. No user types it.
+pub(crate) const COMPILE: &str = "compile-in-child";
+
 const EXIT_CODES: &str = "Exit codes: 0 passed, 1 payload contract failed, 2 usage or configuration, \
 3 stack incompatible, 4 could not be determined, 130 interrupted. \
 With `check -- COMMAND`: the command's own, or 125 if it was not started, 126 and 127 if it cannot be run.";
@@ -40,6 +43,17 @@ pub(crate) enum Command {
     /// Make an environment from a running stack, or look at those that there are
     #[command(subcommand)]
     Env(EnvCommand),
+    /// Where compiled plugins are kept, compile them ahead, or remove them
+    #[command(subcommand)]
+    Cache(CacheCommand),
+    /// What the child process runs that compiles a plugin: a component on standard input, its code on standard output
+    #[command(name = COMPILE, hide = true)]
+    Compile {
+        /// Bytes of address space
+        memory: u64,
+        /// Seconds of processor time
+        seconds: u64,
+    },
     /// Print a JSON Schema
     Schema {
         /// Of the report that `--format json` prints, of an environment file, or of a plugin's descriptor
@@ -92,6 +106,28 @@ pub(crate) enum EnvCommand {
         /// Name, or path of a `.toml` file
         name: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheCommand {
+    /// Print the folder in which compiled plugins are kept
+    Path,
+    /// Compile plugins ahead, so that no check has to; nothing of them is run
+    #[command(after_help = "Examples:\n  shipworthy cache warm --env staging\n  \
+        shipworthy cache warm plugins/orders.wasm")]
+    Warm(WarmArgs),
+    /// Remove every compiled plugin
+    Clean,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WarmArgs {
+    /// Plugins that are files
+    #[arg(value_name = "FILE", required_unless_present = "env")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Every plugin of an environment; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Vec<String>,
 }
 
 #[derive(Debug, Args)]

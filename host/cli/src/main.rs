@@ -21,7 +21,7 @@ use shipworthy_report::error::Shown;
 use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
-    args::{Cli, Command, EnvCommand, PayloadCommand, StackCommand},
+    args::{CacheCommand, Cli, Command, EnvCommand, PayloadCommand, StackCommand},
     interrupt::Interrupt,
     output::Stream,
     refusal::Refusal,
@@ -58,6 +58,10 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Env(EnvCommand::List) => commands::env::list()?,
         Command::Env(EnvCommand::Show { name }) => commands::env::show(name)?,
         Command::Env(EnvCommand::Check { name }) => commands::env::check(name)?,
+        Command::Cache(CacheCommand::Path) => commands::cache::path()?,
+        Command::Cache(CacheCommand::Warm(args)) => commands::cache::warm(args)?,
+        Command::Cache(CacheCommand::Clean) => commands::cache::clean()?,
+        Command::Compile { memory, seconds } => return Ok(shipworthy_engine::run_child(*memory, *seconds).status()),
         Command::Schema { of } => commands::schema::run(*of),
     }
     Ok(EXIT_PASSED)

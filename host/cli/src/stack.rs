@@ -1,6 +1,9 @@
 //! The stack side from environment to results: what is planned, what is observed, what is judged.
 
 mod attempt;
+pub(crate) mod components;
+mod crew;
+mod jobs;
 mod observe;
 mod only;
 mod plan;

@@ -1,11 +1,12 @@
 //! A component that is ready to be run any number of times.
 
-use std::path::Path;
+use std::time::{Duration, Instant};
 
 use shipworthy_contract::Sha256;
 
 use crate::{
     cache::Cache,
+    compiler::{CompileLimits, Compiler},
     engine::{Engine, precompile},
     error::LoadError,
     state::State,
@@ -24,60 +25,116 @@ impl std::fmt::Debug for Component {
     }
 }
 
-impl Component {
-    /// Makes a component ready from its bytes: from the cache if it was compiled before, else by compiling it.
-    /// `sha256` must be the digest of exactly these bytes.
+/// What a component is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Binary<'a> {
+    /// The plugin's name, for messages.
+    pub plugin: &'a str,
+    /// The component.
+    pub bytes: &'a [u8],
+    /// The digest of exactly these bytes.
+    pub sha256: Sha256,
+    /// Of a bundled one, the code that was compiled when the binary was built.
+    pub precompiled: Option<&'static [u8]>,
+}
+
+/// Where the code of a component came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It was compiled when the binary was built.
+    Bundled,
+    /// It was compiled before, and kept.
+    Cache,
+    /// It was compiled just now, which took so long; and whether it was kept.
+    Compiled {
+        /// From waiting for its turn to the code.
+        took: Duration,
+        /// Whether the next run finds it.
+        kept: bool,
+    },
+}
+
+/// Makes components ready.
+#[derive(Clone, Debug)]
+pub struct Loader {
+    /// Where code is kept, if it is.
+    pub cache: Option<Cache>,
+    /// Who compiles what is not kept.
+    pub compiler: Compiler,
+}
+
+impl Loader {
+    /// Makes a component ready: from the code that it is bundled with if this engine can use it, else from the cache if
+    /// it was compiled before, else by compiling it. `tell` is called once if that takes long enough for a person to
+    /// wonder.
     ///
     /// # Errors
-    /// [`LoadError::Compile`] or [`LoadError::Link`]. A cache that cannot be read or written is no error.
+    /// [`LoadError::Compile`], [`LoadError::Limit`], [`LoadError::Compiler`] or [`LoadError::Link`]. A cache that cannot
+    /// be read or written is no error.
     pub fn load(
+        &self,
         engine: &Engine,
-        plugin: &str,
-        bytes: &[u8],
-        sha256: Sha256,
-        cache: Option<&Cache>,
-    ) -> Result<Self, LoadError> {
-        let entry = cache.map(|cache| cache.entry(&engine.wasmtime, sha256));
-        if let Some(component) = entry.as_deref().and_then(|entry| cached(engine, entry)) {
-            return Self::link(engine, plugin, &component);
-        }
-        let compile = || {
-            let code = engine.wasmtime.precompile_component(bytes)?;
-            if let Some(entry) = &entry
-                && let Err(error) = Cache::keep(entry, &code)
-            {
-                tracing::warn!(%error, entry = %entry.display(), "the compiled plugin cannot be kept");
-            }
-            deserialize(engine, &code)
+        binary: &Binary<'_>,
+        limits: CompileLimits,
+        tell: &dyn Fn(),
+    ) -> Result<(Component, Origin), LoadError> {
+        let (component, origin) = self.ready(engine, binary, limits, tell)?;
+        Ok((Component::link(engine, binary.plugin, &component)?, origin))
+    }
+
+    /// The same component for an engine with a pool, from its code; none if it does not fit the pool, or if its code is
+    /// not at hand. Then it is run without.
+    pub fn load_pooled(&self, engine: &Engine, binary: &Binary<'_>) -> Option<Component> {
+        let component = match binary.precompiled {
+            Some(code) => deserialize(engine, code).ok(),
+            None => self.cache.as_ref()?.slot(&engine.wasmtime, binary.sha256).load(&engine.wasmtime),
         };
-        let component =
-            compile().map_err(|error| LoadError::Compile { plugin: plugin.to_owned(), source: error.into() })?;
-        Self::link(engine, plugin, &component)
+        Component::link(engine, binary.plugin, &component?).ok()
     }
 
-    /// Makes a bundled component ready from the code that was compiled when the binary was built, if this engine can
-    /// use it; else as [`Component::load`].
-    ///
-    /// # Errors
-    /// As [`Component::load`].
-    pub fn load_bundled(
+    fn ready(
+        &self,
         engine: &Engine,
-        plugin: &str,
-        precompiled: Option<&'static [u8]>,
-        bytes: &'static [u8],
-        sha256: Sha256,
-        cache: Option<&Cache>,
-    ) -> Result<Self, LoadError> {
-        match precompiled.map(|code| deserialize(engine, code)) {
-            Some(Ok(component)) => Self::link(engine, plugin, &component),
+        binary: &Binary<'_>,
+        limits: CompileLimits,
+        tell: &dyn Fn(),
+    ) -> Result<(wasmtime::component::Component, Origin), LoadError> {
+        match binary.precompiled.map(|code| deserialize(engine, code)) {
+            Some(Ok(component)) => return Ok((component, Origin::Bundled)),
             Some(Err(error)) => {
-                tracing::warn!(plugin, %error, "the code compiled at build time does not fit; compiling");
-                Self::load(engine, plugin, bytes, sha256, cache)
+                tracing::warn!(binary.plugin, %error, "the code compiled at build time does not fit; compiling");
             }
-            None => Self::load(engine, plugin, bytes, sha256, cache),
+            None => {}
         }
+        let slot = self.cache.as_ref().map(|cache| cache.slot(&engine.wasmtime, binary.sha256));
+        let kept = || slot.as_ref().and_then(|slot| slot.load(&engine.wasmtime));
+        if let Some(component) = kept() {
+            return Ok((component, Origin::Cache));
+        }
+        let begun = Instant::now();
+        // Whoever had the turn before may have compiled the same.
+        let _turn = self.cache.as_ref().and_then(|cache| cache.turn(limits.time));
+        if let Some(component) = kept() {
+            return Ok((component, Origin::Cache));
+        }
+        let code = self.compiler.compile(engine, binary.plugin, binary.bytes, limits, tell)?;
+        let kept = slot.as_ref().is_some_and(|slot| {
+            let kept = slot.keep(&code);
+            if let Err(error) = &kept {
+                tracing::warn!(%error, plugin = binary.plugin, "the compiled plugin cannot be kept");
+            }
+            kept.is_ok()
+        });
+        if let Some(cache) = &self.cache {
+            cache.tidy();
+        }
+        let component = deserialize(engine, &code)
+            .map_err(|error| LoadError::Compile { plugin: binary.plugin.to_owned(), source: error.into() })?;
+        Ok((component, Origin::Compiled { took: begun.elapsed(), kept }))
     }
+}
 
+impl Component {
     /// Compiles a component for the baseline CPU, to be embedded in a binary that is being built.
     ///
     /// # Errors
@@ -97,28 +154,10 @@ impl Component {
     }
 }
 
-fn cached(engine: &Engine, entry: &Path) -> Option<wasmtime::component::Component> {
-    if !entry.is_file() {
-        return None;
-    }
-    #[expect(unsafe_code, reason = "the one way to use compiled code")]
-    // SAFETY: the file lies in a folder that only this user can write (`Cache::open`), and was written by this
-    // version of this host under a key of component, engine and settings; wasmtime checks its own version and settings
-    // again and refuses what does not fit.
-    let loaded = unsafe { wasmtime::component::Component::deserialize_file(&engine.wasmtime, entry) };
-    match loaded {
-        Ok(component) => Some(component),
-        Err(error) => {
-            tracing::warn!(%error, entry = %entry.display(), "a compiled plugin cannot be used; compiling it anew");
-            None
-        }
-    }
-}
-
 fn deserialize(engine: &Engine, code: &[u8]) -> wasmtime::Result<wasmtime::component::Component> {
     #[expect(unsafe_code, reason = "the one way to use compiled code")]
-    // SAFETY: `code` was compiled by wasmtime a moment ago in this process, or when this binary was built and embedded
-    // in it; wasmtime refuses another version or other settings.
+    // SAFETY: `code` was compiled by wasmtime a moment ago, in this process or in a child of this same program, or when
+    // this binary was built and embedded in it; wasmtime refuses another version or other settings.
     unsafe {
         wasmtime::component::Component::deserialize(&engine.wasmtime, code)
     }

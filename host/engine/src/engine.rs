@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use wasmtime::{Config, component::Linker};
+use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig, component::Linker};
 use wasmtime_wasi::{
     cli::{WasiCli, WasiCliView},
     p2::bindings::{cli, random},
@@ -55,13 +55,29 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Sets the engine up and starts its ticker.
+    /// Sets the engine up and starts its ticker. What a run needs is mapped when it begins and unmapped when it ends.
     ///
     /// # Errors
     /// [`LoadError::Engine`] if the platform is not supported.
     pub fn new() -> Result<Self, LoadError> {
+        Self::with(&settings())
+    }
+
+    /// An engine that keeps the room of so many runs at once ready and uses it over and over, for guests of at most
+    /// `memory` bytes: what a fleet saves by it is the kernel's work of mapping memory (decision 019). Code that was
+    /// compiled for the one is right for the other.
+    ///
+    /// # Errors
+    /// [`LoadError::Engine`] if the platform is not supported, or gives no address space for so many.
+    pub fn pooled(at_once: u32, memory: u64) -> Result<Self, LoadError> {
+        let mut config = settings();
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(at_once, memory)));
+        Self::with(&config)
+    }
+
+    fn with(config: &Config) -> Result<Self, LoadError> {
         let setup = || {
-            let wasmtime = wasmtime::Engine::new(&settings())?;
+            let wasmtime = wasmtime::Engine::new(config)?;
             let linker = linker(&wasmtime)?;
             Ok((wasmtime, linker))
         };
@@ -83,10 +99,45 @@ pub(crate) fn precompile(component: &[u8]) -> wasmtime::Result<Vec<u8>> {
     wasmtime::Engine::new(&config)?.precompile_component(component)
 }
 
+/// An engine that compiles for this machine, as [`Engine`] would.
+///
+/// # Errors
+/// As [`Engine::new`].
+pub(crate) fn precompiler() -> wasmtime::Result<wasmtime::Engine> {
+    wasmtime::Engine::new(&settings())
+}
+
 fn settings() -> Config {
     let mut config = Config::new();
     config.epoch_interruption(true).max_wasm_stack(WASM_STACK).async_stack_size(FIBER_STACK);
     config
+}
+
+/// Room for so many runs. Guests that do not fit are run without a pool.
+fn pool(at_once: u32, memory: u64) -> PoolingAllocationConfig {
+    /// Of one guest: what Rust's has three times over.
+    const CORE_INSTANCES: u32 = 8;
+    const MEMORIES: u32 = 1;
+    const TABLES: u32 = 4;
+    /// Of one memory, in bytes: what is written over is wiped rather than given back to the system.
+    const KEPT_OF_MEMORY: usize = 256 << 10;
+    /// Of one table, in bytes.
+    const KEPT_OF_TABLE: usize = 16 << 10;
+
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(at_once)
+        .total_core_instances(at_once.saturating_mul(CORE_INSTANCES))
+        .total_memories(at_once.saturating_mul(MEMORIES))
+        .total_tables(at_once.saturating_mul(TABLES))
+        .total_stacks(at_once)
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
+        .max_memory_size(usize::try_from(memory).unwrap_or(usize::MAX))
+        .linear_memory_keep_resident(KEPT_OF_MEMORY)
+        .table_keep_resident(KEPT_OF_TABLE)
+        .max_unused_warm_slots(at_once);
+    pool
 }
 
 /// Ours, and what every toolchain's guests bring of WASI: io, clocks, random, stdio, an empty environment, exit.

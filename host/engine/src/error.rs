@@ -19,6 +19,27 @@ pub enum LoadError {
         #[source]
         source: Cause,
     },
+    /// Compiling it goes over a limit.
+    #[error("plugin `{plugin}` went over the limit `{name}` of {limit}: {observed}")]
+    Limit {
+        /// The plugin's name.
+        plugin: String,
+        /// Which: `compile time`, `compile memory`, `compiled code`.
+        name: &'static str,
+        /// Its value, in words with its unit.
+        limit: String,
+        /// What was observed, in words.
+        observed: String,
+    },
+    /// The process that is to compile it cannot be started, or failed for another reason than the plugin.
+    #[error("the process that compiles plugin `{plugin}` failed")]
+    Compiler {
+        /// The plugin's name.
+        plugin: String,
+        /// How.
+        #[source]
+        source: std::io::Error,
+    },
     /// An import has another type than what this host offers, or is not offered at all.
     #[error("plugin `{plugin}` cannot be linked with this host")]
     Link {
@@ -43,9 +64,16 @@ pub enum LoadError {
 #[error("{0}")]
 pub struct Cause(String);
 
+impl Cause {
+    /// Words that came from elsewhere, made one line.
+    pub(crate) fn new(text: &str) -> Self {
+        Self(shipworthy_contract::text::excerpt(text, 600))
+    }
+}
+
 impl From<wasmtime::Error> for Cause {
     fn from(error: wasmtime::Error) -> Self {
-        Self(shipworthy_contract::text::excerpt(&format!("{error:#}"), 600))
+        Self::new(&format!("{error:#}"))
     }
 }
 
@@ -54,6 +82,8 @@ impl Explain for LoadError {
         match self {
             Self::Engine(_) => "engine.setup",
             Self::Compile { .. } => "plugin.compile",
+            Self::Limit { .. } => "plugin.limit",
+            Self::Compiler { .. } => "engine.compiler",
             Self::Link { .. } => "plugin.link",
             Self::Cache { .. } => "cache.folder",
         }
@@ -61,8 +91,8 @@ impl Explain for LoadError {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Engine(_) => Fault::Host,
-            Self::Compile { .. } | Self::Link { .. } => Fault::Plugin,
+            Self::Engine(_) | Self::Compiler { .. } => Fault::Host,
+            Self::Compile { .. } | Self::Limit { .. } | Self::Link { .. } => Fault::Plugin,
             Self::Cache { .. } => Fault::Environment,
         }
     }
@@ -71,6 +101,14 @@ impl Explain for LoadError {
         Some(match self {
             Self::Engine(_) => "run on a 64-bit Linux or macOS machine; report this if it is one".to_owned(),
             Self::Compile { .. } => "build the plugin again for `wasm32-wasip2`; the file may be damaged".to_owned(),
+            Self::Limit { name: "compile time", .. } => {
+                "raise the probe's `limits.compile_time` if the plugin is meant to be so large".to_owned()
+            }
+            Self::Limit { name: "compile memory", .. } => {
+                "raise the probe's `limits.compile_memory` if the plugin is meant to be so large".to_owned()
+            }
+            Self::Limit { .. } => "build a smaller plugin".to_owned(),
+            Self::Compiler { .. } => "see that this program can start itself and has memory".to_owned(),
             Self::Link { .. } => "build the plugin against `shipworthy:probe@0.1.0` of this host".to_owned(),
             Self::Cache { folder, .. } => format!("make it yours alone: chmod 700 {}", folder.display()),
         })

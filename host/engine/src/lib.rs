@@ -7,8 +7,10 @@
 //!   timeout around the whole call (module `run`).
 //! - What a guest gave before a trap or a deadline is kept.
 //! - Only code that this host compiled is ever deserialised (module `cache`).
+//! - What is not trusted is compiled in a child process with limits of its own (module `compiler`).
 
 mod cache;
+mod compiler;
 mod component;
 mod engine;
 mod error;
@@ -21,8 +23,9 @@ mod stdio;
 mod stubs;
 mod wit;
 
-pub use cache::Cache;
-pub use component::Component;
+pub use cache::{Cache, Cleaned};
+pub use compiler::{CompileLimits, Compiler, Exit, run_child};
+pub use component::{Binary, Component, Loader, Origin};
 pub use engine::{BASELINE, Engine};
 pub use error::{Cause, LoadError};
 pub use limits::Limits;

@@ -9,12 +9,12 @@ use shipworthy_capabilities::Run;
 use shipworthy_contract::certificate::Presented;
 use shipworthy_contract::evidence::{Evidence, LogLine, RequestRecord, RunEnd};
 use shipworthy_contract::quantity::{Bytes, Span};
-use wasmtime::{Store, Trap, UpdateDeadline};
+use wasmtime::{Store, Trap, UpdateDeadline, component::ResourceTableError};
 
 use crate::{
     component::Component,
     engine::Engine,
-    limits::{CALL_BYTES, INSTANCES, Limits, MEMORIES, TABLES},
+    limits::{CALL_BYTES, HANDLES, INSTANCES, Limits, MEMORIES, TABLES},
     since_0_1,
     state::{State, Stop},
     stdio::Captured,
@@ -142,6 +142,9 @@ fn ended(error: &wasmtime::Error, printed: &[LogLine]) -> RunEnd {
         Some(Trap::StackOverflow) => return limit("stack", "512KiB".to_owned(), "exhausted"),
         Some(Trap::AllocationTooLarge) => return limit("memory", "one allocation".to_owned(), "too large"),
         _ => {}
+    }
+    if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
+        return limit("handles", HANDLES.to_string(), "one more");
     }
     let root = error.root_cause().to_string();
     if let Some(Stop { name, limit, observed }) = stop_in_words(&root) {

@@ -104,7 +104,7 @@ impl log::Host for State {
 impl http::Host for State {
     async fn send(&mut self, request: http::Request) -> wasmtime::Result<Result<http::Response, network::Error>> {
         let answer = self.run.http(http_request(request)).await;
-        Ok(answer.map(http_response).map_err(network_error))
+        self.told(answer.map(http_response).map_err(network_error))
     }
 
     async fn send_all(
@@ -112,7 +112,7 @@ impl http::Host for State {
         requests: Vec<http::Request>,
     ) -> wasmtime::Result<Vec<Result<http::Response, network::Error>>> {
         let answers = self.run.http_all(requests.into_iter().map(http_request).collect()).await;
-        Ok(answers.into_iter().map(|answer| answer.map(http_response).map_err(network_error)).collect())
+        self.told(answers.into_iter().map(|answer| answer.map(http_response).map_err(network_error)).collect())
     }
 }
 
@@ -146,7 +146,8 @@ impl grpc::Host for State {
             metadata: headers_out(reply.metadata),
             message: reply.message,
         };
-        Ok(self.run.grpc(call).await.map(reply).map_err(network_error))
+        let answer = self.run.grpc(call).await;
+        self.told(answer.map(reply).map_err(network_error))
     }
 }
 
@@ -190,20 +191,22 @@ impl containers::Host for State {
         service: Option<String>,
     ) -> wasmtime::Result<Result<Vec<containers::Container>, containers::Error>> {
         let found = self.run.find(service.as_deref()).await;
-        Ok(found.map(|found| found.into_iter().map(container).collect()).map_err(containers_error))
+        self.told(found.map(|found| found.into_iter().map(container).collect()).map_err(containers_error))
     }
 
     async fn env(&mut self, id: String, name: String) -> wasmtime::Result<Result<Option<String>, containers::Error>> {
-        Ok(self.run.env(&id, &name).await.map_err(containers_error))
+        let answer = self.run.env(&id, &name).await;
+        self.told(answer.map_err(containers_error))
     }
 
     async fn label(&mut self, id: String, name: String) -> wasmtime::Result<Result<Option<String>, containers::Error>> {
-        Ok(self.run.label(&id, &name).await.map_err(containers_error))
+        let answer = self.run.label(&id, &name).await;
+        self.told(answer.map_err(containers_error))
     }
 
     async fn sha256(&mut self, id: String, path: String) -> wasmtime::Result<Result<String, containers::Error>> {
         let digest = self.run.sha256(&id, &path).await;
-        Ok(digest.map(|digest| digest.to_string()).map_err(containers_error))
+        self.told(digest.map(|digest| digest.to_string()).map_err(containers_error))
     }
 
     async fn read_file(
@@ -212,11 +215,13 @@ impl containers::Host for State {
         path: String,
         max_bytes: u32,
     ) -> wasmtime::Result<Result<Vec<u8>, containers::Error>> {
-        Ok(self.run.read_file(&id, &path, max_bytes).await.map_err(containers_error))
+        let answer = self.run.read_file(&id, &path, max_bytes).await;
+        self.told(answer.map_err(containers_error))
     }
 
     async fn logs(&mut self, id: String, lines: u32) -> wasmtime::Result<Result<Vec<String>, containers::Error>> {
-        Ok(self.run.logs(&id, lines).await.map_err(containers_error))
+        let answer = self.run.logs(&id, lines).await;
+        self.told(answer.map_err(containers_error))
     }
 }
 

@@ -80,6 +80,14 @@ impl State {
         Ok(())
     }
 
+    /// What a guest is answered, unless a limit of its run as a whole was reached: then the run ends.
+    pub(crate) fn told<T>(&self, answer: T) -> wasmtime::Result<T> {
+        match self.run.overrun() {
+            None => Ok(answer),
+            Some(over) => Err(Stop::limit(over.name, &over.limit, &over.observed).into()),
+        }
+    }
+
     /// Keeps one log line.
     pub(crate) fn log(&mut self, level: &str, text: &str) -> wasmtime::Result<()> {
         // With its line break, so that empty lines are not for free.

@@ -125,7 +125,7 @@ async fn requests_at_the_same_time_are_answered_in_their_order() {
 }
 
 #[tokio::test]
-async fn requests_beyond_the_total_are_refused() {
+async fn requests_beyond_the_total_are_refused_and_end_the_run() {
     let (answer, received) = keeping(200, "ok");
     let server = plain(false, answer).await;
     let mut access = access(&endpoint(server.address));
@@ -134,13 +134,13 @@ async fn requests_beyond_the_total_are_refused() {
     assert!(run.http(get("/")).await.is_ok());
     assert!(run.http(request("DELETE", "/")).await.is_err());
     assert!(run.http(get("/")).await.is_ok());
+    assert_eq!(run.overrun(), None, "the total was reached and not exceeded");
     let over = NetworkError::TooLarge { what: Excess::RequestsPerRun, limit: 3 };
     assert_eq!(run.http(get("/")).await, Err(over));
     assert_eq!(received.lock().unwrap().len(), 2);
-    assert_eq!(
-        run.notes(),
-        ["DELETE /: not granted; it takes: http DELETE /", "the limit of 3 for the requests per run is exceeded"]
-    );
+    assert_eq!(run.notes(), ["DELETE /: not granted; it takes: http DELETE /"]);
+    let overrun = run.overrun().unwrap();
+    assert_eq!((overrun.name, &*overrun.limit, &*overrun.observed), ("requests per run", "3", "one more: GET /"));
     let answers: Vec<String> = run.records().into_iter().map(|record| record.answer).collect();
     assert_eq!(answers, ["200, 2 bytes", "not granted; it takes: http DELETE /", "200, 2 bytes"]);
 }

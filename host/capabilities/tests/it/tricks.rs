@@ -83,7 +83,9 @@ async fn all_answers_of_a_run_together_are_limited() {
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 4);
     let refused = answers.into_iter().find_map(Result::err).unwrap();
     assert_eq!(refused, NetworkError::TooLarge { what: Excess::AnswersPerRun, limit: 4_500 });
-    assert_eq!(run.notes().len(), 1);
+    let overrun = run.overrun().unwrap();
+    assert_eq!((overrun.name, &*overrun.limit), ("answers per run", "4500B"));
+    assert!(run.notes().is_empty(), "what ends the run is told as its end");
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 //! against grants. Nothing is compiled and no service is asked, so `env check` stops here.
 
 use shipworthy_contract::{PluginRef, Service};
-use shipworthy_plugins::{Bundled, Environment, Plugin, Probe, config::Schemas, grants, grants::Settled, source};
+use shipworthy_plugins::{
+    Bundled, Environment, Plugin, Probe, config::Schemas, environment::Limits, grants, grants::Settled, source,
+};
 use shipworthy_stack::{Listed, OwnRule};
 
 use super::targets::Targets;
@@ -61,6 +63,11 @@ impl Plan {
         let names = self.probes.iter().flat_map(|planned| planned.settled.endpoints.values());
         // A value that stands for every secret: an empty one would be refused as one.
         Targets::prepare(environment, names, &|_| Some("unknown".to_owned())).map(drop)
+    }
+
+    /// Every probe's plugin, with what it may take.
+    pub(crate) fn plugins(&self) -> impl Iterator<Item = (&Plugin, &Limits)> {
+        self.probes.iter().map(|planned| (&planned.plugin, &planned.probe.limits))
     }
 
     /// As the judge wants to see them.

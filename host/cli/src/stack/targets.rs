@@ -8,6 +8,9 @@ use shipworthy_plugins::Environment;
 
 use crate::refusal::Refusal;
 
+/// Most errors that are told.
+const MOST_ERRORS: usize = 20;
+
 /// The instances of one endpoint, by name.
 pub(super) type Instances = Vec<(String, Arc<Target>)>;
 
@@ -42,14 +45,19 @@ impl Targets {
             match spec.resolve(variables) {
                 Err(error) => refusal.errors.push(Box::new(error)),
                 Ok(endpoints) => {
-                    for endpoint in endpoints {
-                        targets.secrets.extend(endpoint.headers.iter().map(|(_, secret)| secret.clone()));
-                        match Target::prepare(&endpoint) {
-                            Ok(target) => instances.push((endpoint.instance, Arc::new(target))),
-                            Err(error) => {
+                    // Headers are the endpoint's, the same for every instance.
+                    let headers = endpoints.first().map(|first| first.headers.as_slice()).unwrap_or_default();
+                    targets.secrets.extend(headers.iter().map(|(_, secret)| secret.clone()));
+                    let names: Vec<String> = endpoints.iter().map(|endpoint| endpoint.instance.clone()).collect();
+                    for (name, target) in names.into_iter().zip(Target::prepare_all(endpoints)) {
+                        match target {
+                            Ok(target) => instances.push((name, Arc::new(target))),
+                            Err(error) if refusal.errors.len() < MOST_ERRORS => {
                                 let at = place(environment, &error).unwrap_or_else(|| spec.at.clone());
                                 refusal.errors.push(Box::new(EndpointError { error, at }));
                             }
+                            // A thousand instances that lack the same file have told enough.
+                            Err(_) => {}
                         }
                     }
                 }
@@ -65,8 +73,9 @@ impl Targets {
     }
 
     /// The instances of an endpoint.
-    pub(super) fn of(&self, name: &str) -> &[(String, Arc<Target>)] {
-        self.by_name.get(name).map(Vec::as_slice).unwrap_or_default()
+    pub(super) fn of(&self, name: &str) -> &Instances {
+        const NONE: &Instances = &Instances::new();
+        self.by_name.get(name).unwrap_or(NONE)
     }
 }
 

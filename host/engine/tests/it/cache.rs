@@ -7,11 +7,11 @@ use std::{
 };
 
 use shipworthy_contract::{Sha256, evidence::RunEnd};
-use shipworthy_engine::{Cache, Component};
+use shipworthy_engine::{Binary, Cache, Cleaned, Compiler, Component, Loader, Origin};
 
 use crate::{
     guest::Guest,
-    world::{ENGINE, LIMITS, access, facts, run_with},
+    world::{COMPILE, ENGINE, LIMITS, access, facts, run_with},
 };
 
 static HONEST: LazyLock<Vec<u8>> = LazyLock::new(|| Guest::new().fact("seen", "all").bytes());
@@ -24,7 +24,16 @@ fn empty() -> (tempfile::TempDir, Cache, PathBuf) {
 }
 
 fn load(bytes: &[u8], cache: &Cache) -> Option<Component> {
-    Component::load(&ENGINE, "kept", bytes, Sha256::of(&HONEST), Some(cache)).ok()
+    load_from(bytes, cache).map(|(component, _)| component)
+}
+
+fn load_from(bytes: &[u8], cache: &Cache) -> Option<(Component, Origin)> {
+    loaded(bytes, None, Some(cache.clone()))
+}
+
+fn loaded(bytes: &[u8], precompiled: Option<&'static [u8]>, cache: Option<Cache>) -> Option<(Component, Origin)> {
+    let binary = Binary { plugin: "kept", bytes, sha256: Sha256::of(&HONEST), precompiled };
+    Loader { cache, compiler: Compiler::here() }.load(&ENGINE, &binary, COMPILE, &|| {}).ok()
 }
 
 /// Loads what can come from nowhere but the cache: the bytes are not a component.
@@ -32,8 +41,10 @@ fn only_from(cache: &Cache) -> Option<Component> {
     load(b"not wasm", cache)
 }
 
+/// All that lies there but the lock.
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+    let all = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    all.filter(|path| path.extension().is_none_or(|extension| extension != "lock")).collect()
 }
 
 async fn works(component: Option<Component>) {
@@ -99,7 +110,7 @@ async fn an_entry_under_another_engines_key_is_not_used() {
 #[tokio::test]
 async fn a_cache_that_cannot_be_written_is_no_error() {
     let (_home, cache, folder) = empty();
-    fs::remove_dir(&folder).unwrap();
+    fs::remove_dir_all(&folder).unwrap();
     works(load(&HONEST, &cache)).await;
     assert!(!folder.exists());
 }
@@ -131,7 +142,7 @@ fn bundled(precompiled: Option<Vec<u8>>, bytes: &[u8]) -> Option<Component> {
     // Bundled code lives as long as the binary it is a part of.
     let forever = |bytes: Vec<u8>| -> &'static [u8] { bytes.leak() };
     let precompiled = precompiled.map(forever);
-    Component::load_bundled(&ENGINE, "kept", precompiled, forever(bytes.to_vec()), Sha256::of(&HONEST), None).ok()
+    loaded(bytes, precompiled, None).map(|(component, _)| component)
 }
 
 #[tokio::test]
@@ -148,4 +159,54 @@ async fn code_that_does_not_fit_is_compiled_anew() {
         works(bundled(Some(bad), &HONEST)).await;
     }
     works(bundled(None, &HONEST)).await;
+}
+
+#[tokio::test]
+async fn a_component_says_where_its_code_came_from() {
+    let (_home, cache, _folder) = empty();
+    let (_, first) = load_from(&HONEST, &cache).unwrap();
+    assert!(matches!(first, Origin::Compiled { kept: true, .. }), "{first:?}");
+    assert_eq!(load_from(&HONEST, &cache).unwrap().1, Origin::Cache);
+    let (_, alone) = loaded(&HONEST, None, None).unwrap();
+    assert!(matches!(alone, Origin::Compiled { kept: false, .. }), "{alone:?}");
+}
+
+#[tokio::test]
+async fn a_cache_that_is_cleaned_is_empty_and_what_else_lies_there_stays() {
+    let (_home, cache, folder) = empty();
+    works(load(&HONEST, &cache)).await;
+    let size = fs::metadata(&entries(&folder)[0]).unwrap().len();
+    fs::write(folder.join("half.1-0.tmp"), b"1234").unwrap();
+    fs::write(folder.join("notes.txt"), b"a person's").unwrap();
+    assert_eq!(cache.clean().unwrap(), Cleaned { entries: 1, bytes: size + 4 });
+    assert_eq!(entries(&folder), [folder.join("notes.txt")]);
+    assert_eq!(cache.clean().unwrap(), Cleaned::default());
+    works(load(&HONEST, &cache)).await;
+}
+
+#[tokio::test]
+async fn code_of_another_component_is_not_run_under_this_ones_name() {
+    let (_home, cache, folder) = empty();
+    works(load(&HONEST, &cache)).await;
+    let entry = entries(&folder).pop().unwrap();
+    let (_other_home, other, other_folder) = empty();
+    let impostor = Guest::new().fact("seen", "another").bytes();
+    let binary = Binary { plugin: "other", bytes: &impostor, sha256: Sha256::of(&impostor), precompiled: None };
+    let loader = Loader { cache: Some(other), compiler: Compiler::here() };
+    loader.load(&ENGINE, &binary, COMPILE, &|| {}).unwrap();
+    fs::copy(entries(&other_folder).pop().unwrap(), &entry).unwrap();
+    assert!(only_from(&cache).is_none());
+    works(load(&HONEST, &cache)).await;
+}
+
+#[tokio::test]
+async fn what_a_killed_writer_left_is_tidied_up_once_it_is_old() {
+    let (_home, cache, folder) = empty();
+    let (old, new) = (folder.join("a.1-0.tmp"), folder.join("b.1-0.tmp"));
+    fs::write(&old, b"half").unwrap();
+    fs::write(&new, b"half").unwrap();
+    let hour = std::time::Duration::from_hours(1);
+    fs::File::options().write(true).open(&old).unwrap().set_modified(std::time::SystemTime::now() - hour).unwrap();
+    works(load(&HONEST, &cache)).await;
+    assert!(!old.exists() && new.exists(), "one that somebody may still write stays");
 }

@@ -13,7 +13,7 @@ use shipworthy_contract::{
     endpoint::{Address, Endpoint, Http2},
     evidence::{Evidence, RunEnd},
 };
-use shipworthy_engine::{Component, Engine, Limits, LoadError, Seen, Target};
+use shipworthy_engine::{Binary, CompileLimits, Compiler, Component, Engine, Limits, LoadError, Loader, Seen, Target};
 
 use crate::guest::Guest;
 
@@ -69,9 +69,14 @@ pub(crate) fn target() -> Target {
     }
 }
 
+/// Compiled here: what a child does to it is the binary's tests' to show.
+pub(crate) const COMPILE: CompileLimits = CompileLimits { time: PATIENT, memory: 1 << 30 };
+
 /// Loads without a cache.
 pub(crate) fn try_load(bytes: &[u8]) -> Result<Component, LoadError> {
-    Component::load(&ENGINE, "hostile", bytes, Sha256::of(bytes), None)
+    let binary = Binary { plugin: "hostile", bytes, sha256: Sha256::of(bytes), precompiled: None };
+    let loader = Loader { cache: None, compiler: Compiler::here() };
+    loader.load(&ENGINE, &binary, COMPILE, &|| {}).map(|(component, _)| component)
 }
 
 pub(crate) fn load(guest: &Guest) -> Component {

@@ -24,12 +24,18 @@ pub struct Limits {
     pub request: Duration,
     /// The body of one answer.
     pub response: Bytes,
-    /// The guest's log and standard streams together.
+    /// The guest's log lines.
     pub log: Bytes,
+    /// Requests of one run, refused ones included.
+    pub requests: u64,
+    /// Compiling the plugin, once.
+    pub compile_time: Duration,
+    /// Address space of the process that compiles it.
+    pub compile_memory: Bytes,
 }
 
 impl Default for Limits {
-    /// The defaults of design.md, part 4.
+    /// The defaults of design.md, part 4, and of decision 018.
     fn default() -> Self {
         Self {
             memory: Bytes(64 << 20),
@@ -37,6 +43,9 @@ impl Default for Limits {
             request: Duration::from_secs(2),
             response: Bytes(4 << 20),
             log: Bytes(64 << 10),
+            requests: 256,
+            compile_time: Duration::from_secs(60),
+            compile_memory: Bytes(2 << 30),
         }
     }
 }
@@ -107,6 +116,24 @@ static LOG: Bounds<Bytes> = Bounds {
     most: Bytes(16 << 20),
     reason: "below 1KiB the last words of a trap are lost, and above 16MiB nobody reads a log",
 };
+/// `limits.requests`.
+static REQUESTS: Bounds<u64> = Bounds {
+    least: 1,
+    most: 100_000,
+    reason: "a probe that asks nothing sees nothing, and above 100000 it is a load test",
+};
+/// `limits.compile_time`.
+static COMPILE_TIME: Bounds<Span> = Bounds {
+    least: millis(100),
+    most: seconds(1_800),
+    reason: "below 100ms no toolchain's guest is compiled, and above 30m a deploy job has long been cut off",
+};
+/// `limits.compile_memory`.
+static COMPILE_MEMORY: Bounds<Bytes> = Bounds {
+    least: Bytes(128 << 20),
+    most: Bytes(64 << 30),
+    reason: "below 128MiB the compiler itself does not start, and above 64GiB nobody has that much to spare",
+};
 /// `retry.for`.
 static RETRY_FOR: Bounds<Span> = Bounds {
     least: millis(100),
@@ -156,7 +183,8 @@ static NODES: Bounds<u64> = Bounds {
 
 pub(super) const PAYLOAD_LIMIT_KEYS: [&str; 8] =
     ["document", "nesting", "nodes", "file", "tree", "files", "sums", "folders"];
-pub(super) const LIMIT_KEYS: [&str; 5] = ["memory", "deadline", "request", "response", "log"];
+pub(super) const LIMIT_KEYS: [&str; 8] =
+    ["memory", "deadline", "request", "response", "log", "requests", "compile_time", "compile_memory"];
 pub(super) const RETRY_KEYS: [&str; 2] = ["for", "every"];
 
 impl Reader {
@@ -223,6 +251,15 @@ pub(super) fn read_limits(reader: &mut Reader, probe: Table<'_>) -> Limits {
     }
     if let Some(log) = reader.bounded(table, "log", &LOG) {
         limits.log = log;
+    }
+    if let Some(requests) = reader.bounded_count(table, "requests", &REQUESTS) {
+        limits.requests = requests;
+    }
+    if let Some(Span(time)) = reader.bounded(table, "compile_time", &COMPILE_TIME) {
+        limits.compile_time = time;
+    }
+    if let Some(memory) = reader.bounded(table, "compile_memory", &COMPILE_MEMORY) {
+        limits.compile_memory = memory;
     }
     limits
 }

@@ -163,12 +163,15 @@ fn defaults(environment: &Environment) -> Vec<(String, String)> {
         if let Some(main) = probe.endpoints.get(&Role::main()) {
             defaults.push((key("endpoint"), text(main)));
         }
-        let Limits { memory, deadline, request, response, log } = probe.limits;
+        let Limits { memory, deadline, request, response, log, requests, compile_time, compile_memory } = probe.limits;
         defaults.push((key("limits.memory"), text(&memory.to_string())));
         defaults.push((key("limits.deadline"), span(deadline)));
         defaults.push((key("limits.request"), span(request)));
         defaults.push((key("limits.response"), text(&response.to_string())));
         defaults.push((key("limits.log"), text(&log.to_string())));
+        defaults.push((key("limits.requests"), requests.to_string()));
+        defaults.push((key("limits.compile_time"), span(compile_time)));
+        defaults.push((key("limits.compile_memory"), text(&compile_memory.to_string())));
         if let Some(retry) = probe.retry {
             defaults.push((key("retry.every"), span(retry.every)));
         }

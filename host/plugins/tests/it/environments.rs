@@ -48,7 +48,7 @@ endpoint = "agent"
 endpoints.metrics = "agent-metrics"
 grants = ["grpc grpc.health.v1.Health/Check", "grpc esb.agent.v1.AgentService/ListContainers"]
 config = { }
-limits = { memory = "32MiB", deadline = "4s", request = "1s", response = "1MiB", log = "16KiB" }
+limits = { memory = "32MiB", deadline = "4s", request = "1s", response = "1MiB", log = "16KiB", requests = 20, compile_time = "90s", compile_memory = "4GiB" }
 retry = { for = "20s", every = "2s" }
 severity = { "owner-empty" = "fail" }
 
@@ -87,6 +87,9 @@ fn the_example_of_the_design_is_read_whole() {
         request: second,
         response: Bytes(1 << 20),
         log: Bytes(16 << 10),
+        requests: 20,
+        compile_time: 90 * second,
+        compile_memory: Bytes(4 << 30),
     };
     assert_eq!(probe.limits, limits);
     assert_eq!(probe.retry, Some(Retry { within: 20 * second, every: 2 * second }));
@@ -116,6 +119,9 @@ fn what_nobody_says_has_its_default() {
         request: 2 * second,
         response: Bytes(4 << 20),
         log: Bytes(64 << 10),
+        requests: 256,
+        compile_time: 60 * second,
+        compile_memory: Bytes(2 << 30),
     };
     assert_eq!(probe.limits, limits);
 }

@@ -1,0 +1,202 @@
+//! What there is to run: one job for each probe and instance, made when its turn comes.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use shipworthy_capabilities::{Access, ContainerEngine, Limits as Reach, Masks, Tape, Target as Endpoint, tape::Room};
+use shipworthy_contract::{
+    Role,
+    evidence::{OPTIONAL_NOT_GRANTED, ProbeRun, RunEnd},
+};
+use shipworthy_engine::{Limits, Target};
+
+use super::{
+    attempt::{Done, Job, Replay},
+    components::{Loaded, Ready},
+    crew::Work,
+    plan::Planned,
+    recording::{Recorded, Recording},
+    seed,
+    targets::{Instances, Targets},
+};
+
+/// What all jobs share.
+pub(super) struct World<'a> {
+    pub(super) targets: &'a Targets,
+    /// Every secret of every endpoint, for all runs.
+    pub(super) masks: Masks,
+    pub(super) containers: Option<Arc<ContainerEngine>>,
+    /// Whether the environment has a `[containers]`.
+    pub(super) names_containers: bool,
+    pub(super) replay: Option<&'a Recording>,
+    /// Where a recording is made, the room for it.
+    pub(super) record: Option<Arc<Room>>,
+}
+
+/// One probe, and all that it is to be run on.
+pub(super) struct Station<'a> {
+    world: &'a World<'a>,
+    planned: &'a Planned,
+    loaded: Loaded,
+    places: Places<'a>,
+}
+
+/// Where a probe looks.
+enum Places<'a> {
+    /// At the instances of its main endpoint.
+    Instances(&'a Instances),
+    /// At no main endpoint: once.
+    Once,
+    /// At what was recorded of it.
+    Recorded(Vec<&'a Recorded>),
+    /// Nowhere: the recording does not know it.
+    Unrecorded,
+}
+
+impl<'a> Places<'a> {
+    fn of(world: &'a World<'a>, planned: &Planned) -> Self {
+        if let Some(recording) = world.replay {
+            let recorded: Vec<&Recorded> = recording.of(&planned.probe.name).collect();
+            return if recorded.is_empty() { Self::Unrecorded } else { Self::Recorded(recorded) };
+        }
+        match planned.settled.endpoints.get(&Role::main()) {
+            Some(main) => Self::Instances(world.targets.of(main)),
+            None => Self::Once,
+        }
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::Instances(instances) => instances.len(),
+            Self::Recorded(recorded) => recorded.len(),
+            Self::Once | Self::Unrecorded => 1,
+        }
+    }
+}
+
+/// How often a planned probe is run.
+pub(super) fn count(world: &World<'_>, planned: &Planned) -> usize {
+    Places::of(world, planned).count()
+}
+
+impl<'a> Station<'a> {
+    pub(super) fn new(world: &'a World<'a>, planned: &'a Planned, loaded: Loaded) -> Self {
+        Self { world, planned, loaded, places: Places::of(world, planned) }
+    }
+
+    /// The work here, piece by piece.
+    pub(super) fn work(&self) -> impl Iterator<Item = Work> {
+        (0..self.places.count()).filter_map(|index| self.piece(index))
+    }
+
+    fn piece(&self, index: usize) -> Option<Work> {
+        let own = || self.planned.probe.service.to_string();
+        let live = || self.world.record.clone().map_or(Tape::Off, Tape::Record);
+        match &self.places {
+            Places::Instances(instances) => {
+                let (instance, target) = instances.get(index)?;
+                let mut roles = self.other_roles();
+                roles.insert(Role::main(), Arc::clone(target));
+                Some(self.job(instance.clone(), roles, live()))
+            }
+            Places::Once => Some(self.job(own(), self.other_roles(), live())),
+            Places::Recorded(recorded) => recorded.get(index).map(|recorded| self.replayed(recorded)),
+            // It is told that there is nothing to be told.
+            Places::Unrecorded => {
+                let mut work = self.job(own(), BTreeMap::new(), Tape::Replay(Arc::default()));
+                if let Work::Run(job) = &mut work {
+                    job.retry = None;
+                }
+                Some(work)
+            }
+        }
+    }
+
+    /// The first instance of each other endpoint.
+    fn other_roles(&self) -> BTreeMap<Role, Arc<Endpoint>> {
+        let others = self.planned.settled.endpoints.iter().filter(|(role, _)| !role.is_main());
+        others
+            .filter_map(|(role, name)| {
+                let (_, target) = self.world.targets.of(name).first()?;
+                Some((role.clone(), Arc::clone(target)))
+            })
+            .collect()
+    }
+
+    fn replayed(&self, recorded: &Recorded) -> Work {
+        let tape = Tape::Replay(Arc::new(recorded.told.clone()));
+        let mut work = self.job(recorded.instance.clone(), BTreeMap::new(), tape);
+        let Work::Run(job) = &mut work else { return work };
+        job.target.seed = seed::from_hex(&recorded.seed);
+        job.target.project.clone_from(&recorded.project);
+        job.retry = None;
+        if recorded.plugin != self.planned.listed.plugin {
+            let was = &recorded.plugin;
+            job.blank
+                .notes
+                .push(format!("recorded with another plugin: {} {} ({})", was.name, was.version, was.sha256));
+        }
+        job.replay = Some(Replay { attempts: recorded.attempts, ended_by_host: recorded.ended_by_host.clone() });
+        work
+    }
+
+    /// The container engine for what answers at an endpoint. Where the environment says nothing of containers, those of
+    /// this machine are asked; but they are no evidence of a service on another one, nor of a stack that has one there.
+    fn engine_for(&self, main: Option<&Arc<Endpoint>>) -> Option<Arc<ContainerEngine>> {
+        let elsewhere = main.map_or_else(|| self.world.targets.are_elsewhere(), |main| !main.is_local());
+        self.world.containers.clone().filter(|_| self.world.names_containers || !elsewhere)
+    }
+
+    fn job(&self, instance: String, roles: BTreeMap<Role, Arc<Endpoint>>, tape: Tape) -> Work {
+        let Planned { probe, settled, listed, .. } = self.planned;
+        let limits = &probe.limits;
+        let refused = settled.refused_optional.iter().map(|grant| format!("{OPTIONAL_NOT_GRANTED}{grant}"));
+        let blank = ProbeRun {
+            probe: probe.name.clone(),
+            service: probe.service.clone(),
+            instance: instance.clone(),
+            plugin: listed.plugin.clone(),
+            evidence: Vec::new(),
+            end: RunEnd::Completed,
+            requests: Vec::new(),
+            certificates: Vec::new(),
+            log: Vec::new(),
+            notes: refused.collect(),
+            duration_ms: 0,
+            attempts: 0,
+        };
+        let Ready { engine, component } = match &self.loaded {
+            Ok(ready) => ready.clone(),
+            Err(end) => {
+                let run = ProbeRun { end: end.clone(), ..blank };
+                return Work::Ended(Box::new(Done { run, recorded: None }));
+            }
+        };
+        Work::Run(Box::new(Job {
+            engine,
+            component,
+            access: Arc::new(Access {
+                own: probe.service.clone(),
+                grants: settled.grants.clone(),
+                engine: self.engine_for(roles.get(&Role::main())),
+                roles,
+                secrets: self.world.masks.clone(),
+                limits: Reach {
+                    requests: u32::try_from(limits.requests).unwrap_or(u32::MAX),
+                    ..Reach::within(limits.request, limits.response.0, limits.deadline)
+                },
+                tape,
+            }),
+            target: Target {
+                service: probe.service.to_string(),
+                instance,
+                project: self.world.containers.as_ref().and_then(|engine| engine.named_project().map(str::to_owned)),
+                config: probe.config.to_string(),
+                seed: seed::draw(),
+            },
+            limits: Limits { memory: limits.memory.0, deadline: limits.deadline, log: limits.log.0 },
+            retry: probe.retry,
+            blank,
+            replay: None,
+        }))
+    }
+}
