@@ -15,6 +15,7 @@ mod exit_codes;
 mod init;
 mod output;
 mod payload;
+mod plugin_inspect;
 mod real;
 mod record_replay;
 mod rules;

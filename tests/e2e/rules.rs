@@ -12,7 +12,7 @@ use crate::sandbox;
 const ROWS: usize = 60;
 const COLUMNS: usize = 100;
 
-const COMMANDS: [&[&str]; 16] = [
+const COMMANDS: [&[&str]; 18] = [
     &[],
     &["check"],
     &["payload"],
@@ -27,6 +27,8 @@ const COMMANDS: [&[&str]; 16] = [
     &["env", "list"],
     &["env", "show"],
     &["env", "check"],
+    &["plugin"],
+    &["plugin", "inspect"],
     &["schema"],
     &["help"],
 ];

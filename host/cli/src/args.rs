@@ -1,11 +1,15 @@
 //! The command line, stated once: parsing, help and usage errors come from here.
 
+mod plugin;
+
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use shipworthy_capabilities::containers::engine::{DEFAULT_SOCKET, EngineSocket};
 use shipworthy_contract::{Policy, RuleId, Service, Sha256, quantity::Span};
 use shipworthy_payload::Choice;
+
+pub(crate) use self::plugin::{InspectArgs, PluginCommand};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
 /// requires?
@@ -43,6 +47,9 @@ pub(crate) enum Command {
     /// Make an environment from a running stack, or look at those that there are
     #[command(subcommand)]
     Env(EnvCommand),
+    /// Look at a plugin before it is used
+    #[command(subcommand)]
+    Plugin(PluginCommand),
     /// Where compiled plugins are kept, compile them ahead, or remove them
     #[command(subcommand)]
     Cache(CacheCommand),

@@ -18,6 +18,9 @@ const PACKAGE: &str = "shipworthy:probe";
 /// Versions of it that this host runs.
 pub const WIT_VERSIONS: [&str; 1] = ["0.1.0"];
 
+/// The interface of it that a probe is called by.
+const GUEST: &str = "guest";
+
 /// Interfaces of it that a guest can import.
 const INTERFACES: [&str; 7] = ["gaps", "evidence", "network", "http", "grpc", "containers", "log"];
 
@@ -27,8 +30,8 @@ pub const DESCRIPTOR_SECTION: &str = "shipworthy:descriptor";
 /// Packages of WASI that guests get: what every toolchain brings along, and none of which reaches outside.
 const PLAIN_WASI: [&str; 4] = ["io", "clocks", "random", "cli"];
 
-/// Most imports of a component: WASI 0.2 and ours together have fewer than fifty.
-const MOST_IMPORTS: usize = 1_000;
+/// Most imports of a component, and most exports: WASI 0.2 and ours together have fewer than fifty.
+const MOST_NAMES: usize = 1_000;
 
 /// What a component is.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +40,8 @@ pub struct Inspection {
     pub wit_version: &'static str,
     /// What it imports, in its order.
     pub imports: Vec<Import>,
+    /// What it exports beside what a probe is called by, in its order. Toolchains leave such things; nobody calls them.
+    pub extra_exports: Vec<String>,
     /// Its descriptor, if it carries one.
     pub descriptor: Option<Descriptor>,
 }
@@ -77,7 +82,7 @@ pub enum ComponentError {
     #[error("cannot read the component: {0}")]
     Malformed(String),
     /// It imports or exports another version of our package.
-    #[error("expected `{PACKAGE}` {}, found: {found}", WIT_VERSIONS.join(" or "))]
+    #[error("expected a probe built for `{PACKAGE}` {}, found one built for: {found}", WIT_VERSIONS.join(" or "))]
     WitVersion {
         /// The name with the other version.
         found: String,
@@ -91,7 +96,7 @@ pub enum ComponentError {
         nearest: Option<String>,
     },
     /// It does not export what a probe is called by.
-    #[error("expected the export `{PACKAGE}/guest@{}`, found none", WIT_VERSIONS.join("` or `"))]
+    #[error("expected the export `{PACKAGE}/{GUEST}` {}, found none", WIT_VERSIONS.join(" or "))]
     NotAProbe,
     /// It has more than one descriptor.
     #[error("expected one section `{DESCRIPTOR_SECTION}`, found {0}")]
@@ -133,7 +138,9 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, ComponentError> {
         [section] => Some(read_descriptor(section).map_err(ComponentError::Descriptor)?),
         more => return Err(ComponentError::Descriptors(more.len())),
     };
-    Ok(Inspection { wit_version, imports, descriptor })
+    let called = format!("{PACKAGE}/{GUEST}@{wit_version}");
+    let extra_exports = outline.exports.into_iter().filter(|name| *name != called).collect();
+    Ok(Inspection { wit_version, imports, extra_exports, descriptor })
 }
 
 /// The top level of a component.
@@ -158,15 +165,13 @@ fn outline(bytes: &[u8]) -> Result<Outline<'_>, ComponentError> {
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
                     outline.imports.push(full_name(import.map_err(malformed)?.name));
-                    if outline.imports.len() > MOST_IMPORTS {
-                        let reason = format!("expected at most {MOST_IMPORTS} imports, found more");
-                        return Err(ComponentError::Malformed(reason));
-                    }
+                    at_most(&outline.imports, "imports")?;
                 }
             }
             Payload::ComponentExportSection(section) if depth == 0 => {
                 for export in section {
                     outline.exports.push(full_name(export.map_err(malformed)?.name));
+                    at_most(&outline.exports, "exports")?;
                 }
             }
             Payload::CustomSection(section) if depth == 0 && section.name() == DESCRIPTOR_SECTION => {
@@ -176,6 +181,13 @@ fn outline(bytes: &[u8]) -> Result<Outline<'_>, ComponentError> {
         }
     }
     Ok(outline)
+}
+
+fn at_most(names: &[String], what: &str) -> Result<(), ComponentError> {
+    if names.len() <= MOST_NAMES {
+        return Ok(());
+    }
+    Err(ComponentError::Malformed(format!("expected at most {MOST_NAMES} {what}, found more")))
 }
 
 /// Newer encodings write `wasi:io/poll@0.2` and the rest of the version beside it.
@@ -229,7 +241,7 @@ fn classify(names: Vec<String>) -> Result<Vec<Import>, ComponentError> {
 fn guest_version(exports: &[String]) -> Result<&'static str, ComponentError> {
     let mut other = None;
     for (package, interface, version) in exports.iter().filter_map(|name| split(name)) {
-        if package != PACKAGE || interface != "guest" {
+        if package != PACKAGE || interface != GUEST {
             continue;
         }
         match WIT_VERSIONS.iter().find(|known| **known == version) {
@@ -249,6 +261,17 @@ fn read_descriptor(section: &[u8]) -> Result<Descriptor, DescriptorError> {
         Ok(text) => Descriptor::parse(text),
         Err(error) => Err(crate::descriptor::DescriptorFault::Syntax(error.to_string()).into()),
     }
+}
+
+/// What a probe may import, for whoever imported something else. No line ends with a colon: nothing is to be pasted.
+fn importable() -> String {
+    format!(
+        "of `{PACKAGE}` {} a probe may import: {}\nof WASI 0.2 it may import: {}; the rest is stubbed, and refuses when \
+         it is called",
+        WIT_VERSIONS.join(", "),
+        INTERFACES.join(", "),
+        PLAIN_WASI.join(", "),
+    )
 }
 
 impl Explain for ComponentError {
@@ -281,15 +304,15 @@ impl Explain for ComponentError {
                 "build for `wasm32-wasip2`, or make a component of the module with `wasm-tools component new`"
                     .to_owned()
             }
-            Self::NotWasm => "`plugin` names a component: a `.wasm` file".to_owned(),
+            Self::NotWasm => "a plugin is a component: a `.wasm` file".to_owned(),
             Self::WitVersion { .. } => {
                 format!(
-                    "this host runs probes built for {PACKAGE}@{}; rebuild the plugin, or use another version of Shipworthy",
+                    "this host runs probes built for `{PACKAGE}` {}; rebuild the plugin, or use another version of Shipworthy",
                     WIT_VERSIONS.join(", ")
                 )
             }
-            Self::Imports { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
-            Self::Imports { .. } => "a probe imports `shipworthy:probe` and WASI 0.2 only".to_owned(),
+            Self::Imports { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?\n{}", importable()),
+            Self::Imports { .. } => importable(),
             Self::NotAProbe => "the component is not a Shipworthy probe".to_owned(),
             Self::Descriptors(_) => "build the plugin anew instead of adding a second descriptor to it".to_owned(),
             Self::Descriptor(error) => return error.help(),

@@ -95,6 +95,12 @@ pub(crate) fn exists(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir())
 }
 
+/// How many bytes a regular file has.
+#[expect(clippy::disallowed_methods, reason = "the door of this crate: tells files apart without reading them")]
+pub(crate) fn size(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().filter(is_regular).map(|metadata| metadata.len())
+}
+
 /// Whether it is a folder.
 #[expect(clippy::disallowed_methods, reason = "the door of this crate: looks for environment files by name")]
 pub(crate) fn is_folder(path: &Path) -> bool {

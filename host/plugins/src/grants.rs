@@ -1,6 +1,7 @@
 //! What a plugin may do: its descriptor says what it needs, the environment says what it gets (design.md, part 3).
 
 mod error;
+mod list;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use shipworthy_contract::{
 };
 
 pub use self::error::{GrantError, GrantProblem};
+pub(crate) use self::list::{Mark, listed, quoted};
 
 use crate::{Descriptor, Probe, Severity};
 
@@ -46,11 +48,7 @@ fn settle_parts(descriptor: &Descriptor, probe: &Probe, bundled: bool) -> Result
         let services = descriptor.services.clone();
         return Err(GrantProblem::WrongService { service: probe.service.clone(), services });
     }
-    let given = match &probe.grants {
-        Some(grants) => grants.clone(),
-        None if bundled => descriptor.needs.clone(),
-        None => Vec::new(),
-    };
+    let given = given(descriptor, probe, bundled).to_vec();
     let covered = |need: &Grant| given.iter().any(|grant| grant.covers(need, &probe.service));
     let (mut refused_optional, missing): (Vec<Grant>, Vec<Grant>) =
         descriptor.needs.iter().filter(|need| !covered(need)).cloned().partition(|need| descriptor.is_optional(need));
@@ -64,6 +62,15 @@ fn settle_parts(descriptor: &Descriptor, probe: &Probe, bundled: bool) -> Result
     let grants = given.iter().filter(|grant| mapped(grant)).cloned().collect();
     let severity = settle_severity(descriptor, probe)?;
     Ok(Settled { grants, refused_optional, endpoints: probe.endpoints.clone(), severity })
+}
+
+/// The lines that are in force.
+pub(crate) fn given<'a>(descriptor: &'a Descriptor, probe: &'a Probe, bundled: bool) -> &'a [Grant] {
+    match &probe.grants {
+        Some(grants) => grants,
+        None if bundled => &descriptor.needs,
+        None => &[],
+    }
 }
 
 /// Every role that a need speaks of must be mapped, unless all needs of that role are optional.

@@ -15,6 +15,7 @@ mod document;
 pub mod environment;
 pub mod files;
 pub mod grants;
+pub mod inspect;
 pub mod masking;
 pub mod source;
 mod strict_json;

@@ -10,7 +10,7 @@ use shipworthy_contract::{Explain, Fault, Sha256, explain::Place, suggest::neare
 
 use crate::{
     Descriptor, Probe,
-    component::{self, ComponentError, LARGEST_COMPONENT},
+    component::{self, ComponentError, Inspection, LARGEST_COMPONENT},
     descriptor::{DescriptorError, LARGEST_DESCRIPTOR},
     environment::PluginSource,
     files::{self, FileError},
@@ -44,17 +44,22 @@ pub struct Plugin {
     pub source: String,
 }
 
-/// Why a probe has no plugin.
+/// Why there is no plugin: for a probe of an environment, or for whoever named one.
 #[derive(Debug)]
 pub struct PluginError {
-    probe: String,
-    at: Place,
+    /// The probe and where it stands; none for a plugin that was named by itself.
+    probe: Option<(String, Place)>,
     problem: Box<PluginProblem>,
 }
 
 impl PluginError {
     fn new(probe: &Probe, problem: PluginProblem) -> Self {
-        Self { probe: probe.name.clone(), at: probe.at.clone(), problem: Box::new(problem) }
+        Self { probe: Some((probe.name.clone(), probe.at.clone())), problem: Box::new(problem) }
+    }
+
+    /// Of a plugin that no probe is about.
+    pub(crate) fn alone(problem: PluginProblem) -> Self {
+        Self { probe: None, problem: Box::new(problem) }
     }
 
     /// What is wrong.
@@ -65,7 +70,10 @@ impl PluginError {
 
 impl fmt::Display for PluginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the probe `{}`: {}", self.probe, self.problem)
+        if let Some((probe, _)) = &self.probe {
+            write!(f, "the probe `{probe}`: ")?;
+        }
+        self.problem.fmt(f)
     }
 }
 
@@ -95,7 +103,7 @@ pub enum PluginProblem {
         reference: String,
     },
     /// The file cannot be read.
-    #[error("cannot read its plugin")]
+    #[error("cannot read the plugin")]
     File(#[source] FileError),
     /// It is not the plugin that was pinned.
     #[error("expected the plugin `{origin}` to have sha256 {expected}, found: {found}")]
@@ -142,48 +150,60 @@ pub enum PluginProblem {
 /// Why there is no such plugin; nothing of it has run.
 pub fn resolve(probe: &Probe, bundled: &[Bundled]) -> Result<Plugin, PluginError> {
     let found = match &probe.plugin {
-        PluginSource::Builtin(name) => resolve_builtin(probe, name, bundled),
-        PluginSource::File(path) => resolve_file(probe, path),
+        PluginSource::Builtin(name) => open_builtin(name, probe.sha256, bundled),
+        PluginSource::File(path) => open_file(path, probe.sha256).map(|opened| opened.plugin),
         PluginSource::Oci(reference) => Err(PluginProblem::NotOffered { reference: reference.clone() }),
     };
     found.map_err(|problem| PluginError::new(probe, problem))
 }
 
-fn resolve_builtin(probe: &Probe, name: &str, bundled: &[Bundled]) -> Result<Plugin, PluginProblem> {
+/// A bundled plugin; its component is not looked at.
+pub(crate) fn open_builtin(name: &str, pin: Option<Sha256>, bundled: &[Bundled]) -> Result<Plugin, PluginProblem> {
     let Some(found) = bundled.iter().find(|bundled| bundled.name == name) else {
         let known: Vec<&'static str> = bundled.iter().map(|bundled| bundled.name).collect();
         let nearest = nearest(name, known.iter().copied()).map(str::to_owned);
         return Err(PluginProblem::UnknownBuiltin { name: name.to_owned(), nearest, known });
     };
     let source = format!("builtin:{name}");
-    check_pin(probe, found.sha256, &source)?;
+    check_pin(pin, found.sha256, &source)?;
     let descriptor = Descriptor::parse_bundled(found.descriptor)
         .map_err(|error| PluginProblem::Descriptor { origin: source.clone(), source: error })?;
     Ok(Plugin { bytes: Cow::Borrowed(found.component), sha256: found.sha256, descriptor, bundled: true, source })
 }
 
-fn resolve_file(probe: &Probe, path: &Path) -> Result<Plugin, PluginProblem> {
+/// A plugin that is a file, and what was seen of its component on the way.
+pub(crate) struct Opened {
+    pub(crate) plugin: Plugin,
+    /// Its descriptor was taken out.
+    pub(crate) inspection: Inspection,
+    /// The file that the descriptor was read from; none if it was the component's own.
+    pub(crate) beside: Option<PathBuf>,
+}
+
+pub(crate) fn open_file(path: &Path, pin: Option<Sha256>) -> Result<Opened, PluginProblem> {
     let origin = path.display().to_string();
     let bytes = files::read(path, LARGEST_COMPONENT).map_err(PluginProblem::File)?;
     let sha256 = Sha256::of(&bytes);
     // The pin comes first: of bytes that nobody meant, nothing is read.
-    check_pin(probe, sha256, &origin)?;
-    let inspection =
+    check_pin(pin, sha256, &origin)?;
+    let mut inspection =
         component::inspect(&bytes).map_err(|source| PluginProblem::Component { origin: origin.clone(), source })?;
-    let descriptor = match inspection.descriptor {
-        Some(descriptor) => descriptor,
-        None => read_beside(path, &origin)?,
+    let (descriptor, beside) = if let Some(descriptor) = inspection.descriptor.take() {
+        (descriptor, None)
+    } else {
+        let beside = path.with_extension("probe.json");
+        (read_beside(&beside, &origin)?, Some(beside))
     };
-    Ok(Plugin { bytes: Cow::Owned(bytes), sha256, descriptor, bundled: false, source: origin })
+    let plugin = Plugin { bytes: Cow::Owned(bytes), sha256, descriptor, bundled: false, source: origin };
+    Ok(Opened { plugin, inspection, beside })
 }
 
 /// `NAME.probe.json` beside `NAME.wasm`.
-fn read_beside(path: &Path, origin: &str) -> Result<Descriptor, PluginProblem> {
-    let beside = path.with_extension("probe.json");
-    let text = match files::read_text(&beside, LARGEST_DESCRIPTOR) {
+fn read_beside(beside: &Path, origin: &str) -> Result<Descriptor, PluginProblem> {
+    let text = match files::read_text(beside, LARGEST_DESCRIPTOR) {
         Ok(text) => text,
         Err(FileError::Missing { .. }) => {
-            return Err(PluginProblem::NoDescriptor { origin: origin.to_owned(), beside });
+            return Err(PluginProblem::NoDescriptor { origin: origin.to_owned(), beside: beside.to_owned() });
         }
         Err(source) => return Err(PluginProblem::File(source)),
     };
@@ -191,8 +211,8 @@ fn read_beside(path: &Path, origin: &str) -> Result<Descriptor, PluginProblem> {
         .map_err(|source| PluginProblem::Descriptor { origin: beside.display().to_string(), source })
 }
 
-fn check_pin(probe: &Probe, found: Sha256, origin: &str) -> Result<(), PluginProblem> {
-    match probe.sha256 {
+fn check_pin(pin: Option<Sha256>, found: Sha256, origin: &str) -> Result<(), PluginProblem> {
+    match pin {
         Some(expected) if expected != found => Err(PluginProblem::Pin { expected, found, origin: origin.to_owned() }),
         Some(_) | None => Ok(()),
     }
@@ -228,6 +248,9 @@ impl Explain for PluginError {
             }
             PluginProblem::UnknownBuiltin { known, .. } => return Some(format!("there are: {}", known.join(", "))),
             PluginProblem::NotOffered { .. } => "fetch the component by other means and name the file",
+            PluginProblem::File(_) if self.probe.is_none() => {
+                "name the file of a component, or `builtin:` and the name of a bundled probe"
+            }
             PluginProblem::File(_) => "paths are relative to the file in which they stand",
             PluginProblem::Pin { .. } => {
                 "find out who changed the plugin; only if the change is meant, set `sha256` to what was found"
@@ -242,6 +265,6 @@ impl Explain for PluginError {
     }
 
     fn place(&self) -> Option<Place> {
-        Some(self.at.clone())
+        self.probe.as_ref().map(|(_, at)| at.clone())
     }
 }

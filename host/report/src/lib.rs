@@ -14,6 +14,7 @@ pub mod error;
 pub mod human;
 pub mod json;
 pub mod notice;
+pub mod plugin;
 pub mod rules;
 
 pub use classes::classes_markdown;

@@ -69,6 +69,7 @@ fn a_probe_is_read_without_running_it() {
     let plain = ImportKind::PlainWasi;
     assert_eq!(kinds, [ImportKind::Ours, plain, plain, ImportKind::RefusedWasi]);
     assert_eq!(inspection.wit_version, "0.1.0");
+    assert_eq!(inspection.extra_exports, ["other"]);
     assert_eq!(inspection.descriptor.unwrap().name, "own");
 }
 
@@ -86,13 +87,13 @@ fn each_refusal_says_what_it_is_about() {
         (b"#!/bin/sh".to_vec(), "other bytes"),
         (Vec::new(), "other bytes"),
         (component(&[vec![10, 0xff]]), "cannot read the component"),
-        (component(&[]), "`shipworthy:probe/guest@0.1.0`, found none"),
+        (component(&[]), "`shipworthy:probe/guest` 0.1.0, found none"),
         (
             component(&[exports(&["shipworthy:probe/guest@0.2.0"])]),
-            "`shipworthy:probe` 0.1.0, found: shipworthy:probe/guest@0.2.0",
+            "built for `shipworthy:probe` 0.1.0, found one built for: shipworthy:probe/guest@0.2.0",
         ),
-        (probe(&["shipworthy:probe/http@0.2.0"]), "found: shipworthy:probe/http@0.2.0"),
-        (probe(&["shipworthy:probe/http"]), "found: shipworthy:probe/http"),
+        (probe(&["shipworthy:probe/http@0.2.0"]), "built for: shipworthy:probe/http@0.2.0"),
+        (probe(&["shipworthy:probe/http"]), "built for: shipworthy:probe/http"),
         (
             probe(&["shipworthy:probe/htp@0.1.0"]),
             "1 thing, which this host does not have: `shipworthy:probe/htp@0.1.0`",
@@ -118,7 +119,37 @@ fn each_refusal_says_what_it_is_about() {
 #[test]
 fn a_near_interface_is_named() {
     let error = inspect(&component(&[imports(&["shipworthy:probe/htp@0.1.0"]), exports(&[GUEST])])).unwrap_err();
-    assert_eq!(error.help().as_deref(), Some("did you mean `shipworthy:probe/http@0.1.0`?"));
+    let help = error.help().unwrap();
+    assert_eq!(help.lines().next(), Some("did you mean `shipworthy:probe/http@0.1.0`?"));
+}
+
+#[test]
+fn who_imports_what_is_not_there_is_told_what_is() {
+    let error = inspect(&component(&[imports(&["env"]), exports(&[GUEST])])).unwrap_err();
+    insta::assert_snapshot!(error.help().unwrap(), @r"
+    of `shipworthy:probe` 0.1.0 a probe may import: gaps, evidence, network, http, grpc, containers, log
+    of WASI 0.2 it may import: io, clocks, random, cli; the rest is stubbed, and refuses when it is called
+    ");
+    let error = inspect(&component(&[exports(&["shipworthy:probe/guest@0.2.0"])])).unwrap_err();
+    insta::assert_snapshot!(
+        error.help().unwrap(),
+        @"this host runs probes built for `shipworthy:probe` 0.1.0; rebuild the plugin, or use another version of Shipworthy"
+    );
+}
+
+#[test]
+fn the_interfaces_are_those_of_the_wit_package() {
+    let wit = include_str!("../../../../wit/0.1.0/probe.wit");
+    let names = wit.lines().filter_map(|line| line.strip_prefix("interface ")?.strip_suffix(" {"));
+    let importable: Vec<&str> = names.filter(|name| *name != super::GUEST).collect();
+    assert_eq!(importable, INTERFACES);
+}
+
+#[test]
+fn a_flood_of_exports_is_refused() {
+    let names: Vec<String> = (0..=MOST_NAMES).map(|index| format!("x{index}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert!(refused(&component(&[exports(&names)])).contains("at most 1000 exports"));
 }
 
 proptest::proptest! {

@@ -9,6 +9,7 @@ use shipworthy_contract::{
     text::{excerpt, plural},
 };
 
+use super::Mark;
 use crate::{Descriptor, Probe};
 
 /// Why a plugin and an environment do not fit.
@@ -139,13 +140,7 @@ impl Explain for GrantError {
 
 /// The whole list to paste, with what is granted already, since `grants` is replaced as a whole.
 fn lines_to_add(probe: &str, missing: &[Grant], given: &[Grant]) -> String {
-    let kept = given.iter().map(|grant| format!("    \"{}\",\n", escaped(grant)));
-    let added = missing.iter().map(|grant| format!("    \"{}\", # missing\n", escaped(grant)));
-    let lines: String = kept.chain(added).collect();
-    format!("if it may do that, write in `[probes.{probe}]`:\ngrants = [\n{lines}]")
-}
-
-/// Quotes and backslashes as a basic string of TOML wants them.
-fn escaped(grant: &Grant) -> String {
-    grant.to_string().replace('\\', "\\\\").replace('"', "\\\"")
+    let kept = given.iter().map(|grant| (grant, Mark::Kept));
+    let added = missing.iter().map(|grant| (grant, Mark::Missing));
+    format!("if it may do that, write in `[probes.{probe}]`:\n{}", super::listed(kept.chain(added)))
 }

@@ -12,6 +12,7 @@ mod endpoints;
 mod environments;
 mod errors;
 mod grants;
+mod inspect;
 mod schemas;
 mod sources;
 mod support;

@@ -5,5 +5,6 @@ mod error;
 mod hostile;
 mod human;
 mod json;
+mod plugin;
 mod rules;
 mod samples;

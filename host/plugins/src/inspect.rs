@@ -1,0 +1,110 @@
+//! What a plugin is, and what it may do in an environment: `shipworthy plugin inspect`. Nothing of it is run or
+//! compiled; what is wrong inside its modules shows when it is compiled.
+
+mod config;
+mod draft;
+mod held;
+
+use std::path::{Path, PathBuf};
+
+use shipworthy_contract::Sha256;
+
+pub use self::{
+    config::{ConfigKey, ConfigKeys, config_keys},
+    draft::{Draft, draft},
+    held::{Held, HeldNeed, HeldRole, NeedState, all_roles, hold},
+};
+use crate::{
+    Bundled, Plugin, PluginError, Probe,
+    component::{self, Import, LARGEST_COMPONENT},
+    environment::PluginSource,
+    files,
+    source::{self, Opened, PluginProblem},
+};
+
+/// A plugin as it was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inspected {
+    /// Where it was looked for.
+    pub source: PluginSource,
+    /// Its bytes, their digest and its descriptor.
+    pub plugin: Plugin,
+    /// The version of the WIT package that it is built for.
+    pub wit_version: &'static str,
+    /// What it imports, in its order.
+    pub imports: Vec<Import>,
+    /// What it exports beside what a probe is called by.
+    pub extra_exports: Vec<String>,
+    /// The file that its descriptor was read from; none if the component carries it.
+    pub descriptor_file: Option<PathBuf>,
+}
+
+/// What a word of the command line names: `builtin:NAME`, `oci://...` or a file.
+pub fn named(word: &Path) -> PluginSource {
+    let text = word.to_string_lossy();
+    match text.strip_prefix("builtin:") {
+        Some(name) => PluginSource::Builtin(name.to_owned()),
+        None if text.starts_with("oci://") => PluginSource::Oci(text.into_owned()),
+        None => PluginSource::File(word.to_owned()),
+    }
+}
+
+/// Looks at a plugin. `bundled` are those that the binary brings along.
+///
+/// # Errors
+///
+/// Why it cannot be used, as [`source::resolve`] tells it of a probe's.
+pub fn inspect(source: PluginSource, bundled: &[Bundled]) -> Result<Inspected, PluginError> {
+    let opened = match &source {
+        PluginSource::Builtin(name) => builtin(name, bundled),
+        PluginSource::File(path) => source::open_file(path, None),
+        PluginSource::Oci(reference) => Err(PluginProblem::NotOffered { reference: reference.clone() }),
+    };
+    let Opened { plugin, inspection, beside } = opened.map_err(PluginError::alone)?;
+    Ok(Inspected {
+        source,
+        plugin,
+        wit_version: inspection.wit_version,
+        imports: inspection.imports,
+        extra_exports: inspection.extra_exports,
+        descriptor_file: beside,
+    })
+}
+
+fn builtin(name: &str, bundled: &[Bundled]) -> Result<Opened, PluginProblem> {
+    let plugin = source::open_builtin(name, None, bundled)?;
+    let inspection = component::inspect(&plugin.bytes)
+        .map_err(|source| PluginProblem::Component { origin: plugin.source.clone(), source })?;
+    Ok(Opened { plugin, inspection, beside: None })
+}
+
+impl Inspected {
+    /// Whether a probe uses this plugin: the same file, the same bytes, the same bundled name, or pinned to it.
+    pub fn is_used_by(&self, probe: &Probe, bundled: &[Bundled]) -> bool {
+        self.is_pinned(probe.sha256)
+            || match (&probe.plugin, &self.source) {
+                (PluginSource::Builtin(name), PluginSource::Builtin(own)) if name == own => true,
+                (PluginSource::Builtin(name), _) => {
+                    bundled.iter().any(|bundled| bundled.name == name && bundled.sha256 == self.plugin.sha256)
+                }
+                (PluginSource::File(path), PluginSource::File(own))
+                    if files::identity(path) == files::identity(own) =>
+                {
+                    true
+                }
+                (PluginSource::File(path), _) => self.has_bytes_of(path),
+                (PluginSource::Oci(_), _) => false,
+            }
+    }
+
+    fn is_pinned(&self, pin: Option<Sha256>) -> bool {
+        pin == Some(self.plugin.sha256)
+    }
+
+    /// Most files are told apart by their size, so that few are read.
+    fn has_bytes_of(&self, path: &Path) -> bool {
+        let own = &*self.plugin.bytes;
+        files::size(path).is_some_and(|size| usize::try_from(size) == Ok(own.len()))
+            && files::read(path, LARGEST_COMPONENT).is_ok_and(|bytes| bytes == own)
+    }
+}
