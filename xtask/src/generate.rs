@@ -6,8 +6,13 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, Result, bail};
 
 /// Every generated block: file, name, content.
-fn blocks() -> [(&'static str, &'static str, String); 2] {
+fn blocks() -> [(&'static str, &'static str, String); 6] {
+    let limits = shipworthy_contract::bound::markdown;
     [
+        ("docs/sandbox.md", "file-limits", limits(&shipworthy_plugins::limits::of_files())),
+        ("docs/sandbox.md", "probe-limits", limits(&shipworthy_plugins::limits::of_probes())),
+        ("docs/sandbox.md", "run-limits", limits(&shipworthy_engine::of_runs())),
+        ("docs/sandbox.md", "request-limits", limits(&shipworthy_capabilities::limits::of_requests())),
         ("docs/contract.md", "rules", shipworthy_report::rules::matrix_markdown()),
         ("docs/contract.md", "classes", shipworthy_report::classes_markdown()),
     ]

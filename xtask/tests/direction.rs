@@ -29,7 +29,16 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("shipworthy-stand-ins", &[]),
-    ("xtask", &["shipworthy-contract", "shipworthy-engine", "shipworthy-report"]),
+    (
+        "xtask",
+        &[
+            "shipworthy-capabilities",
+            "shipworthy-contract",
+            "shipworthy-engine",
+            "shipworthy-plugins",
+            "shipworthy-report",
+        ],
+    ),
 ];
 
 /// Crates that reach an engine, the network or a container engine.

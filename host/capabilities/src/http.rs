@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Longest path with its query, in bytes. Servers commonly stop at 8 KiB; matching costs up to the square of it.
-const LONGEST_PATH: usize = 8 << 10;
+pub(crate) const LONGEST_PATH: usize = 8 << 10;
 
 /// What a guest asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,8 +2,55 @@
 
 use std::time::Duration;
 
+use shipworthy_contract::{
+    bound::{Bound, Over},
+    quantity::{Bytes, Span},
+};
+
+use crate::http::LONGEST_PATH;
+
 /// What one run may be told, in bytes.
 const ANSWERS: u64 = 64 << 20;
+
+/// The limits of requests that are the host's own, as data.
+pub fn of_requests() -> Vec<Bound> {
+    let limits = Limits::within(Duration::ZERO, 0, Duration::ZERO);
+    let fixed = |name, value: String, over, because| Bound { name, value, key: None, over, because };
+    let error = |name, value, because| fixed(name, value, Over::Error, because);
+    let bytes = |bytes| Bytes(bytes).to_string();
+    vec![
+        fixed(
+            "answers per run",
+            bytes(ANSWERS),
+            Over::EndsRun,
+            "all of them, or one answer's limit where that is more: the host holds each until the guest has it",
+        ),
+        fixed(
+            "requests at once",
+            limits.concurrent.to_string(),
+            Over::Waits,
+            "a probe must not open a hundred connections to a small service",
+        ),
+        error("request body", bytes(limits.request_bytes), "a probe asks; whoever sends more does something else"),
+        error("path and query", bytes(LONGEST_PATH as u64), "servers commonly stop there"),
+        error("headers, each way", bytes(limits.header_bytes), "servers commonly stop at 8 to 64 KiB"),
+        error("number of headers", crate::headers::MOST.to_string(), "servers commonly stop near 100"),
+        error("containers of one service", crate::containers::find::MOST.to_string(), "each is looked at"),
+        error("file that is read", bytes(limits.file_bytes), "version files and scripts are small"),
+        error(
+            "file that is hashed",
+            bytes(limits.digest_bytes),
+            "the engine sends all of it, holes included, and a run has seconds",
+        ),
+        error("container log, bytes", bytes(limits.log_bytes), "a single line has no limit of its own"),
+        fixed("container log, lines", limits.log_lines.to_string(), Over::Dropped, "the last ones are given"),
+        error(
+            "time of one question to the container engine",
+            Span(limits.container_timeout).to_string(),
+            "an engine that stops containers answers late; four fifths of the deadline where that is less",
+        ),
+    ]
+}
 
 /// The limits of one run. The environment sets the first two and, by an attempt's time, the last; [`Limits::within`] gives
 /// the others.

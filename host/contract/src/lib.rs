@@ -3,6 +3,7 @@
 //! Invariant: no IO. This crate opens no file, no socket and reads no clock, so that what is decided here can be
 //! decided again from a recording.
 
+pub mod bound;
 pub mod certificate;
 pub mod class;
 pub mod endpoint;

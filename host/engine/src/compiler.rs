@@ -7,6 +7,7 @@ mod parent;
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 pub use child::{Exit, run_child};
+pub(crate) use parent::LARGEST_CODE;
 
 use crate::{engine::Engine, error::LoadError};
 

@@ -41,8 +41,6 @@ pub struct Binary<'a> {
 /// Where the code of a component came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// It was compiled when the binary was built.
-    Bundled,
     /// It was compiled before, and kept.
     Cache,
     /// It was compiled just now, which took so long; and whether it was kept.
@@ -64,8 +62,7 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// Makes a component ready: from the code that it is bundled with if this engine can use it, else from the cache if
-    /// it was compiled before, else by compiling it. `tell` is called once if that takes long enough for a person to
+    /// Makes a component ready: from the cache if it was compiled before, else by compiling it. `tell` is called once if that takes long enough for a person to
     /// wonder.
     ///
     /// # Errors
@@ -82,14 +79,10 @@ impl Loader {
         Ok((Component::link(engine, binary.plugin, &component)?, origin))
     }
 
-    /// The same component for an engine with a pool, from its code; none if it does not fit the pool, or if its code is
-    /// not at hand. Then it is run without.
-    pub fn load_pooled(&self, engine: &Engine, binary: &Binary<'_>) -> Option<Component> {
-        let component = match binary.precompiled {
-            Some(code) => deserialize(engine, code).ok(),
-            None => self.cache.as_ref()?.slot(&engine.wasmtime, binary.sha256).load(&engine.wasmtime),
-        };
-        Component::link(engine, binary.plugin, &component?).ok()
+    /// Makes a component ready that was kept before; none if it was not, or does not fit the engine's pool.
+    pub fn load_kept(&self, engine: &Engine, binary: &Binary<'_>) -> Option<Component> {
+        let kept = self.cache.as_ref()?.slot(&engine.wasmtime, binary.sha256).load(&engine.wasmtime)?;
+        Component::link(engine, binary.plugin, &kept).ok()
     }
 
     fn ready(
@@ -99,13 +92,6 @@ impl Loader {
         limits: CompileLimits,
         tell: &dyn Fn(),
     ) -> Result<(wasmtime::component::Component, Origin), LoadError> {
-        match binary.precompiled.map(|code| deserialize(engine, code)) {
-            Some(Ok(component)) => return Ok((component, Origin::Bundled)),
-            Some(Err(error)) => {
-                tracing::warn!(binary.plugin, %error, "the code compiled at build time does not fit; compiling");
-            }
-            None => {}
-        }
         let slot = self.cache.as_ref().map(|cache| cache.slot(&engine.wasmtime, binary.sha256));
         let kept = || slot.as_ref().and_then(|slot| slot.load(&engine.wasmtime));
         if let Some(component) = kept() {
@@ -135,6 +121,22 @@ impl Loader {
 }
 
 impl Component {
+    /// Makes a bundled component ready from the code that was compiled when the binary was built; none if it has none,
+    /// or none that this engine can use. Touches no file.
+    ///
+    /// # Errors
+    /// [`LoadError::Link`].
+    pub fn load_bundled(engine: &Engine, binary: &Binary<'_>) -> Result<Option<Self>, LoadError> {
+        let Some(code) = binary.precompiled else { return Ok(None) };
+        match deserialize(engine, code) {
+            Ok(component) => Self::link(engine, binary.plugin, &component).map(Some),
+            Err(error) => {
+                tracing::warn!(binary.plugin, %error, "the code compiled at build time does not fit");
+                Ok(None)
+            }
+        }
+    }
+
     /// Compiles a component for the baseline CPU, to be embedded in a binary that is being built.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ use crate::{error::LoadError, state::State, wit};
 pub(crate) const TICK: Duration = Duration::from_millis(10);
 
 /// Wasm stack, in bytes. Deep recursion traps here; a Python guest parsing nested JSON stays well below it.
-const WASM_STACK: usize = 512 << 10;
+pub(crate) const WASM_STACK: usize = 512 << 10;
 
 /// Host stack of a guest's fiber, in bytes: the wasm stack and room for the host's own frames.
 const FIBER_STACK: usize = 2 << 20;

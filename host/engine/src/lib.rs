@@ -28,7 +28,7 @@ pub use compiler::{CompileLimits, Compiler, Exit, run_child};
 pub use component::{Binary, Component, Loader, Origin};
 pub use engine::{BASELINE, Engine};
 pub use error::{Cause, LoadError};
-pub use limits::Limits;
+pub use limits::{Limits, of_runs};
 pub use run::{Seen, Target};
 
 /// The version of wasmtime that compiles and runs; a part of every compiled artifact's identity.

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use shipworthy_contract::quantity::Bytes;
+use shipworthy_contract::{
+    bound::{Bound, Over},
+    quantity::Bytes,
+};
 use wasmtime::ResourceLimiter;
 
-use crate::state::Stop;
+use crate::{compiler::LARGEST_CODE, engine::WASM_STACK, state::Stop};
 
 /// Elements of all tables together in one memory's worth of guest: a Python component has about 12,000.
 const TABLE_ELEMENTS: usize = 100_000;
@@ -38,6 +41,48 @@ pub(crate) const TEXT_BYTES: usize = 8_192;
 
 /// Bytes that a guest's runtime may print; what is beyond is dropped and said.
 pub(crate) const STDERR_BYTES: usize = 16 << 10;
+
+/// The limits of a run that are the host's own, as data.
+pub fn of_runs() -> Vec<Bound> {
+    let bytes = |bytes: usize| Bytes(bytes as u64).to_string();
+    let fixed = |name, value: String, over, because| Bound { name, value, key: None, over, because };
+    let ends = |name, value, because| fixed(name, value, Over::EndsRun, because);
+    vec![
+        ends(
+            "compiled code",
+            Bytes(LARGEST_CODE).to_string(),
+            "ten times what the heaviest toolchain's component becomes",
+        ),
+        ends("table elements", TABLE_ELEMENTS.to_string(), "all tables together; a Python component has about 12,000"),
+        ends("tables", TABLES.to_string(), "what the largest toolchain makes is 20"),
+        ends("memories", MEMORIES.to_string(), "toolchains make one or two"),
+        ends(
+            "instances",
+            INSTANCES.to_string(),
+            "core instances of one component; what the largest toolchain makes is 20",
+        ),
+        ends("stack", bytes(WASM_STACK), "a Python guest that parses nested JSON stays well below it"),
+        ends(
+            "handles",
+            HANDLES.to_string(),
+            "resources of the host, such as streams; ours hands out none, the standard streams need ten",
+        ),
+        ends(
+            "bytes of one call",
+            bytes(CALL_BYTES),
+            "what one call makes the host copy: above the largest request, far below harm",
+        ),
+        ends(
+            "pieces of evidence",
+            EVIDENCE_ITEMS.to_string(),
+            "facts, findings and all else; a gateway with thousands of routes stays below it",
+        ),
+        ends("evidence", bytes(EVIDENCE_BYTES), "ten thousand pieces of ordinary length, which the host holds"),
+        ends("name, key or rule", bytes(NAME_BYTES), "compared exactly, so it is never cut"),
+        ends("value, detail or message", bytes(TEXT_BYTES), "a page of text"),
+        fixed("standard output and error", bytes(STDERR_BYTES), Over::Dropped, "the last words of a trap fit"),
+    ]
+}
 
 /// What the environment sets of one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

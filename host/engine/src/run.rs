@@ -13,7 +13,7 @@ use wasmtime::{Store, Trap, UpdateDeadline, component::ResourceTableError};
 
 use crate::{
     component::Component,
-    engine::Engine,
+    engine::{Engine, WASM_STACK},
     limits::{CALL_BYTES, HANDLES, INSTANCES, Limits, MEMORIES, TABLES},
     since_0_1,
     state::{State, Stop},
@@ -139,7 +139,7 @@ fn ended(error: &wasmtime::Error, printed: &[LogLine]) -> RunEnd {
     };
     let trap = error.downcast_ref::<Trap>().copied();
     match trap {
-        Some(Trap::StackOverflow) => return limit("stack", "512KiB".to_owned(), "exhausted"),
+        Some(Trap::StackOverflow) => return limit("stack", Bytes(WASM_STACK as u64).to_string(), "exhausted"),
         Some(Trap::AllocationTooLarge) => return limit("memory", "one allocation".to_owned(), "too large"),
         _ => {}
     }

@@ -31,7 +31,7 @@ pub const DESCRIPTOR_SECTION: &str = "shipworthy:descriptor";
 const PLAIN_WASI: [&str; 4] = ["io", "clocks", "random", "cli"];
 
 /// Most imports of a component, and most exports: WASI 0.2 and ours together have fewer than fifty.
-const MOST_NAMES: usize = 1_000;
+pub(crate) const MOST_NAMES: usize = 1_000;
 
 /// What a component is.
 #[derive(Clone, Debug, PartialEq)]

@@ -20,6 +20,7 @@ use shipworthy_contract::{
     text::{excerpt, plural},
 };
 
+pub(crate) use self::schema::{DEEPEST, LARGEST, LARGEST_PATTERN, MOST_PARTS, MOST_PATTERNS};
 pub use self::schema::{SchemaFault, check_schema};
 use crate::{Plugin, Probe, masking::is_secret_name};
 

@@ -22,6 +22,8 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use shipworthy_contract::{Policy, explain::Place, requirement::Requirement};
 
+use crate::document::{Item, Sources};
+
 pub use self::{
     bounds::{Limits, Retry},
     containers::Containers,
@@ -62,13 +64,27 @@ pub struct Environment {
     pub probes: Vec<Probe>,
     /// `[[waivers]]`, those of extended files first.
     pub waivers: Vec<WaiverSpec>,
-    settings: Vec<Setting>,
+    written: Written,
+}
+
+/// The files as they were written, for who asks where a value comes from. Shows nothing of them: they may hold what is
+/// nobody's to see.
+#[derive(Clone)]
+struct Written {
+    sources: Sources,
+    document: Item,
+}
+
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Written").finish_non_exhaustive()
+    }
 }
 
 impl Environment {
     /// Where a setting such as `probes.agent.grants` stands; `None` for a default.
-    pub fn place(&self, key: &str) -> Option<&Place> {
-        self.settings.iter().find(|setting| setting.key == key).and_then(|setting| match &setting.origin {
+    pub fn place(&self, key: &str) -> Option<Place> {
+        show(self).into_iter().find(|setting| setting.key == key).and_then(|setting| match setting.origin {
             Origin::Written(place) => Some(place),
             Origin::Default => None,
         })

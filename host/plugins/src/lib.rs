@@ -16,6 +16,7 @@ pub mod environment;
 pub mod files;
 pub mod grants;
 pub mod inspect;
+pub mod limits;
 pub mod masking;
 pub mod source;
 mod strict_json;

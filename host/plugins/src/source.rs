@@ -2,8 +2,10 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeMap,
     fmt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use shipworthy_contract::{Explain, Fault, Sha256, explain::Place, suggest::nearest};
@@ -155,6 +157,40 @@ pub fn resolve(probe: &Probe, bundled: &[Bundled]) -> Result<Plugin, PluginError
         PluginSource::Oci(reference) => Err(PluginProblem::NotOffered { reference: reference.clone() }),
     };
     found.map_err(|problem| PluginError::new(probe, problem))
+}
+
+/// Finds the plugins of many probes, each plugin once.
+#[derive(Debug)]
+pub struct Finder<'a> {
+    bundled: &'a [Bundled],
+    known: BTreeMap<String, Arc<Plugin>>,
+}
+
+impl<'a> Finder<'a> {
+    /// With the plugins that the binary brings along.
+    pub const fn new(bundled: &'a [Bundled]) -> Self {
+        Self { bundled, known: BTreeMap::new() }
+    }
+
+    /// As [`resolve`].
+    ///
+    /// # Errors
+    ///
+    /// As [`resolve`].
+    pub fn resolve(&mut self, probe: &Probe) -> Result<Arc<Plugin>, PluginError> {
+        let origin = match &probe.plugin {
+            PluginSource::Builtin(name) => format!("builtin:{name}"),
+            PluginSource::File(path) => path.display().to_string(),
+            PluginSource::Oci(reference) => reference.clone(),
+        };
+        if let Some(known) = self.known.get(&origin) {
+            check_pin(probe.sha256, known.sha256, &origin).map_err(|problem| PluginError::new(probe, problem))?;
+            return Ok(Arc::clone(known));
+        }
+        let found = Arc::new(resolve(probe, self.bundled)?);
+        self.known.insert(origin, Arc::clone(&found));
+        Ok(found)
+    }
 }
 
 /// A bundled plugin; its component is not looked at.

@@ -19,7 +19,7 @@ use super::{
 use crate::Run;
 
 /// Most containers that one service may have here: each is inspected.
-const MOST: usize = 256;
+pub(crate) const MOST: usize = 256;
 
 /// Containers that are inspected at the same time.
 const AT_ONCE: usize = 8;

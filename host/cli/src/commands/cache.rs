@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use shipworthy_contract::{Explain, Fault, Sha256, quantity::Bytes, text::plural};
-use shipworthy_engine::{Binary, Cache, CompileLimits, Engine, Loader, Origin};
+use shipworthy_engine::{Binary, Cache, CompileLimits, Component, Engine, Loader, Origin};
 use shipworthy_plugins::{
     component::{self, ComponentError, LARGEST_COMPONENT},
     environment::Limits,
@@ -92,11 +92,14 @@ impl Warmer {
     }
 
     fn warm(&self, binary: &Binary<'_>, limits: &Limits) -> Result<(), Refusal> {
+        let name = shipworthy_contract::text::excerpt(binary.plugin, 60);
+        if Component::load_bundled(&self.engine, binary)?.is_some() {
+            Stream::Out.write(&format!("{name}  {}  bundled: compiled when Shipworthy was built\n", binary.sha256));
+            return Ok(());
+        }
         let limits = CompileLimits { time: limits.compile_time, memory: limits.compile_memory.0 };
         let (_, origin) = components::load(&self.loader, &self.engine, binary, limits)?;
-        let name = shipworthy_contract::text::excerpt(binary.plugin, 60);
         let what = match origin {
-            Origin::Bundled => "bundled: compiled when Shipworthy was built".to_owned(),
             Origin::Cache => "compiled before".to_owned(),
             Origin::Compiled { took, kept: true } => format!("compiled in {} ms, and kept", took.as_millis()),
             Origin::Compiled { kept: false, .. } => {

@@ -1,10 +1,10 @@
 //! The plan's components made ready: bundled, from the cache, or compiled now, which a person is told of if it takes long.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{cell::OnceCell, collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use shipworthy_contract::{Sha256, evidence::RunEnd, quantity::Bytes};
 use shipworthy_engine::{Binary, Cache, CompileLimits, Compiler, Component, Engine, LoadError, Loader, Origin};
-use shipworthy_plugins::Plugin;
+use shipworthy_plugins::{Plugin, environment::Limits};
 
 use super::plan::Planned;
 use crate::{args::COMPILE, bundled, output::Stream, refusal::Refusal};
@@ -16,12 +16,19 @@ pub(super) struct Ready {
     pub(super) component: Arc<Component>,
 }
 
+impl Ready {
+    fn new(engine: &Arc<Engine>, component: Component) -> Self {
+        Self { engine: Arc::clone(engine), component: Arc::new(component) }
+    }
+}
+
 /// What came of making one ready. A limit that it went over ends its runs before they begin, and touches no other.
 pub(super) type Loaded = Result<Ready, RunEnd>;
 
 /// Makes components ready, each once, however many probes share it.
 pub(super) struct Components {
-    loader: Loader,
+    /// Made when the first plugin needs it: bundled ones need no cache.
+    loader: OnceCell<Loader>,
     engine: Arc<Engine>,
     pool: Option<Arc<Engine>>,
     loaded: BTreeMap<Sha256, Loaded>,
@@ -36,7 +43,7 @@ impl Components {
         let pool = pool.and_then(|pool| {
             pool.inspect_err(|error| tracing::warn!(%error, "runs without a pool")).ok().map(Arc::new)
         });
-        Ok(Self { loader: loader(), engine, pool, loaded: BTreeMap::new() })
+        Ok(Self { loader: OnceCell::new(), engine, pool, loaded: BTreeMap::new() })
     }
 
     /// The component of a planned probe.
@@ -48,24 +55,36 @@ impl Components {
             return Ok(known.clone());
         }
         let binary = binary(&planned.plugin);
-        let limits = &planned.probe.limits;
-        let limits = CompileLimits { time: limits.compile_time, memory: limits.compile_memory.0 };
-        let loaded = match load(&self.loader, &self.engine, &binary, limits) {
-            Ok((component, _)) => Ok(self.ready(&binary, component)),
-            Err(LoadError::Limit { name, limit, observed, .. }) => {
-                Err(RunEnd::Limit { name: name.to_owned(), limit, observed })
-            }
-            Err(error) => return Err(error.into()),
+        let loaded = match self.bundled(&binary)? {
+            Some(ready) => Ok(ready),
+            None => self.plugin(&binary, &planned.probe.limits)?,
         };
         self.loaded.insert(planned.plugin.sha256, loaded.clone());
         Ok(loaded)
     }
 
-    fn ready(&self, binary: &Binary<'_>, component: Component) -> Ready {
-        let pooled = self.pool.as_ref().and_then(|pool| Some((pool, self.loader.load_pooled(pool, binary)?)));
-        match pooled {
-            Some((pool, component)) => Ready { engine: Arc::clone(pool), component: Arc::new(component) },
-            None => Ready { engine: Arc::clone(&self.engine), component: Arc::new(component) },
+    fn bundled(&self, binary: &Binary<'_>) -> Result<Option<Ready>, LoadError> {
+        for engine in self.pool.iter().chain([&self.engine]) {
+            if let Some(component) = Component::load_bundled(engine, binary)? {
+                return Ok(Some(Ready::new(engine, component)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn plugin(&self, binary: &Binary<'_>, limits: &Limits) -> Result<Loaded, LoadError> {
+        let loader = self.loader.get_or_init(loader);
+        let limits = CompileLimits { time: limits.compile_time, memory: limits.compile_memory.0 };
+        match load(loader, &self.engine, binary, limits) {
+            Ok((component, _)) => {
+                let pooled = self.pool.as_ref().and_then(|pool| Some((pool, loader.load_kept(pool, binary)?)));
+                let (engine, component) = pooled.unwrap_or((&self.engine, component));
+                Ok(Ok(Ready::new(engine, component)))
+            }
+            Err(LoadError::Limit { name, limit, observed, .. }) => {
+                Ok(Err(RunEnd::Limit { name: name.to_owned(), limit, observed }))
+            }
+            Err(error) => Err(error),
         }
     }
 }

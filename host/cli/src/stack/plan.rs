@@ -1,9 +1,11 @@
 //! What will run, settled before anything does: plugins resolved, pins held, configs fitted to their schemas, needs
 //! against grants. Nothing is compiled and no service is asked, so `env check` stops here.
 
+use std::sync::Arc;
+
 use shipworthy_contract::{PluginRef, Service};
 use shipworthy_plugins::{
-    Bundled, Environment, Plugin, Probe, config::Schemas, environment::Limits, grants, grants::Settled, source,
+    Environment, Plugin, Probe, config::Schemas, environment::Limits, grants, grants::Settled, source::Finder,
 };
 use shipworthy_stack::{Listed, OwnRule};
 
@@ -23,7 +25,7 @@ pub(crate) struct Plan {
 /// One of them.
 pub(super) struct Planned {
     pub(super) probe: Probe,
-    pub(super) plugin: Plugin,
+    pub(super) plugin: Arc<Plugin>,
     pub(super) settled: Settled,
     pub(super) listed: Listed,
 }
@@ -42,11 +44,12 @@ impl Plan {
 
     fn of(environment: &Environment, wanted: impl Fn(&Service) -> bool) -> Result<Self, Refusal> {
         let bundled = bundled::table();
+        let mut finder = Finder::new(&bundled);
         let mut schemas = Schemas::default();
         let mut refusal = Refusal { errors: Vec::new() };
         let mut probes = Vec::new();
         for probe in environment.probes.iter().filter(|probe| wanted(&probe.service)) {
-            match planned(probe, &bundled, &mut schemas) {
+            match planned(probe, &mut finder, &mut schemas) {
                 Ok(planned) => probes.push(planned),
                 Err(Refusal { errors }) => refusal.errors.extend(errors),
             }
@@ -67,7 +70,7 @@ impl Plan {
 
     /// Every probe's plugin, with what it may take.
     pub(crate) fn plugins(&self) -> impl Iterator<Item = (&Plugin, &Limits)> {
-        self.probes.iter().map(|planned| (&planned.plugin, &planned.probe.limits))
+        self.probes.iter().map(|planned| (&*planned.plugin, &planned.probe.limits))
     }
 
     /// As the judge wants to see them.
@@ -76,8 +79,8 @@ impl Plan {
     }
 }
 
-fn planned(probe: &Probe, bundled: &[Bundled], schemas: &mut Schemas) -> Result<Planned, Refusal> {
-    let plugin = source::resolve(probe, bundled)?;
+fn planned(probe: &Probe, finder: &mut Finder<'_>, schemas: &mut Schemas) -> Result<Planned, Refusal> {
+    let plugin = finder.resolve(probe)?;
     schemas.validate(&plugin, probe)?;
     let settled = grants::settle(&plugin.descriptor, probe, plugin.bundled)?;
     let own_rules = plugin.descriptor.rules.iter().map(|rule| OwnRule {

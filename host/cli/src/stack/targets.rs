@@ -115,5 +115,5 @@ fn place(environment: &Environment, error: &ConfigError) -> Option<Place> {
         return None;
     };
     let key = format!("endpoints.{endpoint}.{key}");
-    environment.place(&key).cloned()
+    environment.place(&key)
 }

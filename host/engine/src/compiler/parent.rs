@@ -19,7 +19,7 @@ use super::{CompileLimits, Exit, PATIENCE};
 use crate::error::{Cause, LoadError};
 
 /// Largest code that is taken, in bytes: ten times what the heaviest toolchain's component becomes.
-const LARGEST_CODE: u64 = 512 << 20;
+pub(crate) const LARGEST_CODE: u64 = 512 << 20;
 
 /// Bytes of what the child says that are read.
 const SAID: u64 = 4 << 10;

@@ -28,12 +28,15 @@ fn load(bytes: &[u8], cache: &Cache) -> Option<Component> {
 }
 
 fn load_from(bytes: &[u8], cache: &Cache) -> Option<(Component, Origin)> {
-    loaded(bytes, None, Some(cache.clone()))
+    loaded(bytes, Some(cache.clone()))
 }
 
-fn loaded(bytes: &[u8], precompiled: Option<&'static [u8]>, cache: Option<Cache>) -> Option<(Component, Origin)> {
-    let binary = Binary { plugin: "kept", bytes, sha256: Sha256::of(&HONEST), precompiled };
-    Loader { cache, compiler: Compiler::here() }.load(&ENGINE, &binary, COMPILE, &|| {}).ok()
+fn binary<'a>(bytes: &'a [u8], precompiled: Option<&'static [u8]>) -> Binary<'a> {
+    Binary { plugin: "kept", bytes, sha256: Sha256::of(&HONEST), precompiled }
+}
+
+fn loaded(bytes: &[u8], cache: Option<Cache>) -> Option<(Component, Origin)> {
+    Loader { cache, compiler: Compiler::here() }.load(&ENGINE, &binary(bytes, None), COMPILE, &|| {}).ok()
 }
 
 /// Loads what can come from nowhere but the cache: the bytes are not a component.
@@ -138,27 +141,23 @@ async fn many_may_fill_the_cache_at_once() {
     works(only_from(&cache)).await;
 }
 
-fn bundled(precompiled: Option<Vec<u8>>, bytes: &[u8]) -> Option<Component> {
+/// Loads what can come from nowhere but the code: the bytes are not a component.
+fn bundled(precompiled: Option<Vec<u8>>) -> Option<Component> {
     // Bundled code lives as long as the binary it is a part of.
     let forever = |bytes: Vec<u8>| -> &'static [u8] { bytes.leak() };
-    let precompiled = precompiled.map(forever);
-    loaded(bytes, precompiled, None).map(|(component, _)| component)
+    Component::load_bundled(&ENGINE, &binary(b"not wasm", precompiled.map(forever))).unwrap()
 }
 
 #[tokio::test]
 async fn code_for_the_baseline_runs_here() {
-    let code = Component::precompile("kept", &HONEST).unwrap();
-    // Not a component, so that it can only be the code that runs.
-    works(bundled(Some(code), b"not wasm")).await;
+    works(bundled(Some(Component::precompile("kept", &HONEST).unwrap()))).await;
 }
 
-#[tokio::test]
-async fn code_that_does_not_fit_is_compiled_anew() {
-    for bad in [Vec::new(), b"not code".to_vec(), of_another_engine()] {
-        assert!(bundled(Some(bad.clone()), b"not wasm").is_none());
-        works(bundled(Some(bad), &HONEST)).await;
+#[test]
+fn code_that_does_not_fit_is_not_used() {
+    for bad in [None, Some(Vec::new()), Some(b"not code".to_vec()), Some(of_another_engine())] {
+        assert!(bundled(bad).is_none());
     }
-    works(bundled(None, &HONEST)).await;
 }
 
 #[tokio::test]
@@ -167,7 +166,7 @@ async fn a_component_says_where_its_code_came_from() {
     let (_, first) = load_from(&HONEST, &cache).unwrap();
     assert!(matches!(first, Origin::Compiled { kept: true, .. }), "{first:?}");
     assert_eq!(load_from(&HONEST, &cache).unwrap().1, Origin::Cache);
-    let (_, alone) = loaded(&HONEST, None, None).unwrap();
+    let (_, alone) = loaded(&HONEST, None).unwrap();
     assert!(matches!(alone, Origin::Compiled { kept: false, .. }), "{alone:?}");
 }
 

@@ -12,6 +12,7 @@ mod damage;
 mod guest;
 mod limits;
 mod links;
+mod pool;
 mod requests;
 mod said;
 mod world;

@@ -7,16 +7,21 @@ use serde_json::Value;
 use shipworthy_contract::text::excerpt;
 
 /// Largest schema, in bytes as compact JSON: a hundred keys with long descriptions.
-const LARGEST: usize = 64 << 10;
+pub(crate) const LARGEST: usize = 64 << 10;
 
 /// Deepest nesting of the schema's JSON: what a person can follow, and no stack overflows at.
-const DEEPEST: usize = 32;
+pub(crate) const DEEPEST: usize = 32;
 
 /// Deepest nesting with references followed.
 const DEEPEST_FOLLOWED: usize = 128;
 
 /// Most parts with references followed: a schema of a few lines can otherwise ask for 2^30 looks at one value.
-const MOST_PARTS: u64 = 20_000;
+pub(crate) const MOST_PARTS: u64 = 20_000;
+
+/// Most regular expressions with references followed, and the largest of them as it is compiled, in bytes: `(a{999}){99}`
+/// is a few letters and many megabytes. Together they bound what a schema makes the host hold.
+pub(crate) const MOST_PATTERNS: u64 = 64;
+pub(crate) const LARGEST_PATTERN: usize = 2 << 20;
 
 /// Why a schema cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +35,9 @@ pub enum SchemaFault {
     /// It has more parts than it may have.
     #[error("expected a schema of at most {MOST_PARTS} parts with its references followed, found more")]
     TooManyParts,
+    /// It has more regular expressions than it may have.
+    #[error("expected a schema of at most {MOST_PATTERNS} patterns with its references followed, found more")]
+    TooManyPatterns,
     /// It refers to something outside itself, or in a way that cannot be bounded.
     #[error("expected a reference into the schema such as `#/$defs/NAME`, found: {0}")]
     Reference(String),
@@ -67,7 +75,10 @@ pub(super) fn compile_bundled(schema: &Value) -> Result<Validator, SchemaFault> 
 }
 
 fn build(options: ValidationOptions<'_>, schema: &Value) -> Result<Validator, SchemaFault> {
-    let options = options.offline().should_validate_formats(true).with_pattern_options(PatternOptions::regex());
+    let options = options
+        .offline()
+        .should_validate_formats(true)
+        .with_pattern_options(PatternOptions::regex().size_limit(LARGEST_PATTERN).dfa_size_limit(LARGEST_PATTERN));
     options.build(schema).map_err(|error| {
         let told = format!("`{}`: {}", error.instance_path(), error.masked_with("this"));
         SchemaFault::Invalid(excerpt(&told, 200))
@@ -84,7 +95,13 @@ fn check_bounds(schema: &Value) -> Result<(), SchemaFault> {
     }
     let mut measure = Measure { root: schema, known: BTreeMap::new(), open: Vec::new() };
     let extent = measure.follow(schema, 0)?;
-    if extent.parts > MOST_PARTS { Err(SchemaFault::TooManyParts) } else { Ok(()) }
+    if extent.parts > MOST_PARTS {
+        Err(SchemaFault::TooManyParts)
+    } else if extent.patterns > MOST_PATTERNS {
+        Err(SchemaFault::TooManyPatterns)
+    } else {
+        Ok(())
+    }
 }
 
 fn is_deeper(value: &Value, levels: usize) -> bool {
@@ -100,7 +117,15 @@ fn is_deeper(value: &Value, levels: usize) -> bool {
 #[derive(Clone, Copy, Default)]
 struct Extent {
     parts: u64,
+    patterns: u64,
     depth: usize,
+}
+
+/// Regular expressions of one part of a schema itself.
+fn patterns(value: &Value) -> u64 {
+    let one = value.get("pattern").is_some_and(Value::is_string);
+    let many = value.get("patternProperties").and_then(Value::as_object).map_or(0, serde_json::Map::len);
+    u64::from(one).saturating_add(u64::try_from(many).unwrap_or(u64::MAX))
 }
 
 struct Measure<'a> {
@@ -116,9 +141,10 @@ impl<'a> Measure<'a> {
         if depth > DEEPEST_FOLLOWED {
             return Err(SchemaFault::TooDeep);
         }
-        let mut extent = Extent { parts: 1, depth: 1 };
+        let mut extent = Extent { parts: 1, patterns: patterns(value), depth: 1 };
         let mut add = |below: Extent| {
             extent.parts = extent.parts.saturating_add(below.parts);
+            extent.patterns = extent.patterns.saturating_add(below.patterns);
             extent.depth = extent.depth.max(below.depth.saturating_add(1));
         };
         match value {
@@ -183,6 +209,11 @@ mod tests {
         }
     }
 
+    fn many_patterns() -> Value {
+        let one = |number: u32| (format!("a{number}"), json!({ "pattern": "^\\w{1,9}$" }));
+        json!({ "properties": (0..65).map(one).collect::<serde_json::Map<_, _>>() })
+    }
+
     #[test]
     fn what_cannot_be_bounded_or_leads_outside_is_refused() {
         let circle = json!({ "$defs": { "a": { "allOf": [{ "$ref": "#/$defs/b" }] }, "b": { "not": { "$ref": "#/$defs/a" } } } });
@@ -211,6 +242,9 @@ mod tests {
             (json!({ "description": "x".repeat(70_000) }), "64KiB"),
             (json!({ "type": "strin" }), "JSON Schema"),
             (json!({ "pattern": "(?=x)" }), "JSON Schema"),
+            (json!({ "pattern": "(a{999}){999}" }), "JSON Schema"),
+            (many_patterns(), "64 patterns"),
+            (json!({ "patternProperties": many_patterns()["properties"] }), "64 patterns"),
             (json!({ "$schema": "https://example.com/own-dialect" }), "JSON Schema"),
         ] {
             let told = check_schema(&schema).unwrap_err().to_string();

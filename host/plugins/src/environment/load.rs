@@ -8,11 +8,11 @@ use shipworthy_contract::{
 };
 
 use super::{
-    Environment, bounds, containers, endpoint,
+    Environment, Written, bounds, containers, endpoint,
     error::{EnvironmentError, EnvironmentErrors, Problem},
     find, payload, probe,
     reader::{Reader, Table},
-    show, waiver,
+    waiver,
 };
 use crate::{
     document::{FileId, Item, Sources, Spot, SyntaxFault, Value, merge, parse},
@@ -38,7 +38,7 @@ pub fn load(file: &Path) -> Result<Environment, EnvironmentErrors> {
     let mut sources = Sources::default();
     let document = read_files(&mut sources, file)?;
     let mut reader = Reader::new(sources);
-    let environment = read_document(&mut reader, &document, file);
+    let environment = read_document(&mut reader, document, file);
     match (EnvironmentErrors::collect(reader.into_errors()), environment) {
         (None, Some(environment)) => Ok(environment),
         (Some(errors), _) => Err(errors),
@@ -111,8 +111,8 @@ fn base_of(
     Ok(Some((sources.resolve(id, &format!("{name}.toml")), Some(spot))))
 }
 
-fn read_document(reader: &mut Reader, document: &Item, file: &Path) -> Option<Environment> {
-    let root = reader.table(document, "", &KEYS)?;
+fn read_document(reader: &mut Reader, document: Item, file: &Path) -> Option<Environment> {
+    let root = reader.table(&document, "", &KEYS)?;
     let policy = reader.parsed(root, "policy");
     let deadline = reader.bounded(root, "deadline", &bounds::DEADLINE);
     let deadline = deadline.map_or(bounds::DEFAULT_DEADLINE, |Span(deadline): Span| deadline);
@@ -123,7 +123,7 @@ fn read_document(reader: &mut Reader, document: &Item, file: &Path) -> Option<En
     let probes = probe::read_all(reader, root);
     let waivers = waiver::read_all(reader, root);
     let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut environment = Environment {
+    Some(Environment {
         name,
         file: file.to_owned(),
         policy,
@@ -134,10 +134,8 @@ fn read_document(reader: &mut Reader, document: &Item, file: &Path) -> Option<En
         containers,
         probes,
         waivers,
-        settings: Vec::new(),
-    };
-    environment.settings = show::settings(&environment, &reader.sources, document);
-    Some(environment)
+        written: Written { sources: reader.sources.clone(), document },
+    })
 }
 
 /// `[requirements]`, file by file: a fault and a judged value then name the file in which they stand.

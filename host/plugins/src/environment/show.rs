@@ -7,7 +7,7 @@ use shipworthy_contract::{
     secret::MASK,
 };
 
-use super::{Environment, Limits};
+use super::{Environment, Limits, Written};
 use crate::{
     document::{Item, Sources, Value},
     masking::{is_secret_path, mask_userinfo},
@@ -34,11 +34,8 @@ pub enum Origin {
 }
 
 /// Everything in force: top-level keys, then the tables, each in written order, followed by the defaults.
-pub fn show(environment: &Environment) -> &[Setting] {
-    &environment.settings
-}
-
-pub(super) fn settings(environment: &Environment, sources: &Sources, document: &Item) -> Vec<Setting> {
+pub fn show(environment: &Environment) -> Vec<Setting> {
+    let Written { sources, document } = &environment.written;
     let mut settings = Vec::new();
     for entry in document.entries().iter().filter(|entry| entry.key != "extends") {
         let mut path = vec![entry.key.clone()];
