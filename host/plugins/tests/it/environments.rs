@@ -120,7 +120,7 @@ fn what_nobody_says_has_its_default() {
         response: Bytes(4 << 20),
         log: Bytes(64 << 10),
         requests: 256,
-        compile_time: 60 * second,
+        compile_time: 120 * second,
         compile_memory: Bytes(2 << 30),
     };
     assert_eq!(probe.limits, limits);
