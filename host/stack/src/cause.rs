@@ -1,6 +1,6 @@
 //! Why something was not seen, whose it is to mend, and that each cause is told once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use shipworthy_contract::{
     Class, Fault, Service, Sha256,
@@ -133,7 +133,8 @@ impl Cause {
     /// What it is about, by the words of the host and the SDK.
     fn topic(&self) -> Topic {
         // At the beginning, or behind what was being looked at: what a service says of itself decides nothing.
-        let about = |words: &str| self.detail.starts_with(words) || self.detail.contains(&format!(": {words}"));
+        let behind = |at: usize| self.detail.get(..at).is_some_and(|before| before.is_empty() || before.ends_with(": "));
+        let about = |words: &str| self.detail.match_indices(words).any(|(at, _)| behind(at));
         match self.class {
             _ if about(evidence::NOT_RECORDED) => Topic::Recording,
             Class::Config | Class::Unreachable if PROJECT.into_iter().any(about) => Topic::Project,
@@ -230,20 +231,23 @@ pub(crate) struct Told {
 
 impl Causes {
     /// A run's cause: what is missing because of it refers to `who`. Gives whom the same cause was told of before.
-    pub(crate) fn tell(&mut self, cause: &Cause, who: &str) -> Option<Told> {
+    pub(crate) fn tell(&mut self, cause: &Cause, who: impl FnOnce() -> String) -> Option<Told> {
         self.tell_as(cause, who, &cause.detail).filter(|_| is_common(cause))
     }
 
     /// The same where the result that tells it has words of its own for what was observed.
-    pub(crate) fn tell_as(&mut self, cause: &Cause, who: &str, observed: &str) -> Option<Told> {
-        let earlier = self.told.get(&key(cause)).cloned();
-        let told = || Told { who: who.to_owned(), observed: observed.to_owned() };
-        self.told.entry(key(cause)).or_insert_with(told);
-        earlier
+    pub(crate) fn tell_as(&mut self, cause: &Cause, who: impl FnOnce() -> String, observed: &str) -> Option<Told> {
+        match self.told.entry(key(cause)) {
+            Entry::Occupied(earlier) => Some(earlier.get().clone()),
+            Entry::Vacant(place) => {
+                place.insert(Told { who: who(), observed: observed.to_owned() });
+                None
+            }
+        }
     }
 
     /// The cause of one missing thing: whom it was told of before. If nobody, it is told now, of `who`.
-    pub(crate) fn earlier(&mut self, cause: &Cause, who: &str) -> Option<Told> {
+    pub(crate) fn earlier(&mut self, cause: &Cause, who: impl FnOnce() -> String) -> Option<Told> {
         if is_common(cause) {
             return self.tell(cause, who);
         }

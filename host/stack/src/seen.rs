@@ -18,6 +18,10 @@ pub(crate) struct Seen<'a> {
     pub listed: Option<&'a Listed>,
     /// Whether the endpoint has several instances.
     several: bool,
+    /// Whether it says of anything that it could not be seen.
+    pub has_gaps: bool,
+    /// Whether it says of any rule of its own whether that holds.
+    pub has_findings: bool,
     /// Why it gave nothing, or not all.
     pub cause: Option<Cause>,
 }
@@ -46,25 +50,25 @@ pub(crate) struct Sample<'a> {
 
 /// All runs in an order that does not depend on who was first: by service, probe and instance.
 pub(crate) fn all<'a>(runs: &'a [ProbeRun], listed: &'a [Listed]) -> Vec<Seen<'a>> {
-    let mut count: BTreeMap<(&Service, &str), usize> = BTreeMap::new();
+    let mut by_probe: BTreeMap<(&Service, &str), Vec<&ProbeRun>> = BTreeMap::new();
     for run in runs {
-        *count.entry((&run.service, run.probe.as_str())).or_default() += 1;
+        by_probe.entry((&run.service, run.probe.as_str())).or_default().push(run);
     }
-    let mut seen: Vec<Seen<'_>> = runs
-        .iter()
-        .map(|run| {
-            let listed = listed.iter().find(|listed| listed.probe == run.probe && listed.service == run.service);
-            let found = count.get(&(&run.service, run.probe.as_str())).copied().unwrap_or(1);
-            let several = listed.map_or(0, |listed| listed.instances).max(found) > 1;
-            Seen { run, listed, several, cause: Cause::of(run) }
-        })
-        .collect();
-    seen.sort_by(|a, b| order(a.run).cmp(&order(b.run)));
+    let mut seen = Vec::with_capacity(runs.len());
+    for ((service, probe), mut runs) in by_probe {
+        let listed = listed.iter().find(|listed| listed.probe == probe && listed.service == *service);
+        let several = listed.map_or(0, |listed| listed.instances).max(runs.len()) > 1;
+        runs.sort_by_key(|run| run.instance.as_str());
+        seen.extend(runs.into_iter().map(|run| Seen {
+            run,
+            listed,
+            several,
+            has_gaps: run.evidence.iter().any(|evidence| matches!(evidence, Evidence::Missing { .. })),
+            has_findings: run.evidence.iter().any(|evidence| matches!(evidence, Evidence::Finding { .. })),
+            cause: Cause::of(run),
+        }));
+    }
     seen
-}
-
-fn order(run: &ProbeRun) -> (&Service, &str, &str) {
-    (&run.service, &run.probe, &run.instance)
 }
 
 impl<'a> Seen<'a> {
@@ -98,10 +102,12 @@ impl<'a> Seen<'a> {
             What::Digest(name, _) => self.digests(name).next().is_some(),
             _ => self.facts(what.name()).next().is_some(),
         };
-        match (evidence, self.missing(what).next()) {
-            (true, _) => Voice::Evidence,
-            (false, Some(_)) => Voice::Missing,
-            (false, None) => Voice::Silent,
+        if evidence {
+            Voice::Evidence
+        } else if self.missing(what).next().is_some() {
+            Voice::Missing
+        } else {
+            Voice::Silent
         }
     }
 

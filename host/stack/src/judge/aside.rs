@@ -37,15 +37,20 @@ impl Bench<'_> {
     /// because of what ended the run were told with it.
     fn not_seen(&self, seen: &Seen<'_>) -> Vec<CheckResult> {
         let mut missing: Vec<(Cause, Vec<String>)> = Vec::new();
+        if !seen.has_gaps {
+            return Vec::new();
+        }
+        let of_service = Some(seen.run.service.clone());
         for evidence in &seen.run.evidence {
             let Evidence::Missing { name, why, detail } = evidence else { continue };
             let cause = Cause::of_gap(seen.run, *why, detail);
-            let unmet = |(service, wanted): &(Option<_>, String)| {
+            let told = |wanted: &String| {
                 let prefix = name.ends_with(':') && wanted.starts_with(name.as_str());
-                (wanted == name || prefix) && service.as_ref().is_none_or(|service| *service == seen.run.service)
+                wanted == name || prefix
             };
+            let unmet = [&None, &of_service].into_iter().filter_map(|of| self.unmet.get(of)).flatten().any(told);
             let is_own_rule = super::unjudged::own_rule(seen, name).is_some();
-            if seen.cause.as_ref() == Some(&cause) || self.unmet.iter().any(unmet) || is_own_rule {
+            if seen.cause.as_ref() == Some(&cause) || unmet || is_own_rule {
                 continue;
             }
             let name = format!("`{}`", tell::clean(name));
