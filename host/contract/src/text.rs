@@ -98,9 +98,13 @@ mod tests {
             ("  ::set-output name=x::y", "·::set-output name=x::y"),
             ("##[group]x", "·##[group]x"),
             ("a::b", "a::b"),
+            (" a ", "a"),
+            (":a #", ":a #"),
+            ("#[a", "#[a"),
             ("abc\u{202e}def\u{0}\u{7f}\u{9b}31m", "abcdef31m"),
         ] {
             assert_eq!(one_line(hostile), harmless, "{hostile:?}");
+            assert_eq!(excerpt(hostile, 80), harmless, "{hostile:?}");
         }
     }
 

@@ -36,7 +36,7 @@ pub fn judge(case: &Case<'_>) -> Vec<CheckResult> {
     let mut ends = bench.ends(&seen);
     let mut results: Vec<CheckResult> = wants.stack.iter().map(|want| bench.stack_wide(want, &wants, &seen)).collect();
     let of_service: BTreeMap<&Service, &[Seen<'_>]> = seen
-        .chunk_by(|a, b| a.run.service == b.run.service)
+        .chunk_by(|a, b| a.number.service == b.number.service)
         .filter_map(|runs| Some((&runs.first()?.run.service, runs)))
         .collect();
     let listed = case.listed.iter().map(|listed| &listed.service);
@@ -57,7 +57,7 @@ pub fn judge(case: &Case<'_>) -> Vec<CheckResult> {
         if wants.services.contains_key(service) && wanted.is_empty() {
             results.extend(bench.absent(service, runs));
         }
-        results.extend(runs.iter().flat_map(|seen| bench.aside(seen, &wants)));
+        results.extend(runs.iter().flat_map(|seen| bench.aside(seen, &wants.stack, wanted)));
     }
     results
 }

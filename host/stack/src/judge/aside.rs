@@ -14,7 +14,7 @@ use crate::{
     compare, outcome,
     seen::{Seen, Voice},
     tell,
-    want::Wants,
+    want::Want,
 };
 
 /// Most facts that the line on what nobody requires names; its evidence has them all.
@@ -22,11 +22,10 @@ const MOST_FACTS: usize = 4;
 
 impl Bench<'_> {
     /// Information about one run, always under `stack.observation`.
-    pub(super) fn aside(&self, seen: &Seen<'_>, wants: &Wants) -> Vec<CheckResult> {
+    pub(super) fn aside(&self, seen: &Seen<'_>, of_stack: &[Want], of_service: &[Want]) -> Vec<CheckResult> {
         let mut results = self.not_seen(seen);
         results.extend(self.noted(seen));
-        let own = wants.services.get(&seen.run.service).map(Vec::as_slice).unwrap_or_default();
-        let used = wants.stack.iter().chain(own).any(|want| seen.voice(&want.what) == Voice::Evidence);
+        let used = of_stack.iter().chain(of_service).any(|want| seen.voice(&want.what) == Voice::Evidence);
         if !used {
             results.extend(self.not_required(seen));
         }

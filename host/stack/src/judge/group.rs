@@ -41,17 +41,17 @@ pub(super) fn answering<'a>(what: &What, runs: &'a [Seen<'a>]) -> Vec<Answer<'a>
     let mut answers: Vec<Answer<'_>> = runs.iter().map(|seen| (seen, seen.voice(what))).collect();
     let best = answers.iter().map(|(_, voice)| *voice).max().unwrap_or(Voice::Silent);
     let have_it = answers.iter().filter(|(_, voice)| *voice == best);
-    let probes: BTreeSet<&str> = have_it.map(|(seen, _)| seen.run.probe.as_str()).collect();
-    answers.retain(|(seen, _)| probes.contains(seen.run.probe.as_str()));
-    answers.sort_by_key(|(seen, _)| seen.instance());
+    let probes: BTreeSet<usize> = have_it.map(|(seen, _)| seen.number.probe).collect();
+    answers.retain(|(seen, _)| probes.contains(&seen.number.probe));
+    answers.sort_by_key(|(seen, _)| seen.instance_number());
     answers
 }
 
 /// What [`answering`] gave, by instance; at least one.
 pub(super) fn of<'a>(answering: &'a [Answer<'a>]) -> impl Iterator<Item = Group<'a>> {
     let nobody = answering.is_empty().then_some(Group { instance: None, answers: &[] });
-    let by_instance = answering.chunk_by(|(a, _), (b, _)| a.instance() == b.instance());
-    let groups = by_instance
-        .map(|answers| Group { instance: answers.first().and_then(|(seen, _)| seen.instance()), answers });
+    let by_instance = answering.chunk_by(|(a, _), (b, _)| a.instance_number() == b.instance_number());
+    let groups =
+        by_instance.map(|answers| Group { instance: answers.first().and_then(|(seen, _)| seen.instance()), answers });
     nobody.into_iter().chain(groups)
 }

@@ -39,15 +39,13 @@ impl Bench<'_> {
         let mut result = CheckResult::new(rules::OBSERVATION, outcome, cause.class, message);
         result.expected = Some(tell::clean(&own.summary));
         result.observed = Some(cause.detail.clone());
-        match self.causes.earlier(cause, || format!("`{rule}`")) {
+        if let Some(earlier) = self.causes.earlier(cause, || format!("`{rule}`")) {
             // The hint stands with the cause.
-            Some(earlier) => unseen::refer(result, &earlier),
-            None => {
-                let probe = tell::clean(&seen.run.probe);
-                let hint = unseen::to_mend(cause, seen.run.service.as_str(), &probe, Some(&seen.run.plugin.name));
-                CheckResult { hint: Some(hint), ..result }
-            }
+            return unseen::refer(result, &earlier);
         }
+        let probe = tell::clean(&seen.run.probe);
+        let hint = unseen::to_mend(cause, seen.run.service.as_str(), &probe, Some(&seen.run.plugin.name));
+        CheckResult { hint: Some(hint), ..result }
     }
 }
 

@@ -29,13 +29,10 @@ impl Bench<'_> {
         let noun = &want.noun;
         let (cause, by) = match missing.or_else(ended) {
             Some((cause, seen)) => (cause, Some(seen)),
+            None if !runs.is_empty() => (Cow::Owned(Cause::unseen(no_probe_gave_it(runs))), None),
             None => {
-                let cause = match self.listed.first() {
-                    None if runs.is_empty() => Cause::unseen("no probe is listed".to_owned()),
-                    Some(first) if runs.is_empty() => not_run(first),
-                    _ => Cause::unseen(no_probe_gave_it(runs)),
-                };
-                (Cow::Owned(cause), None)
+                let nobody = || Cause::unseen("no probe is listed".to_owned());
+                (Cow::Owned(self.listed.first().map_or_else(nobody, not_run)), None)
             }
         };
         self.unmet.entry(None).or_default().insert(want.what.name().to_owned());
@@ -110,14 +107,12 @@ impl Bench<'_> {
             None => format!("probe `{probe}`"),
         };
         let result = seen.stamp(result);
-        match self.causes.tell(cause, who) {
+        if let Some(earlier) = self.causes.tell(cause, who) {
             // The hint stands with the cause.
-            Some(earlier) => refer(result, &earlier),
-            None => {
-                let hint = to_mend(cause, run.service.as_str(), &probe, Some(&run.plugin.name));
-                CheckResult { hint: Some(hint), ..result }
-            }
+            return refer(result, &earlier);
         }
+        let hint = to_mend(cause, run.service.as_str(), &probe, Some(&run.plugin.name));
+        CheckResult { hint: Some(hint), ..result }
     }
 
     /// A probe that was listed and of which not every instance was looked at, by how many were `found`.
@@ -242,7 +237,9 @@ fn to_see(want: &Want, cause: &Cause, by: Option<&Seen<'_>>) -> String {
         Class::NotObserved => format!("list a probe that gives {noun}, or drop {place}"),
         // An answer, though perhaps of something else that listens there; whoever required it is told last.
         Class::NotOffered => {
-            format!("see that probe `{probe}` asks the right service; else list a probe that gives {noun}, or drop {place}")
+            format!(
+                "see that probe `{probe}` asks the right service; else list a probe that gives {noun}, or drop {place}"
+            )
         }
         _ => to_mend(cause, service, &probe, by.map(|seen| seen.run.plugin.name.as_str())),
     }
