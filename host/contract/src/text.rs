@@ -24,6 +24,9 @@ pub fn one_line(text: &str) -> String {
 
 /// At most `limit` characters of [`one_line`], with `…` where something was cut.
 pub fn excerpt(text: &str, limit: usize) -> String {
+    if text.len() <= limit && is_plain(text) {
+        return text.to_owned();
+    }
     // Only what could still matter is cleaned, so that a huge text costs no more than a small one.
     let head: String = text.chars().take(limit.saturating_mul(4).saturating_add(16)).collect();
     let clean = one_line(&head);
@@ -39,6 +42,12 @@ pub fn excerpt(text: &str, limit: usize) -> String {
 /// `1 file`, `2 files`.
 pub fn plural(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+/// Whether there is nothing that [`one_line`] would change. Most text is so, and a fleet has much of it.
+fn is_plain(text: &str) -> bool {
+    let printable = |byte: &u8| (b' '..=b'~').contains(byte);
+    !text.starts_with([' ', ':', '#']) && !text.ends_with(' ') && text.as_bytes().iter().all(printable)
 }
 
 fn is_directional(c: char) -> bool {
@@ -89,9 +98,13 @@ mod tests {
             ("  ::set-output name=x::y", "·::set-output name=x::y"),
             ("##[group]x", "·##[group]x"),
             ("a::b", "a::b"),
+            (" a ", "a"),
+            (":a #", ":a #"),
+            ("#[a", "#[a"),
             ("abc\u{202e}def\u{0}\u{7f}\u{9b}31m", "abcdef31m"),
         ] {
             assert_eq!(one_line(hostile), harmless, "{hostile:?}");
+            assert_eq!(excerpt(hostile, 80), harmless, "{hostile:?}");
         }
     }
 

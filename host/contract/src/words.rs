@@ -1,6 +1,6 @@
 //! Names that people give to services and roles.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -12,11 +12,11 @@ const LONGEST: usize = 63;
 #[error("expected a name of 1 to 63 of `a-z`, `0-9`, `-`, `_` and `.`, beginning with a letter or digit, found: {0}")]
 pub struct NotAName(pub String);
 
-fn parse(text: &str) -> Result<String, NotAName> {
+fn parse(text: &str) -> Result<Arc<str>, NotAName> {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
     let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     if begins && text.len() <= LONGEST && text.bytes().all(fits) {
-        Ok(text.to_owned())
+        Ok(text.into())
     } else {
         Err(NotAName(crate::text::excerpt(text, 80)))
     }
@@ -26,7 +26,8 @@ macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(String);
+        // Shared: each of a fleet's results names its service.
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The name's text.
@@ -76,11 +77,11 @@ name! {
 impl Role {
     /// The role that is meant where none is named.
     pub fn main() -> Self {
-        Self("main".to_owned())
+        Self("main".into())
     }
 
     /// Whether this is the main role.
     pub fn is_main(&self) -> bool {
-        self.0 == "main"
+        self.as_str() == "main"
     }
 }

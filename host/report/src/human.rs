@@ -1,11 +1,16 @@
 //! The report for people: groups by side and service, one line per rule, and the verdict in words.
 //!
-//! One cause is told once, with what it made impossible beneath it. Long values are cut here and nowhere else; all of
+//! One cause is told once, with what it made impossible beneath it. What is the same at many instances of a fleet is
+//! told once too, with how many of how many, what differs, and where. Long values are cut here and nowhere else; all of
 //! them stand in `--format json`.
 
+mod alike;
+mod causes;
+mod fleet;
 mod group;
 mod head;
 mod line;
+mod many;
 mod verdict;
 
 use std::time::Duration;
@@ -42,15 +47,20 @@ pub fn render(report: &Report, options: &Options) -> String {
         head::render(&mut page, &look, report);
     }
     let shown = |result: &CheckResult| !options.quiet || !matches!(result.outcome, Outcome::Pass | Outcome::Info);
-    for section in group::sections(&report.results, options.verbose, shown) {
+    let fleets = fleet::Fleets::of(&report.results);
+    let teller = line::Teller::new(&look, &fleets, options.verbose);
+    for section in group::sections(&report.results, &fleets, options.verbose, shown) {
         page.blank();
         page.heading(&look.foreign(&title(&section), 100));
-        for plugin in section.plugins().into_iter().filter(|_| options.verbose) {
+        for plugin in if options.verbose { section.plugins() } else { Vec::new() } {
             let text = format!("seen by {} {}, sha256 {}", plugin.name, plugin.version, plugin.sha256);
             page.text(0, &[Span::new(look.foreign(&text, 300), Tone::Dim)]);
         }
+        if let Some(summary) = fleets.get(section.service).and_then(|fleet| fleet.summary(&look, MOST_SHOWN)) {
+            page.text(0, &summary);
+        }
         for entry in &section.entries {
-            line::render(&mut page, &look, options.verbose, entry);
+            teller.entry(&mut page, entry);
         }
     }
     page.blank();

@@ -1,6 +1,6 @@
 //! Why something was not seen, whose it is to mend, and that each cause is told once.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use shipworthy_contract::{
     Class, Fault, Service, Sha256,
@@ -18,6 +18,8 @@ pub(crate) struct Cause {
     pub detail: String,
     /// Among whom the same words mean the same cause.
     among: Among,
+    /// What it is about.
+    topic: Topic,
 }
 
 /// What a cause is about. A service cannot help with any but the first.
@@ -51,7 +53,7 @@ const ENGINE: [&str; 3] =
     ["cannot reach the container engine", "the container engine", "the environment names no container engine"];
 
 /// Among whom the same words mean the same cause.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Among {
     /// All: the words name an address, or are of the one container engine or of the host itself.
     All,
@@ -69,31 +71,34 @@ impl Cause {
             RunEnd::Failed { why, detail } | RunEnd::NotStarted { why, detail } => {
                 Some(Self::of_gap(run, *why, detail))
             }
-            RunEnd::Trapped { message } => Some(Self {
-                class: Class::Trapped,
-                detail: or(tell::clean(message), "no message"),
-                among: Among::Plugin(run.plugin.sha256),
-            }),
-            RunEnd::Limit { name, limit, observed } => Some(Self {
-                class: Class::Limit,
-                detail: tell::clean(&format!("limit `{name}` of {limit}, found {observed}")),
-                among: Among::Plugin(run.plugin.sha256),
-            }),
+            RunEnd::Trapped { message } => {
+                let detail = or(tell::clean(message), "no message");
+                Some(Self::new(Class::Trapped, detail, Among::Plugin(run.plugin.sha256)))
+            }
+            RunEnd::Limit { name, limit, observed } => {
+                let detail = tell::clean(&format!("limit `{name}` of {limit}, found {observed}"));
+                Some(Self::new(Class::Limit, detail, Among::Plugin(run.plugin.sha256)))
+            }
         }
+    }
+
+    fn new(class: Class, detail: String, among: Among) -> Self {
+        let topic = Topic::of(class, &detail);
+        Self { class, detail, among, topic }
     }
 
     /// The reason that a run gives for something missing.
     pub(crate) fn of_gap(run: &ProbeRun, why: Gap, detail: &str) -> Self {
         let detail = or(tell::clean(detail), why.class().as_str());
-        let mut cause = Self { class: why.class(), detail, among: Among::All };
+        let mut cause = Self::new(why.class(), detail, Among::All);
         // Whoever looks for an endpoint's container meets what those meet who ask for containers, and has only the
         // network's ways to say so.
-        if cause.topic() == Topic::Several || cause.detail.starts_with(SEVERAL_PROJECTS) {
-            cause.class = Class::Config;
+        if cause.topic == Topic::Several || cause.detail.starts_with(SEVERAL_PROJECTS) {
+            cause = Self::new(Class::Config, cause.detail, Among::All);
         } else if cause.detail.starts_with(NO_ANSWER) {
-            cause.class = Class::TimedOut;
+            cause = Self::new(Class::TimedOut, cause.detail, Among::All);
         }
-        if cause.topic() == Topic::Service {
+        if cause.topic == Topic::Service {
             cause.among = Among::of(run, &cause.detail);
         }
         cause
@@ -101,7 +106,7 @@ impl Cause {
 
     /// A reason that nobody gave.
     pub(crate) fn unseen(detail: String) -> Self {
-        Self { class: Class::NotObserved, detail, among: Among::All }
+        Self::new(Class::NotObserved, detail, Among::All)
     }
 
     /// A run that completed and gave nothing at all. That a service has nothing of the kind is an answer.
@@ -123,24 +128,10 @@ impl Cause {
     /// Whose it is to mend.
     pub(crate) fn fault(&self) -> Fault {
         match self.class {
-            _ if self.topic() != Topic::Service => Fault::Environment,
+            _ if self.topic != Topic::Service => Fault::Environment,
             Class::Trapped | Class::Defect => Fault::Plugin,
             Class::NotGranted | Class::Config | Class::Tls | Class::Denied | Class::NotObserved => Fault::Environment,
             _ => Fault::Service,
-        }
-    }
-
-    /// What it is about, by the words of the host and the SDK.
-    fn topic(&self) -> Topic {
-        // At the beginning, or behind what was being looked at: what a service says of itself decides nothing.
-        let about = |words: &str| self.detail.starts_with(words) || self.detail.contains(&format!(": {words}"));
-        match self.class {
-            _ if about(evidence::NOT_RECORDED) => Topic::Recording,
-            Class::Config | Class::Unreachable if PROJECT.into_iter().any(about) => Topic::Project,
-            Class::Config | Class::Unreachable if about("expected one running container") => Topic::Several,
-            Class::Unreachable if about(NETWORK_OWNER) => Topic::Network,
-            Class::Unreachable | Class::TimedOut | Class::Unreadable if ENGINE.into_iter().any(about) => Topic::Engine,
-            _ => Topic::Service,
         }
     }
 
@@ -148,30 +139,30 @@ impl Cause {
     pub(crate) fn hint(&self, service: &str, probe: &str, plugin: Option<&str>) -> String {
         let plugin = plugin.unwrap_or(probe);
         match self.class {
-            _ if self.topic() == Topic::Recording => {
+            _ if self.topic == Topic::Recording => {
                 format!("record a run anew: probe `{probe}` asks what it did not ask in the recorded one")
             }
-            _ if self.topic() == Topic::Engine && self.detail.contains("permission denied") => {
+            _ if self.topic == Topic::Engine && self.detail.contains("permission denied") => {
                 "run this as a user who may ask the container engine, such as one of its group `docker`, or mend `socket` \
                  under `[containers]`"
                     .to_owned()
             }
-            _ if self.topic() == Topic::Engine && self.detail.contains("speaks API") => {
+            _ if self.topic == Topic::Engine && self.detail.contains("speaks API") => {
                 "upgrade the container engine, or name another one by `socket` under `[containers]`".to_owned()
             }
-            _ if self.topic() == Topic::Engine => {
+            _ if self.topic == Topic::Engine => {
                 "see that the container engine runs and may be asked, or mend `socket` under `[containers]`".to_owned()
             }
-            _ if self.topic() == Topic::Project => {
+            _ if self.topic == Topic::Project => {
                 "name the stack's compose project by `project` under `[containers]`".to_owned()
             }
-            _ if self.topic() == Topic::Network => {
+            _ if self.topic == Topic::Network => {
                 "start that container, then recreate those that live in its network".to_owned()
             }
             Class::Unreachable if self.detail.contains("no container of ") => {
                 format!("start `{service}`, or mend `project` under `[containers]`")
             }
-            _ if self.topic() == Topic::Several => {
+            _ if self.topic == Topic::Several => {
                 format!("name each of them by `instances` of the endpoint of probe `{probe}`")
             }
             Class::Unreachable => format!("bring `{service}` up, or mend the endpoint of probe `{probe}`"),
@@ -197,6 +188,23 @@ impl Cause {
     }
 }
 
+impl Topic {
+    /// What a cause is about, by the words of the host and the SDK.
+    fn of(class: Class, detail: &str) -> Self {
+        // At the beginning, or behind what was being looked at: what a service says of itself decides nothing.
+        let parts: Vec<&str> = detail.split(": ").collect();
+        let about = |words: &str| parts.iter().any(|part| part.starts_with(words));
+        match class {
+            _ if about(evidence::NOT_RECORDED) => Self::Recording,
+            Class::Config | Class::Unreachable if PROJECT.into_iter().any(about) => Self::Project,
+            Class::Config | Class::Unreachable if about("expected one running container") => Self::Several,
+            Class::Unreachable if about(NETWORK_OWNER) => Self::Network,
+            Class::Unreachable | Class::TimedOut | Class::Unreadable if ENGINE.into_iter().any(about) => Self::Engine,
+            _ => Self::Service,
+        }
+    }
+}
+
 impl Among {
     fn of(run: &ProbeRun, detail: &str) -> Self {
         let of_the_host = matches!(run.end, RunEnd::NotStarted { .. });
@@ -216,7 +224,8 @@ fn or(text: String, otherwise: &str) -> String {
 /// The causes that have been told, each with where.
 #[derive(Debug, Default)]
 pub(crate) struct Causes {
-    told: BTreeMap<(Class, String, Among), Told>,
+    /// By their words, and among whom these mean the same. A fleet has either of them in thousands.
+    told: HashMap<String, HashMap<Among, Vec<(Class, Told)>>>,
 }
 
 /// Where a cause was told.
@@ -230,31 +239,39 @@ pub(crate) struct Told {
 
 impl Causes {
     /// A run's cause: what is missing because of it refers to `who`. Gives whom the same cause was told of before.
-    pub(crate) fn tell(&mut self, cause: &Cause, who: &str) -> Option<Told> {
+    pub(crate) fn tell(&mut self, cause: &Cause, who: impl FnOnce() -> String) -> Option<Told> {
         self.tell_as(cause, who, &cause.detail).filter(|_| is_common(cause))
     }
 
     /// The same where the result that tells it has words of its own for what was observed.
-    pub(crate) fn tell_as(&mut self, cause: &Cause, who: &str, observed: &str) -> Option<Told> {
-        let earlier = self.told.get(&key(cause)).cloned();
-        let told = || Told { who: who.to_owned(), observed: observed.to_owned() };
-        self.told.entry(key(cause)).or_insert_with(told);
+    pub(crate) fn tell_as(&mut self, cause: &Cause, who: impl FnOnce() -> String, observed: &str) -> Option<Told> {
+        let earlier = self.told_before(cause).cloned();
+        if earlier.is_none() {
+            let told = Told { who: who(), observed: observed.to_owned() };
+            let of_words = self.told.entry(words(cause).to_owned()).or_default();
+            of_words.entry(cause.among.clone()).or_default().push((cause.class, told));
+        }
         earlier
     }
 
     /// The cause of one missing thing: whom it was told of before. If nobody, it is told now, of `who`.
-    pub(crate) fn earlier(&mut self, cause: &Cause, who: &str) -> Option<Told> {
+    pub(crate) fn earlier(&mut self, cause: &Cause, who: impl FnOnce() -> String) -> Option<Told> {
         if is_common(cause) {
             return self.tell(cause, who);
         }
-        self.told.get(&key(cause)).cloned()
+        self.told_before(cause).cloned()
+    }
+
+    fn told_before(&self, cause: &Cause) -> Option<&Told> {
+        let told = self.told.get(words(cause))?.get(&cause.among)?;
+        told.iter().find(|(class, _)| *class == cause.class).map(|(_, told)| told)
     }
 }
 
-fn key(cause: &Cause) -> (Class, String, Among) {
+/// The words by which a cause is known.
+fn words(cause: &Cause) -> &str {
     // The limit that was in force where an engine does not answer is no other cause.
-    let detail = if cause.detail.starts_with(NO_ANSWER) { NO_ANSWER.to_owned() } else { cause.detail.clone() };
-    (cause.class, detail, cause.among.clone())
+    if cause.detail.starts_with(NO_ANSWER) { NO_ANSWER } else { &cause.detail }
 }
 
 /// Nobody having looked, or a service having nothing of the kind, is no cause that two results share.
@@ -268,7 +285,7 @@ mod tests {
 
     #[test]
     fn hints_send_to_whoever_can_help() {
-        let cause = |class, detail: &str| Cause { class, detail: detail.to_owned(), among: Among::All };
+        let cause = |class, detail: &str| Cause::new(class, detail.to_owned(), Among::All);
         for (cause, fault, words) in [
             (cause(Class::Unreachable, "connection refused"), Fault::Service, "bring `agent` up"),
             (

@@ -1,8 +1,14 @@
 //! Several readings of one thing, folded into one answer: all of them count.
 
+use std::collections::{HashMap, HashSet};
+
 use shipworthy_contract::{evidence::Origin, report::EvidenceLine};
 
-use crate::{rules::Scope, tell, want::What};
+use crate::{
+    rules::Scope,
+    tell,
+    want::{Want, What},
+};
 
 /// Most evidence lines of one result; a fleet's thousandth line helps nobody.
 const MOST_LINES: usize = 64;
@@ -23,10 +29,6 @@ pub(crate) enum Compared {
 /// One reading.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
-    /// As it is shown.
-    pub value: String,
-    /// Whose it is, where there are several: a service, an instance, a container.
-    pub who: String,
     /// As evidence.
     pub line: EvidenceLine,
     /// How it compares.
@@ -36,22 +38,33 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// A reading of a probe; `who` is set for what is stack-wide. Where nothing narrower is known, it is told by where
-    /// it was read.
+    /// A reading of a probe; `who` is set for what is stack-wide.
     pub(crate) fn of(name: &str, value: &str, who: Option<&str>, origin: &Origin, compared: Compared) -> Self {
-        let (value, stack_wide) = (tell::clean(value), who.is_some());
         let subject = origin.subject.as_deref().map(tell::clean);
-        let who = match (who, &subject) {
-            (Some(who), Some(subject)) => format!("{} {subject}", tell::clean(who)),
-            (Some(who), None) => tell::clean(who),
-            (None, Some(subject)) => subject.clone(),
-            (None, None) => tell::clean(&origin.what),
-        };
         // Stack-wide evidence names its service; a service's own names only the part of it, if there are several.
-        let subject = if stack_wide { Some(who.clone()) } else { subject };
-        let line =
-            EvidenceLine { name: tell::clean(name), value: value.clone(), source: tell::clean(&origin.what), subject };
-        Self { value, who, line, compared, ignored: String::new() }
+        let subject = match (who, subject) {
+            (Some(who), Some(subject)) => Some(format!("{} {subject}", tell::clean(who))),
+            (Some(who), None) => Some(tell::clean(who)),
+            (None, subject) => subject,
+        };
+        let line = EvidenceLine {
+            name: tell::clean(name),
+            value: tell::clean(value),
+            source: tell::clean(&origin.what),
+            subject,
+        };
+        Self { line, compared, ignored: String::new() }
+    }
+
+    /// As it is shown.
+    fn value(&self) -> &str {
+        &self.line.value
+    }
+
+    /// Whose it is, where there are several: a service, an instance, a container. Where nothing narrower is known, it is
+    /// told by where it was read.
+    fn who(&self) -> &str {
+        self.line.subject.as_deref().unwrap_or(&self.line.source)
     }
 }
 
@@ -82,7 +95,7 @@ pub(crate) enum Weighed {
 /// Folds readings: one that differs breaks it, by the severest row; else one that cannot be compared leaves it open.
 ///
 /// `items` names every reading that differs, as `who: value`; for a service's own single reading there is nothing to name.
-pub(crate) fn fold(what: &What, readings: Vec<Reading>, scope: Scope) -> Weighed {
+pub(crate) fn fold(want: &Want, readings: Vec<Reading>, scope: Scope) -> Weighed {
     let row = readings.iter().filter_map(|reading| match reading.compared {
         Compared::Differs(row) => Some(row),
         Compared::Same | Compared::Unreadable => None,
@@ -90,12 +103,18 @@ pub(crate) fn fold(what: &What, readings: Vec<Reading>, scope: Scope) -> Weighed
     // The severest row stands first in the table.
     let row = row.min();
     let unreadable = readings.iter().any(|reading| reading.compared == Compared::Unreadable);
-    let (noun, expected) = (what.noun(), what.expected());
-    let (found, quoted) = (values(&readings, ""), values(&readings, "`"));
+    let (noun, expected) = (&want.noun, &want.expected);
+    let (found, quoted) = match readings.as_slice() {
+        [one] => (one.value().to_owned(), format!("`{}`", one.value())),
+        several => {
+            let distinct = distinct(several);
+            (values(&distinct, ""), values(&distinct, "`"))
+        }
+    };
     let message = match (row, unreadable) {
         (Some(_), _) => {
             // A fact's name is quoted as well; two quotes in a row would read as one.
-            let to_be = if matches!(what, What::Fact(..)) { " to be" } else { "" };
+            let to_be = if matches!(want.what, What::Fact(..)) { " to be" } else { "" };
             format!("expected {noun}{to_be} `{expected}`, found {quoted}")
         }
         (None, true) => format!("{noun} cannot be compared: expected `{expected}`, found {quoted}"),
@@ -103,8 +122,8 @@ pub(crate) fn fold(what: &What, readings: Vec<Reading>, scope: Scope) -> Weighed
     };
     let named = scope == Scope::Stack || readings.len() > 1;
     let differing = readings.iter().filter(|reading| named && reading.compared != Compared::Same);
-    let items = differing.map(|reading| format!("{}: {}", reading.who, reading.value)).collect();
-    let evidence = readings.into_iter().map(|reading| reading.line).take(MOST_LINES).collect();
+    let items = differing.map(|reading| format!("{}: {}", reading.who(), reading.value())).collect();
+    let evidence = lines(readings.into_iter().map(|reading| reading.line));
     let told = Told { message, observed: found, items, evidence };
     match row {
         Some(row) => Weighed::Broken(row, told),
@@ -113,21 +132,33 @@ pub(crate) fn fold(what: &What, readings: Vec<Reading>, scope: Scope) -> Weighed
     }
 }
 
-/// Evidence lines of a result, cut to the most that are shown.
+/// Evidence lines of a result, cut to the most that are shown. A fleet has many results, so none keeps room to spare.
 pub(crate) fn lines(lines: impl Iterator<Item = EvidenceLine>) -> Vec<EvidenceLine> {
-    lines.take(MOST_LINES).collect()
+    let mut lines: Vec<EvidenceLine> = lines.take(MOST_LINES).collect();
+    lines.shrink_to_fit();
+    lines
 }
 
-/// Every distinct value; where there are several, each with whose it is.
-fn values(readings: &[Reading], quote: &str) -> String {
+/// Every distinct value, with whose it is.
+fn distinct(readings: &[Reading]) -> Vec<(&str, Vec<&str>)> {
     let mut distinct: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    let mut named: HashSet<(&str, &str)> = HashSet::new();
     for reading in readings {
-        match distinct.iter_mut().find(|(value, _)| *value == reading.value) {
-            Some((_, names)) if names.contains(&reading.who.as_str()) => {}
-            Some((_, names)) => names.push(&reading.who),
-            None => distinct.push((&reading.value, vec![&reading.who])),
+        let (value, who) = (reading.value(), reading.who());
+        let at = *known.entry(value).or_insert(distinct.len());
+        if at == distinct.len() {
+            distinct.push((value, Vec::new()));
+        }
+        if let Some((_, names)) = distinct.get_mut(at).filter(|_| named.insert((value, who))) {
+            names.push(who);
         }
     }
+    distinct
+}
+
+/// The values in words; where there are several, each with whose it is.
+fn values(distinct: &[(&str, Vec<&str>)], quote: &str) -> String {
     let several = distinct.len() > 1;
     let told = distinct.iter().take(MOST_NAMES).map(|(value, names)| {
         let whose = if several { format!(" ({})", some(names)) } else { String::new() };

@@ -6,7 +6,7 @@ mod group;
 mod unjudged;
 mod unseen;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shipworthy_contract::{CheckResult, Class, Outcome, Policy, Service, rules};
 
@@ -30,34 +30,34 @@ pub fn judge(case: &Case<'_>) -> Vec<CheckResult> {
     let wants = Wants::of(case.requirements);
     let seen = seen::all(case.runs, case.listed);
     let mut bench =
-        Bench { policy: case.policy, listed: case.listed, causes: Causes::default(), unmet: BTreeSet::new() };
+        Bench { policy: case.policy, listed: case.listed, causes: Causes::default(), unmet: BTreeMap::new() };
     // Told before anything that is missing because of them; shown with their service.
-    let certificates = bench.certificates(&seen);
-    let ends = bench.ends(&seen);
+    let mut certificates = bench.certificates(&seen);
+    let mut ends = bench.ends(&seen);
     let mut results: Vec<CheckResult> = wants.stack.iter().map(|want| bench.stack_wide(want, &wants, &seen)).collect();
-    let all: BTreeSet<&Service> = wants
-        .services
-        .keys()
-        .chain(case.listed.iter().map(|listed| &listed.service))
-        .chain(case.runs.iter().map(|run| &run.service))
+    let of_service: BTreeMap<&Service, &[Seen<'_>]> = seen
+        .chunk_by(|a, b| a.number.service == b.number.service)
+        .filter_map(|runs| Some((&runs.first()?.run.service, runs)))
         .collect();
+    let listed = case.listed.iter().map(|listed| &listed.service);
+    let all: BTreeSet<&Service> = wants.services.keys().chain(listed).chain(of_service.keys().copied()).collect();
     for service in all {
-        let runs: Vec<&Seen<'_>> = seen.iter().filter(|seen| seen.run.service == *service).collect();
+        let runs = of_service.get(service).copied().unwrap_or_default();
         let wanted = wants.services.get(service).map(Vec::as_slice).unwrap_or_default();
-        let judged = wanted.iter().flat_map(|want| bench.of_service(want, service, &runs)).collect::<Vec<_>>();
-        let (unseen, judged): (Vec<_>, Vec<_>) =
-            judged.into_iter().partition(|result| result.rule == rules::OBSERVATION);
-        results.extend(judged);
-        results.extend(certificates.iter().filter(|(of, _)| of == service).map(|(_, result)| result.clone()));
+        let mut unseen = Vec::new();
+        for want in wanted {
+            bench.of_service(want, service, runs, &mut results, &mut unseen);
+        }
+        results.extend(certificates.remove(service).unwrap_or_default());
         results.extend(runs.iter().flat_map(|seen| own_rule::check(seen, case.policy)));
         let unjudged: Vec<CheckResult> = runs.iter().flat_map(|seen| bench.unjudged(seen)).collect();
-        results.extend(ends.iter().filter(|(of, _)| of == service).map(|(_, result)| result.clone()));
-        results.extend(unseen);
+        results.extend(ends.remove(service).unwrap_or_default());
+        results.append(&mut unseen);
         results.extend(unjudged);
         if wants.services.contains_key(service) && wanted.is_empty() {
-            results.extend(bench.absent(service, &runs));
+            results.extend(bench.absent(service, runs));
         }
-        results.extend(runs.iter().flat_map(|seen| bench.aside(seen, &wants)));
+        results.extend(runs.iter().flat_map(|seen| bench.aside(seen, &wants.stack, wanted)));
     }
     results
 }
@@ -69,7 +69,7 @@ struct Bench<'a> {
     causes: Causes,
     /// Names that a `stack.observation` was given for, so that they are not told again as information. Stack-wide ones
     /// have no service.
-    unmet: BTreeSet<(Option<Service>, String)>,
+    unmet: BTreeMap<Option<Service>, BTreeSet<String>>,
 }
 
 impl Bench<'_> {
@@ -88,10 +88,9 @@ impl Bench<'_> {
             .filter(|seen| !(is_version && own_version(&seen.run.service)))
             .collect();
         if observers.is_empty() && !is_version {
-            let runs: Vec<&Seen<'_>> = seen.iter().collect();
-            return self.unseen_stack_wide(want, &runs);
+            return self.unseen_stack_wide(want, seen);
         }
-        let weighed = weigh(&want.what, &observers, Scope::Stack);
+        let weighed = weigh(want, &observers, Scope::Stack);
         let mut result = self.result(want, weighed, None);
         if let [one] = observers.as_slice() {
             result.plugin = Some(one.run.plugin.clone());
@@ -99,18 +98,28 @@ impl Bench<'_> {
         result
     }
 
-    /// One result for each instance that a probe of this want looks at.
-    fn of_service(&mut self, want: &Want, service: &Service, runs: &[&Seen<'_>]) -> Vec<CheckResult> {
-        group::of(&want.what, runs).iter().map(|group| self.of_group(want, service, group)).collect()
+    /// One result for each instance that a probe of this want looks at: what was judged, and apart from it what could
+    /// not be seen.
+    fn of_service(
+        &mut self,
+        want: &Want,
+        service: &Service,
+        runs: &[Seen<'_>],
+        judged: &mut Vec<CheckResult>,
+        unseen: &mut Vec<CheckResult>,
+    ) {
+        for group in group::of(&group::answering(&want.what, runs)) {
+            let result = self.of_group(want, service, group);
+            if result.rule == rules::OBSERVATION { unseen.push(result) } else { judged.push(result) }
+        }
     }
 
-    fn of_group(&mut self, want: &Want, service: &Service, group: &Group<'_>) -> CheckResult {
-        let speaking: Vec<&Seen<'_>> =
-            group.runs.iter().filter(|seen| seen.voice(&want.what) == Voice::Evidence).copied().collect();
+    fn of_group(&mut self, want: &Want, service: &Service, group: Group<'_>) -> CheckResult {
+        let speaking = group.speaking();
         if speaking.is_empty() {
             return self.unseen(want, service, group);
         }
-        let weighed = weigh(&want.what, &speaking, Scope::Service);
+        let weighed = weigh(want, &speaking, Scope::Service);
         if matches!((&want.what, &weighed), (What::Digest(..), Weighed::Holds(_))) {
             // Every digest of the name counts, so one that could not be read leaves the question open.
             if let Some(result) = self.unread_digest(want, service, group) {
@@ -118,7 +127,7 @@ impl Bench<'_> {
             }
         }
         let result = self.result(want, weighed, Some(service));
-        stamp(result, service, group.instance, &speaking)
+        stamp(result, service, group.instance, speaking.iter().copied())
     }
 
     fn result(&self, want: &Want, weighed: Weighed, service: Option<&Service>) -> CheckResult {
@@ -133,7 +142,7 @@ impl Bench<'_> {
         };
         let Told { message, observed, items, evidence } = told;
         let mut result = CheckResult::new(rule, outcome, class, message);
-        result.expected = Some(want.what.expected());
+        result.expected = Some(want.expected.clone());
         result.observed = Some(observed);
         result.items = items;
         result.evidence = evidence;
@@ -148,25 +157,37 @@ impl Bench<'_> {
     }
 
     /// Every run that ended early or gave nothing, and every probe that was not run: each cause once.
-    fn ends(&mut self, seen: &[Seen<'_>]) -> Vec<(Service, CheckResult)> {
-        let mut ends: Vec<(Service, CheckResult)> = Vec::new();
+    fn ends(&mut self, seen: &[Seen<'_>]) -> BTreeMap<Service, Vec<CheckResult>> {
+        let mut ends: BTreeMap<Service, Vec<CheckResult>> = BTreeMap::new();
+        let mut found: BTreeMap<(&Service, &str), usize> = BTreeMap::new();
         for seen in seen {
+            let service = &seen.run.service;
+            *found.entry((service, seen.run.probe.as_str())).or_default() += 1;
             if let Some(cause) = &seen.cause {
-                ends.push((seen.run.service.clone(), self.end(seen, cause)));
+                let end = self.end(seen, cause);
+                match ends.get_mut(service) {
+                    Some(ends) => ends.push(end),
+                    None => drop(ends.insert(service.clone(), vec![end])),
+                }
             }
         }
-        ends.extend(self.not_run(|listed| {
-            let of_it = |seen: &&Seen<'_>| seen.run.probe == listed.probe && seen.run.service == listed.service;
-            seen.iter().filter(of_it).count()
-        }));
+        for (listed, found) in self.listed.iter().map(|one| (one, found.get(&(&one.service, one.probe.as_str())))) {
+            let end = self.not_run(listed, found.copied().unwrap_or_default());
+            ends.entry(listed.service.clone()).or_default().extend(end);
+        }
         ends
     }
 }
 
 /// Writes onto a result whom it is about and, if one run alone gave it, who looked.
-fn stamp(result: CheckResult, service: &Service, instance: Option<&str>, runs: &[&Seen<'_>]) -> CheckResult {
-    let mut result = match runs {
-        [one] => one.stamp(result),
+fn stamp<'a>(
+    result: CheckResult,
+    service: &Service,
+    instance: Option<&str>,
+    mut runs: impl Iterator<Item = &'a Seen<'a>>,
+) -> CheckResult {
+    let mut result = match (runs.next(), runs.next()) {
+        (Some(one), None) => one.stamp(result),
         _ => result,
     };
     result.service = Some(service.clone());
@@ -176,9 +197,8 @@ fn stamp(result: CheckResult, service: &Service, instance: Option<&str>, runs: &
 
 /// What would make a broken want hold.
 fn hint(want: &Want, service: Option<&Service>) -> String {
-    let (expected, place) = (want.what.expected(), want.place());
+    let (noun, expected, place) = (&want.noun, &want.expected, want.place());
     let whom = service.map_or_else(|| "the stack".to_owned(), |service| format!("`{service}`"));
-    let noun = want.what.noun();
     match &want.what {
         What::ApiVersion(_) if service.is_none() => {
             format!("rebuild the artifact for the stack contract that runs, or upgrade the stack; required by {place}")

@@ -9,6 +9,9 @@ use crate::{OwnRule, outcome, seen::Seen, tell};
 pub(crate) fn check(seen: &Seen<'_>, policy: Policy) -> Vec<CheckResult> {
     let declared = seen.listed.map(|listed| listed.own_rules.as_slice()).unwrap_or_default();
     let mut results: Vec<CheckResult> = Vec::new();
+    if !seen.has_findings {
+        return results;
+    }
     for evidence in &seen.run.evidence {
         let Evidence::Finding { rule, holds, message, expected, found } = evidence else { continue };
         let own = declared.iter().find(|own| own.name == *rule);

@@ -13,7 +13,7 @@ use shipworthy_contract::evidence::Value;
 use crate::{
     compare::{self, Compared, Reading, Weighed},
     seen::{Sample, Seen},
-    want::What,
+    want::{Want, What},
 };
 
 /// Whom a want is about.
@@ -27,7 +27,8 @@ pub(crate) enum Scope {
 
 /// Holds a want against runs of which at least one gave evidence for it. `stack.api-version` needs none when it is
 /// stack-wide.
-pub(crate) fn weigh(what: &What, runs: &[&Seen<'_>], scope: Scope) -> Weighed {
+pub(crate) fn weigh(want: &Want, runs: &[&Seen<'_>], scope: Scope) -> Weighed {
+    let what = &want.what;
     let readings = |compare: &dyn Fn(&Value) -> (Compared, String)| readings(what, runs, scope, compare);
     let plain = |compare: &dyn Fn(&Value) -> Compared| readings(&|value| (compare(value), String::new()));
     let mut readings = match what {
@@ -42,7 +43,7 @@ pub(crate) fn weigh(what: &What, runs: &[&Seen<'_>], scope: Scope) -> Weighed {
     if let (What::ApiVersion(required), Scope::Stack) = (what, scope) {
         readings.insert(0, api_version::of_stack_contract(*required));
     }
-    compare::fold(what, readings, scope)
+    compare::fold(want, readings, scope)
 }
 
 fn readings(

@@ -18,8 +18,26 @@ pub(crate) struct Seen<'a> {
     pub listed: Option<&'a Listed>,
     /// Whether the endpoint has several instances.
     several: bool,
+    /// The number of its service, of its probe and of its instance, as they are ordered: a fleet is put into order once,
+    /// and not by name for each want.
+    pub number: Number,
+    /// Whether it says of anything that it could not be seen.
+    pub has_gaps: bool,
+    /// Whether it says of any rule of its own whether that holds.
+    pub has_findings: bool,
     /// Why it gave nothing, or not all.
     pub cause: Option<Cause>,
+}
+
+/// Numbers that stand for names. Runs of which one is the same have the same name there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Number {
+    /// Of the service.
+    pub service: usize,
+    /// Of the probe, among those of all services.
+    pub probe: usize,
+    /// Of the instance, among those of the service.
+    instance: usize,
 }
 
 /// How much a run says about a want.
@@ -46,31 +64,59 @@ pub(crate) struct Sample<'a> {
 
 /// All runs in an order that does not depend on who was first: by service, probe and instance.
 pub(crate) fn all<'a>(runs: &'a [ProbeRun], listed: &'a [Listed]) -> Vec<Seen<'a>> {
-    let mut count: BTreeMap<(&Service, &str), usize> = BTreeMap::new();
+    let mut by_probe: BTreeMap<(&Service, &str), Vec<&ProbeRun>> = BTreeMap::new();
     for run in runs {
-        *count.entry((&run.service, run.probe.as_str())).or_default() += 1;
+        by_probe.entry((&run.service, run.probe.as_str())).or_default().push(run);
     }
-    let mut seen: Vec<Seen<'_>> = runs
-        .iter()
-        .map(|run| {
-            let listed = listed.iter().find(|listed| listed.probe == run.probe && listed.service == run.service);
-            let found = count.get(&(&run.service, run.probe.as_str())).copied().unwrap_or(1);
-            let several = listed.map_or(0, |listed| listed.instances).max(found) > 1;
-            Seen { run, listed, several, cause: Cause::of(run) }
-        })
-        .collect();
-    seen.sort_by(|a, b| order(a.run).cmp(&order(b.run)));
+    let mut seen: Vec<Seen<'_>> = Vec::with_capacity(runs.len());
+    for (at, ((service, probe), mut runs)) in by_probe.into_iter().enumerate() {
+        let listed = listed.iter().find(|listed| listed.probe == probe && listed.service == *service);
+        let several = listed.map_or(0, |listed| listed.instances).max(runs.len()) > 1;
+        runs.sort_by_key(|run| run.instance.as_str());
+        let of_service = match seen.last() {
+            Some(last) if last.run.service == *service => last.number.service,
+            last => last.map_or(0, |last| last.number.service + 1),
+        };
+        let number = Number { service: of_service, probe: at, instance: 0 };
+        seen.extend(runs.into_iter().map(|run| Seen {
+            run,
+            listed,
+            several,
+            number,
+            has_gaps: run.evidence.iter().any(|evidence| matches!(evidence, Evidence::Missing { .. })),
+            has_findings: run.evidence.iter().any(|evidence| matches!(evidence, Evidence::Finding { .. })),
+            cause: Cause::of(run),
+        }));
+    }
+    for of_service in seen.chunk_by_mut(|a, b| a.number.service == b.number.service) {
+        number_instances(of_service);
+    }
     seen
 }
 
-fn order(run: &ProbeRun) -> (&Service, &str, &str) {
-    (&run.service, &run.probe, &run.instance)
+/// Numbers the instances of one service by name, whichever probe looks at them.
+fn number_instances(seen: &mut [Seen<'_>]) {
+    let mut by_name: Vec<&mut Seen<'_>> = seen.iter_mut().collect();
+    by_name.sort_by_key(|seen| seen.run.instance.as_str());
+    let mut number = 0;
+    let mut before: Option<&str> = None;
+    for seen in by_name {
+        let name = seen.run.instance.as_str();
+        number += usize::from(before.is_some_and(|before| before != name));
+        before = Some(name);
+        seen.number.instance = number;
+    }
 }
 
 impl<'a> Seen<'a> {
     /// The instance, where the endpoint has several.
     pub(crate) fn instance(&self) -> Option<&'a str> {
         self.several.then_some(self.run.instance.as_str())
+    }
+
+    /// What stands for [`Seen::instance`], in the same order.
+    pub(crate) fn instance_number(&self) -> Option<usize> {
+        self.several.then_some(self.number.instance)
     }
 
     /// Who saw it, for what is stack-wide: `gateway`, `gateway gw-1`.
@@ -98,10 +144,12 @@ impl<'a> Seen<'a> {
             What::Digest(name, _) => self.digests(name).next().is_some(),
             _ => self.facts(what.name()).next().is_some(),
         };
-        match (evidence, self.missing(what).next()) {
-            (true, _) => Voice::Evidence,
-            (false, Some(_)) => Voice::Missing,
-            (false, None) => Voice::Silent,
+        if evidence {
+            Voice::Evidence
+        } else if self.missing(what).next().is_some() {
+            Voice::Missing
+        } else {
+            Voice::Silent
         }
     }
 

@@ -24,9 +24,9 @@ pub fn skip_all(requirements: &[Requirement], listed: &[Listed], reason: &str) -
     let mut results: Vec<CheckResult> = Vec::new();
     let mut told: BTreeSet<RuleId> = BTreeSet::new();
     for (service, want) in of_stack.chain(of_services) {
-        let message = format!("{} was not judged", want.what.noun());
+        let message = format!("{} was not judged", want.noun);
         let mut result = skip(want.what.rule(), service, &message);
-        result.expected = Some(want.what.expected());
+        result.expected = Some(want.expected.clone());
         result.location = Some(want.by.clone());
         told.insert(result.rule.clone());
         results.push(result);

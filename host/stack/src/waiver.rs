@@ -3,7 +3,7 @@
 //! Invariant: a waiver covers no more than it names. What was skipped because of an earlier cause comes back when a
 //! waiver covers the cause and not what rests on it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use shipworthy_contract::{CheckResult, Class, Outcome, RuleId, Service, Side, rules};
 
@@ -37,27 +37,42 @@ pub struct Waiver {
 ///
 /// Only warnings, failures and errors are waived. An expired waiver changes nothing, and the result names it.
 pub fn apply(
-    results: Vec<CheckResult>,
+    mut results: Vec<CheckResult>,
     waivers: &[Waiver],
     skips: &[(RuleId, String)],
     today: Date,
 ) -> Vec<CheckResult> {
-    let tellers: Vec<CheckResult> = results.iter().filter(|result| counts(result.outcome)).cloned().collect();
-    let mut results: Vec<CheckResult> =
-        results.into_iter().map(|result| take_out(result, waivers, skips, today)).collect();
-    let mut live: BTreeSet<String> = results
-        .iter()
-        .filter(|result| may_be_a_cause(&result.rule) && counts(result.outcome))
-        .filter_map(|result| result.observed.clone())
-        .collect();
+    if waivers.is_empty() && skips.is_empty() {
+        let told: HashSet<&str> = results.iter().filter_map(told_cause).collect();
+        // Every cause is still told, so that nothing comes back.
+        if results.iter().filter_map(rests_on).all(|cause| told.contains(cause)) {
+            return results;
+        }
+    }
+    // As they were told, before anything is taken out.
+    let tellers = tellers(&results);
+    for result in &mut results {
+        take_out(result, waivers, skips, today);
+    }
     if by_name(&rules::OBSERVATION, skips).is_some() {
         return results;
     }
-    for result in &mut results {
-        let Some(restored) = restored(result, &tellers) else { continue };
-        let restored = waive(restored, waivers, today);
-        let mut comes_back = || restored.observed.clone().is_some_and(|cause| live.insert(cause));
-        if restored.outcome == Outcome::Skip || comes_back() {
+    let of_a_cause = waivers.iter().any(|waiver| waiver.rule == rules::OBSERVATION);
+    let mut live: HashSet<&str> = results.iter().filter_map(told_cause).collect();
+    let mut back: Vec<(usize, CheckResult)> = Vec::new();
+    for (at, result) in results.iter().enumerate() {
+        let Some(cause) = rests_on(result) else { continue };
+        // Nothing changes for what rests on a cause that is still told, unless a waiver covers it by itself.
+        if !of_a_cause && live.contains(cause) {
+            continue;
+        }
+        let restored = waive(restored(result, tellers.get(cause)), waivers, today);
+        if restored.outcome == Outcome::Skip || live.insert(cause) {
+            back.push((at, restored));
+        }
+    }
+    for (at, restored) in back {
+        if let Some(result) = results.get_mut(at) {
             *result = restored;
         }
     }
@@ -74,12 +89,21 @@ fn by_name<'a>(rule: &RuleId, skips: &'a [(RuleId, String)]) -> Option<&'a str> 
     skips.iter().find(|(skipped, _)| skipped == rule).map(|(_, reason)| reason.as_str())
 }
 
-fn take_out(result: CheckResult, waivers: &[Waiver], skips: &[(RuleId, String)], today: Date) -> CheckResult {
-    match by_name(&result.rule, skips) {
-        Some(_) if result.outcome == Outcome::Skip => result,
-        Some(reason) => result.skipped(Class::Skipped, &format!("skipped by name: {}", tell::clean(reason))),
-        None => waive(result, waivers, today),
+fn take_out(result: &mut CheckResult, waivers: &[Waiver], skips: &[(RuleId, String)], today: Date) {
+    let by_name = by_name(&result.rule, skips);
+    let is_taken = match by_name {
+        Some(_) => result.outcome != Outcome::Skip,
+        None => counts(result.outcome) && !waivers.is_empty(),
+    };
+    if !is_taken {
+        return;
     }
+    let nothing = CheckResult::new(result.rule.clone(), Outcome::Skip, Class::Skipped, String::new());
+    let whole = std::mem::replace(result, nothing);
+    *result = match by_name {
+        Some(reason) => whole.skipped(Class::Skipped, &format!("skipped by name: {}", tell::clean(reason))),
+        None => waive(whole, waivers, today),
+    };
 }
 
 /// Whether what is missing can rest on a result of this rule.
@@ -87,23 +111,44 @@ fn may_be_a_cause(rule: &RuleId) -> bool {
     *rule == rules::OBSERVATION || *rule == rules::CERTIFICATE
 }
 
-/// What a result that was skipped because of an earlier cause is on its own. Cause and what rests on it have the
-/// observed text in common.
-fn restored(result: &CheckResult, tellers: &[CheckResult]) -> Option<CheckResult> {
-    let rests_on_a_cause =
+/// What a result says was observed, if others can rest on it.
+fn told_cause(result: &CheckResult) -> Option<&str> {
+    result.observed.as_deref().filter(|_| may_be_a_cause(&result.rule) && counts(result.outcome))
+}
+
+/// The cause because of which a result was skipped. Cause and what rests on it have the observed text in common.
+fn rests_on(result: &CheckResult) -> Option<&str> {
+    let is_skipped =
         result.rule == rules::OBSERVATION && result.outcome == Outcome::Skip && result.class == Class::Skipped;
-    let (outcome, observed) = (result.would_be?, result.observed.as_ref()?);
-    let teller =
-        tellers.iter().find(|teller| may_be_a_cause(&teller.rule) && teller.observed.as_ref() == Some(observed));
-    let hint = teller.and_then(|teller| teller.hint.clone());
-    let class = match teller {
+    result.observed.as_deref().filter(|_| is_skipped && result.would_be.is_some())
+}
+
+/// Whoever told a cause.
+struct Teller {
+    class: Class,
+    hint: Option<String>,
+}
+
+/// The first that told each cause, of the causes that anything rests on.
+fn tellers(results: &[CheckResult]) -> HashMap<String, Teller> {
+    let mut needed: HashSet<&str> = results.iter().filter_map(rests_on).collect();
+    let mut tellers = HashMap::new();
+    for result in results {
+        let Some(cause) = told_cause(result).filter(|cause| needed.remove(cause)) else { continue };
         // Whoever accepts an expired certificate is left with TLS that cannot be set up.
-        Some(teller) if teller.rule == rules::CERTIFICATE => Class::Tls,
-        Some(teller) => teller.class,
-        // Whatever nobody tells any more is not passed over.
-        None => Class::NotObserved,
-    };
-    rests_on_a_cause.then(|| CheckResult { hint, outcome, class, would_be: None, ..result.clone() })
+        let class = if result.rule == rules::CERTIFICATE { Class::Tls } else { result.class };
+        tellers.insert(cause.to_owned(), Teller { class, hint: result.hint.clone() });
+    }
+    tellers
+}
+
+/// What a result that was skipped because of an earlier cause is on its own.
+fn restored(result: &CheckResult, teller: Option<&Teller>) -> CheckResult {
+    // Whatever nobody tells any more is not passed over.
+    let class = teller.map_or(Class::NotObserved, |teller| teller.class);
+    let hint = teller.and_then(|teller| teller.hint.clone());
+    let outcome = result.would_be.unwrap_or(result.outcome);
+    CheckResult { hint, outcome, class, would_be: None, ..result.clone() }
 }
 
 fn waive(mut result: CheckResult, waivers: &[Waiver], today: Date) -> CheckResult {

@@ -57,7 +57,7 @@ impl What {
     }
 
     /// What kind of thing it is, with its name, for a message.
-    pub(crate) fn noun(&self) -> String {
+    fn noun(&self) -> String {
         let name = tell::clean(self.name());
         match self {
             Self::ApiVersion(_) => "api version".to_owned(),
@@ -71,7 +71,7 @@ impl What {
     }
 
     /// What is expected, as text.
-    pub(crate) fn expected(&self) -> String {
+    fn expected(&self) -> String {
         match self {
             Self::ApiVersion(version) => version.to_string(),
             Self::Mode(mode) => mode.as_str().to_owned(),
@@ -109,6 +109,10 @@ pub(crate) struct Want {
     pub what: What,
     /// The file and field that say so; of the first source, if several say the same.
     pub by: Location,
+    /// [`What::noun`], and
+    pub noun: String,
+    /// [`What::expected`], put into words once for all instances.
+    pub expected: String,
 }
 
 impl Want {
@@ -220,6 +224,8 @@ impl Writer<'_> {
             line: known(wanted.at.line),
             column: known(wanted.at.column),
         };
-        Some(Want { what: what(&wanted.value), by })
+        let what = what(&wanted.value);
+        let (noun, expected) = (what.noun(), what.expected());
+        Some(Want { what, by, noun, expected })
     }
 }

@@ -1,8 +1,15 @@
-//! Which results are told where: by side and service, similar passes as one, consequences beneath their cause.
+//! Which results are told where: by side and service, what is similar as one, consequences beneath their cause.
 
-use shipworthy_contract::{CheckResult, Class, Outcome, PluginRef, RuleId, Service, Side, rules};
+use std::collections::{BTreeMap, HashMap};
 
-use super::MOST_SHOWN;
+use shipworthy_contract::{CheckResult, Class, Outcome, PluginRef, RuleId, Service, Side};
+
+use super::{
+    MOST_SHOWN,
+    alike::Question,
+    causes::{self, Causes},
+    fleet::Fleets,
+};
 
 /// The results of one side, and of one service or of the stack as a whole.
 pub(super) struct Section<'a> {
@@ -17,7 +24,7 @@ impl<'a> Section<'a> {
         let mut plugins: Vec<&PluginRef> = Vec::new();
         for entry in &self.entries {
             let results: &[&CheckResult] = match entry {
-                Entry::Passes(passes) => passes,
+                Entry::Passes(results) | Entry::Many { results, .. } => results,
                 Entry::One { result, .. } => std::slice::from_ref(result),
                 Entry::Unjudged { .. } | Entry::More { .. } => &[],
             };
@@ -37,44 +44,43 @@ pub(super) enum Entry<'a> {
     Passes(Vec<&'a CheckResult>),
     /// One result, with what it made impossible.
     One { result: &'a CheckResult, beneath: Vec<&'a CheckResult> },
+    /// The same question at instances of a fleet, never empty; those where the judge refers to one of these for the very
+    /// same; and what all of them made impossible.
+    Many { results: Vec<&'a CheckResult>, echoes: Vec<&'a CheckResult>, beneath: Vec<&'a CheckResult> },
     /// Checks of the stack that all were skipped for one reason, before anything was asked; two or more.
     Unjudged { reason: &'a str, results: Vec<&'a CheckResult> },
     /// Results of one rule that are no longer listed one by one.
     More { rule: &'a RuleId, outcome: Outcome, count: usize },
 }
 
-/// Groups the results that are `shown`. Nothing that blocks, and no warning, is ever folded away.
-pub(super) fn sections(
-    results: &[CheckResult],
+/// Groups the results that are `shown`. Nothing that blocks, and no warning, is ever folded away: of a fleet, all are
+/// counted.
+pub(super) fn sections<'a>(
+    results: &'a [CheckResult],
+    fleets: &Fleets<'_>,
     verbose: bool,
     shown: impl Fn(&CheckResult) -> bool,
-) -> Vec<Section<'_>> {
-    let causes: Vec<&CheckResult> = results.iter().filter(|result| may_cause(result)).collect();
+) -> Vec<Section<'a>> {
+    let causes = Causes::among(results);
     let unjudged: Vec<&CheckResult> = results.iter().filter(|result| is_unjudged(result)).collect();
     let reason = common_reason(&unjudged);
-    let mut sections: Vec<Section<'_>> = Vec::new();
+    let mut places = Places::default();
     if let (Some(reason), Some(first)) = (reason, unjudged.first()) {
-        let entry = Entry::Unjudged { reason, results: unjudged.clone() };
-        sections.push(Section { side: first.side, service: None, entries: vec![entry] });
+        let entries = vec![Entry::Unjudged { reason, results: unjudged.clone() }];
+        places.sections.push(Section { side: first.side, service: None, entries });
     }
+    let mut beneath: Vec<(&CheckResult, &CheckResult)> = Vec::new();
     for result in results.iter().filter(|result| shown(result)) {
-        if cause_of(result, &causes).is_some() || (reason.is_some() && is_unjudged(result)) {
-            continue;
-        }
-        let section = section_of(&mut sections, result);
-        if result.outcome == Outcome::Pass && !verbose {
-            add_pass(&mut section.entries, result);
-        } else if can_be_folded(result) && !verbose {
-            add_foldable(&mut section.entries, result);
-        } else {
-            section.entries.push(Entry::One { result, beneath: Vec::new() });
+        if let Some(cause) = causes.of(result) {
+            beneath.push((cause, result));
+        } else if reason.is_none() || !is_unjudged(result) {
+            places.put(result, verbose, fleets.is_told_together(result));
         }
     }
-    for result in results.iter().filter(|result| shown(result)) {
-        if let Some(cause) = cause_of(result, &causes) {
-            add_beneath(&mut sections, cause, result);
-        }
+    for (cause, result) in beneath {
+        places.put_beneath(cause, result);
     }
+    let mut sections = places.sections;
     // What is only worth knowing comes last in its section, so that it does not part what was judged.
     for section in &mut sections {
         section.entries.sort_by_key(is_information);
@@ -87,93 +93,111 @@ pub(super) fn sections(
 fn is_information(entry: &Entry<'_>) -> bool {
     match entry {
         Entry::One { result, .. } => result.outcome == Outcome::Info,
+        Entry::Many { results, .. } => results.first().is_some_and(|result| result.outcome == Outcome::Info),
         Entry::More { outcome, .. } => *outcome == Outcome::Info,
         Entry::Passes(_) | Entry::Unjudged { .. } => false,
     }
 }
 
-fn section_of<'s, 'a>(sections: &'s mut Vec<Section<'a>>, result: &'a CheckResult) -> &'s mut Section<'a> {
-    let service = result.service.as_ref();
-    let at = sections
-        .iter()
-        .position(|section| section.side == result.side && section.service == service)
-        .unwrap_or_else(|| {
-            sections.push(Section { side: result.side, service, entries: Vec::new() });
-            sections.len() - 1
-        });
-    #[expect(clippy::indexing_slicing, reason = "the index was just found in, or made by pushing to, this list")]
-    &mut sections[at]
+/// What brings a result to the entry that it belongs to.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Kind<'a> {
+    Passes(&'a RuleId),
+    Listed(&'a RuleId, Outcome),
+    Many(Question<'a>),
 }
 
-fn add_pass<'a>(entries: &mut Vec<Entry<'a>>, result: &'a CheckResult) {
-    for entry in entries.iter_mut() {
-        if let Entry::Passes(passes) = entry
-            && passes.first().is_some_and(|first| first.rule == result.rule)
-        {
-            passes.push(result);
-            return;
+/// The sections while they are filled. Nothing is looked for twice: a fleet has tens of thousands of results.
+#[derive(Default)]
+struct Places<'a> {
+    sections: Vec<Section<'a>>,
+    of_service: BTreeMap<(Side, Option<&'a Service>), usize>,
+    of_kind: BTreeMap<(usize, Kind<'a>), usize>,
+    listed: BTreeMap<(usize, &'a RuleId, Outcome), usize>,
+    /// Section and entry of each cause, by its address.
+    of_cause: HashMap<*const CheckResult, (usize, usize)>,
+}
+
+impl<'a> Places<'a> {
+    fn put(&mut self, result: &'a CheckResult, verbose: bool, together: bool) {
+        let section = self.section_of(result);
+        let passes = result.outcome == Outcome::Pass && !verbose;
+        let folded = can_be_folded(result) && !verbose;
+        let at = if passes {
+            self.put_kind(section, Kind::Passes(&result.rule), result)
+        } else if together {
+            self.put_kind(section, Kind::Many(Question::of(result)), result)
+        } else if folded && !self.may_be_listed(section, result) {
+            self.put_kind(section, Kind::Listed(&result.rule, result.outcome), result)
+        } else {
+            self.push(section, Entry::One { result, beneath: Vec::new() })
+        };
+        if causes::may_cause(result) {
+            self.of_cause.insert(std::ptr::from_ref(result), (section, at));
         }
     }
-    entries.push(Entry::Passes(vec![result]));
+
+    fn section_of(&mut self, result: &'a CheckResult) -> usize {
+        let service = result.service.as_ref();
+        let sections = &mut self.sections;
+        *self.of_service.entry((result.side, service)).or_insert_with(|| {
+            let is_it = |section: &Section<'_>| section.side == result.side && section.service == service;
+            sections.iter().position(is_it).unwrap_or_else(|| {
+                sections.push(Section { side: result.side, service, entries: Vec::new() });
+                sections.len() - 1
+            })
+        })
+    }
+
+    /// Whether a result that may be counted is among the first, which are listed.
+    fn may_be_listed(&mut self, section: usize, result: &'a CheckResult) -> bool {
+        let listed = self.listed.entry((section, &result.rule, result.outcome)).or_default();
+        *listed += 1;
+        *listed <= MOST_SHOWN
+    }
+
+    /// Adds to the entry of a kind, and gives its place.
+    fn put_kind(&mut self, section: usize, kind: Kind<'a>, result: &'a CheckResult) -> usize {
+        let entries = self.sections.get_mut(section).map(|section| &mut section.entries);
+        let Some(entries) = entries else { return 0 };
+        let new = match kind {
+            Kind::Passes(_) => Entry::Passes(Vec::new()),
+            Kind::Many(_) => Entry::Many { results: Vec::new(), echoes: Vec::new(), beneath: Vec::new() },
+            Kind::Listed(rule, outcome) => Entry::More { rule, outcome, count: 0 },
+        };
+        let at = *self.of_kind.entry((section, kind)).or_insert_with(|| {
+            entries.push(new);
+            entries.len() - 1
+        });
+        match entries.get_mut(at) {
+            Some(Entry::Passes(results) | Entry::Many { results, .. }) => results.push(result),
+            Some(Entry::More { count, .. }) => *count += 1,
+            Some(Entry::One { .. } | Entry::Unjudged { .. }) | None => {}
+        }
+        at
+    }
+
+    fn push(&mut self, section: usize, entry: Entry<'a>) -> usize {
+        self.sections.get_mut(section).map_or(0, |section| {
+            section.entries.push(entry);
+            section.entries.len() - 1
+        })
+    }
+
+    fn put_beneath(&mut self, cause: &'a CheckResult, result: &'a CheckResult) {
+        let place = self.of_cause.get(&std::ptr::from_ref(cause));
+        let entry = place.and_then(|(section, at)| self.sections.get_mut(*section)?.entries.get_mut(*at));
+        match entry {
+            Some(Entry::Many { echoes, .. }) if causes::is_echo(cause, result) => echoes.push(result),
+            Some(Entry::One { beneath, .. } | Entry::Many { beneath, .. }) => beneath.push(result),
+            Some(Entry::Passes(_) | Entry::Unjudged { .. } | Entry::More { .. }) | None => {}
+        }
+    }
 }
 
 /// Whether many of the kind may be counted rather than listed.
 fn can_be_folded(result: &CheckResult) -> bool {
     result.outcome == Outcome::Info || (result.outcome == Outcome::Skip && result.class == Class::Skipped)
-}
-
-fn add_foldable<'a>(entries: &mut Vec<Entry<'a>>, result: &'a CheckResult) {
-    let alike = |other: &CheckResult| other.rule == result.rule && other.outcome == result.outcome;
-    let listed = entries.iter().filter(|entry| matches!(entry, Entry::One { result, .. } if alike(result))).count();
-    if listed < MOST_SHOWN {
-        entries.push(Entry::One { result, beneath: Vec::new() });
-        return;
-    }
-    for entry in entries.iter_mut() {
-        if let Entry::More { rule, outcome, count } = entry
-            && **rule == result.rule
-            && *outcome == result.outcome
-        {
-            *count += 1;
-            return;
-        }
-    }
-    entries.push(Entry::More { rule: &result.rule, outcome: result.outcome, count: 1 });
-}
-
-fn add_beneath<'a>(sections: &mut [Section<'a>], cause: &'a CheckResult, result: &'a CheckResult) {
-    for entry in sections.iter_mut().flat_map(|section| section.entries.iter_mut()) {
-        if let Entry::One { result: told, beneath } = entry
-            && std::ptr::eq(*told, cause)
-        {
-            beneath.push(result);
-            return;
-        }
-    }
-}
-
-/// Whether other results can be missing because of this one. A violated rule was judged and hides
-/// nothing, but for a certificate that has expired: it keeps TLS from being set up.
-fn may_cause(result: &CheckResult) -> bool {
-    let counts = match result.outcome {
-        Outcome::Pass | Outcome::Info | Outcome::Skip => false,
-        Outcome::Warn | Outcome::Fail | Outcome::Error => true,
-    };
-    let hides = result.rule == rules::OBSERVATION || result.rule == rules::CERTIFICATE;
-    counts && hides && result.observed.is_some()
-}
-
-/// The result that this one is missing because of. The judge gives both the same `observed`: what happened, in words.
-fn cause_of<'a>(result: &CheckResult, causes: &[&'a CheckResult]) -> Option<&'a CheckResult> {
-    let consequence = result.outcome == Outcome::Skip
-        && result.class == Class::Skipped
-        && result.rule == rules::OBSERVATION
-        && result.observed.is_some();
-    if !consequence {
-        return None;
-    }
-    let of_it = || causes.iter().copied().filter(|cause| cause.observed == result.observed);
-    of_it().find(|cause| cause.service == result.service).or_else(|| of_it().next())
 }
 
 /// Whether a check of the stack was skipped without anything having been asked.

@@ -1,10 +1,10 @@
 //! One result: its symbol, message and rule, and beneath it what a person needs to act.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::HashSet, time::Duration};
 
 use shipworthy_contract::{CheckResult, Class, Location, Outcome, RuleId, explain::Place, rules, text::plural};
 
-use super::{MOST_SHOWN, group::Entry, more, time};
+use super::{MOST_SHOWN, causes, fleet::Fleets, group::Entry, many, more, time};
 use crate::{
     Look,
     look::{Tone, tone},
@@ -12,19 +12,19 @@ use crate::{
 };
 
 /// Longest message or hint that is shown, in characters.
-const LONGEST_MESSAGE: usize = 400;
+pub(super) const LONGEST_MESSAGE: usize = 400;
 
 /// Longest expected or observed value, item or path that is shown, in characters.
-const LONGEST_VALUE: usize = 200;
+pub(super) const LONGEST_VALUE: usize = 200;
 
 /// Longest observed value: the last lines of a log may be in it, and they say why.
-const LONGEST_OBSERVED: usize = 700;
+pub(super) const LONGEST_OBSERVED: usize = 700;
 
 /// The same in a verbose report.
 const LONGEST_VALUE_VERBOSE: usize = 2_000;
 
 /// Most evidence that is shown of one result; a probe may give any number.
-const MOST_EVIDENCE: usize = 50;
+pub(super) const MOST_EVIDENCE: usize = 50;
 
 /// Columns that the names of details take.
 const DETAIL_COLUMNS: usize = 10;
@@ -32,23 +32,30 @@ const DETAIL_COLUMNS: usize = 10;
 /// What took at least this long shows its time in every report.
 const SLOW: Duration = Duration::from_secs(1);
 
-pub(super) fn render(page: &mut Page<'_>, look: &Look, verbose: bool, entry: &Entry<'_>) {
-    let teller = Teller { look, verbose, limit: if verbose { LONGEST_VALUE_VERBOSE } else { LONGEST_VALUE } };
-    match entry {
-        Entry::Passes(passes) => teller.passes(page, passes),
-        Entry::One { result, beneath } => teller.one(page, result, beneath),
-        Entry::Unjudged { reason, results } => teller.unjudged(page, reason, results),
-        Entry::More { rule, outcome, count } => teller.headline(page, *outcome, vec![more(*count)], rule),
+/// Tells entries.
+pub(super) struct Teller<'a> {
+    pub(super) look: &'a Look,
+    pub(super) fleets: &'a Fleets<'a>,
+    pub(super) verbose: bool,
+    /// Longest value.
+    pub(super) limit: usize,
+}
+
+impl<'a> Teller<'a> {
+    pub(super) const fn new(look: &'a Look, fleets: &'a Fleets<'a>, verbose: bool) -> Self {
+        Self { look, fleets, verbose, limit: if verbose { LONGEST_VALUE_VERBOSE } else { LONGEST_VALUE } }
     }
-}
 
-struct Teller<'a> {
-    look: &'a Look,
-    verbose: bool,
-    limit: usize,
-}
+    pub(super) fn entry(&self, page: &mut Page<'_>, entry: &Entry<'_>) {
+        match entry {
+            Entry::Passes(passes) => self.passes(page, passes),
+            Entry::One { result, beneath } => self.one(page, result, beneath),
+            Entry::Many { results, echoes, beneath } => self.many(page, results, echoes, beneath),
+            Entry::Unjudged { reason, results } => self.unjudged(page, reason, results),
+            Entry::More { rule, outcome, count } => self.headline(page, *outcome, vec![more(*count)], rule),
+        }
+    }
 
-impl Teller<'_> {
     fn passes(&self, page: &mut Page<'_>, passes: &[&CheckResult]) {
         let Some(first) = passes.first() else { return };
         let mut spans = Vec::new();
@@ -62,7 +69,7 @@ impl Teller<'_> {
                 Some(rule) if !same => spans.push(Span::plain(rule.summary)),
                 Some(_) | None => spans.push(self.message(first)),
             }
-            spans.push(Span::new(format!("({})", count(passes)), Tone::Dim));
+            spans.push(Span::new(format!("({})", self.count(passes)), Tone::Dim));
             spans.extend(self.effort(passes));
         }
         self.headline(page, Outcome::Pass, spans, &first.rule);
@@ -70,10 +77,7 @@ impl Teller<'_> {
 
     fn one(&self, page: &mut Page<'_>, result: &CheckResult, beneath: &[&CheckResult]) {
         let mut spans = Vec::new();
-        if result.outcome == Outcome::Skip {
-            let word = if result.class == Class::Waived { "waived:" } else { "skipped:" };
-            spans.push(Span::new(word, Tone::Dim));
-        }
+        spans.extend(word(result));
         spans.push(self.message(result));
         if result.outcome == Outcome::Info && !self.verbose {
             // Information is one line, so its place stands on it.
@@ -87,14 +91,14 @@ impl Teller<'_> {
             Outcome::Warn | Outcome::Fail | Outcome::Skip | Outcome::Error => true,
         };
         if details {
-            self.details(page, result);
+            self.details_of(page, result);
         } else {
             self.items(page, result);
         }
         self.beneath(page, result, beneath);
     }
 
-    fn headline(&self, page: &mut Page<'_>, outcome: Outcome, mut spans: Vec<Span>, rule: &RuleId) {
+    pub(super) fn headline(&self, page: &mut Page<'_>, outcome: Outcome, mut spans: Vec<Span>, rule: &RuleId) {
         spans.push(self.rule(rule));
         let label = Span::new(self.look.symbol(outcome), tone(outcome));
         page.line(&Lead { indent: 0, label, text_at: self.look.symbol_columns() }, &spans);
@@ -111,7 +115,7 @@ impl Teller<'_> {
 
     /// Attempts, whenever there were several: a retry that helped hides a service that flickers. Times, where they are
     /// asked for or long.
-    fn effort(&self, results: &[&CheckResult]) -> Option<Span> {
+    pub(super) fn effort(&self, results: &[&CheckResult]) -> Option<Span> {
         let attempts = results.iter().filter_map(|result| result.attempts).max().filter(|attempts| *attempts > 1);
         let took = results
             .iter()
@@ -128,7 +132,7 @@ impl Teller<'_> {
         Some(Span::new(text, Tone::Dim))
     }
 
-    fn details(&self, page: &mut Page<'_>, result: &CheckResult) {
+    fn details_of(&self, page: &mut Page<'_>, result: &CheckResult) {
         self.value(page, "expected", result.expected.as_deref());
         if let Some(observed) = untold_observation(result) {
             let observed = self.look.foreign(observed, self.limit.max(LONGEST_OBSERVED));
@@ -138,16 +142,26 @@ impl Teller<'_> {
         self.value(page, "instance", distinct_instance(result));
         self.value(page, "class", telling_class(result.class).map(Class::as_str));
         self.value(page, "would be", result.would_be.map(Outcome::as_str));
-        if let Some(hint) = result.hint.as_ref().filter(|hint| !hint.trim().is_empty()) {
+        if let Some(hint) = &result.hint {
+            self.hint(page, hint);
+        }
+        self.at(page, result);
+        if self.verbose {
+            self.evidence(page, result);
+        }
+    }
+
+    pub(super) fn hint(&self, page: &mut Page<'_>, hint: &str) {
+        if !hint.trim().is_empty() {
             let text_at = self.indent() + crate::page::columns(self.look.arrow()) + 1;
             let lead = Lead { indent: self.indent(), label: Span::new(self.look.arrow(), Tone::Good), text_at };
             page.line(&lead, &[Span::plain(self.look.foreign(hint, LONGEST_MESSAGE))]);
         }
+    }
+
+    pub(super) fn at(&self, page: &mut Page<'_>, result: &CheckResult) {
         if let Some(at) = result.location.as_ref().and_then(|location| self.place(location)) {
             self.detail(page, "at", Span::plain(at));
-        }
-        if self.verbose {
-            self.evidence(page, result);
         }
     }
 
@@ -164,7 +178,7 @@ impl Teller<'_> {
     }
 
     /// What a result is about, each with what was seen of it, where evidence of the same name says so.
-    fn items(&self, page: &mut Page<'_>, result: &CheckResult) {
+    pub(super) fn items(&self, page: &mut Page<'_>, result: &CheckResult) {
         for (index, item) in result.items.iter().take(MOST_SHOWN).enumerate() {
             let label = if index == 0 { "items" } else { "" };
             let seen = result.evidence.iter().find(|line| line.name == *item);
@@ -181,18 +195,14 @@ impl Teller<'_> {
         }
     }
 
-    fn beneath(&self, page: &mut Page<'_>, cause: &CheckResult, beneath: &[&CheckResult]) {
+    pub(super) fn beneath(&self, page: &mut Page<'_>, cause: &CheckResult, beneath: &[&CheckResult]) {
         if beneath.is_empty() {
             return;
         }
         let text = format!("{} not judged because of it:", plural(beneath.len(), "check"));
         page.text(self.indent(), &[Span::new(text, Tone::Dim)]);
         // What happened stands right above; each need not say it again.
-        let detail = cause.observed.as_ref().map(|observed| format!(": {observed}")).unwrap_or_default();
-        self.list(page, beneath, Some(cause), |message| {
-            let message = message.rsplit_once(" (same cause as ").map_or(message, |(message, _)| message);
-            message.strip_suffix(detail.as_str()).unwrap_or(message)
-        });
+        self.list(page, beneath, Some(cause), causes::own_words);
     }
 
     fn unjudged(&self, page: &mut Page<'_>, reason: &str, results: &[&CheckResult]) {
@@ -201,7 +211,7 @@ impl Teller<'_> {
         let label = Span::new(self.look.symbol(Outcome::Skip), tone(Outcome::Skip));
         page.line(&Lead { indent: 0, label, text_at: self.look.symbol_columns() }, &[Span::plain(text)]);
         let end = format!(" ({reason})");
-        self.list(page, results, None, |message| message.strip_suffix(end.as_str()).unwrap_or(message));
+        self.list(page, results, None, |result| result.message.strip_suffix(end.as_str()).unwrap_or(&result.message));
     }
 
     /// Results in a line each, without what `trim` takes from the message and what they share with the cause.
@@ -210,17 +220,21 @@ impl Teller<'_> {
         page: &mut Page<'_>,
         results: &[&'r CheckResult],
         cause: Option<&CheckResult>,
-        trim: impl Fn(&'r str) -> &'r str,
+        trim: impl Fn(&'r CheckResult) -> &'r str,
     ) {
-        let shown = if self.verbose { results.len() } else { MOST_SHOWN };
-        for result in results.iter().take(shown) {
+        let folded = self.folded(results);
+        let (shown, rest) = folded.split_at(if self.verbose { folded.len() } else { MOST_SHOWN.min(folded.len()) });
+        for (result, all) in shown {
             let mut spans = Vec::new();
             let told = cause.and_then(|cause| cause.service.as_ref());
             if let Some(service) = result.service.as_ref().filter(|service| told != Some(service)) {
                 spans.push(Span::new(format!("{service}:"), Tone::Dim));
             }
-            spans.push(Span::plain(self.look.foreign(trim(&result.message), LONGEST_MESSAGE)));
-            if let Some(instance) = distinct_instance(result) {
+            spans.push(Span::plain(self.look.foreign(trim(result), LONGEST_MESSAGE)));
+            if all.len() > 1 {
+                let at = plural(many::instances(all), "instance");
+                spans.push(Span::new(format!("({at})"), Tone::Dim));
+            } else if let Some(instance) = distinct_instance(result) {
                 spans.push(Span::new(format!("at {}", self.look.foreign(instance, LONGEST_VALUE)), Tone::Dim));
             }
             if cause.is_none_or(|cause| cause.rule != result.rule) {
@@ -229,21 +243,46 @@ impl Teller<'_> {
             let label = Span::new("-", Tone::Dim);
             page.line(&Lead { indent: self.indent(), label, text_at: self.indent() + 2 }, &spans);
         }
-        if results.len() > shown {
-            page.text(self.indent() + 2, &[more(results.len() - shown)]);
+        if !rest.is_empty() {
+            page.text(self.indent() + 2, &[more(rest.iter().map(|(_, all)| all.len()).sum())]);
         }
     }
 
-    fn value(&self, page: &mut Page<'_>, label: &str, value: Option<&str>) {
+    pub(super) fn value(&self, page: &mut Page<'_>, label: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.detail(page, label, Span::plain(self.look.foreign(value, self.limit)));
         }
     }
 
-    fn detail(&self, page: &mut Page<'_>, label: &str, text: Span) {
+    pub(super) fn detail(&self, page: &mut Page<'_>, label: &str, text: Span) {
+        self.details(page, label, &[text]);
+    }
+
+    /// A detail whose first part is foreign and may be blank.
+    pub(super) fn details(&self, page: &mut Page<'_>, label: &str, parts: &[Span]) {
         let label = Span::new(label, Tone::Dim);
-        let text = if text.text.trim().is_empty() { Span::new("(blank)", Tone::Dim) } else { text };
-        page.line(&Lead { indent: self.indent(), label, text_at: self.indent() + DETAIL_COLUMNS }, &[text]);
+        let mut parts = parts.to_vec();
+        if let Some(first) = parts.first_mut().filter(|first| first.text.trim().is_empty()) {
+            *first = Span::new("(blank)", Tone::Dim);
+        }
+        page.line(&Lead { indent: self.indent(), label, text_at: self.indent() + DETAIL_COLUMNS }, &parts);
+    }
+
+    /// Of what there are several: entries, instances, or just checks.
+    fn count(&self, results: &[&CheckResult]) -> String {
+        let entries: HashSet<usize> =
+            results.iter().filter_map(|result| result.location.as_ref().and_then(|at| at.entry)).collect();
+        let instances = many::instances(results);
+        let service = results.first().and_then(|result| result.service.as_ref());
+        if entries.len() == results.len() {
+            format!("{} entries", entries.len())
+        } else if instances == results.len() {
+            self.fleets.share(service, instances)
+        } else if instances > 1 && self.fleets.get(service).is_some() {
+            format!("{} at {}", plural(results.len(), "check"), self.fleets.share(service, instances))
+        } else {
+            plural(results.len(), "check")
+        }
     }
 
     const fn indent(&self) -> usize {
@@ -272,7 +311,7 @@ fn file_place(location: &Location) -> Option<String> {
 }
 
 /// What was observed, unless the message of a missing answer already ends with it.
-fn untold_observation(result: &CheckResult) -> Option<&str> {
+pub(super) fn untold_observation(result: &CheckResult) -> Option<&str> {
     let observed = result.observed.as_deref()?;
     let told = result.rule == rules::OBSERVATION && result.message.contains(observed);
     (!told).then_some(observed)
@@ -286,7 +325,7 @@ fn distinct_instance(result: &CheckResult) -> Option<&str> {
 }
 
 /// The class, where the outcome does not already tell it.
-const fn telling_class(class: Class) -> Option<Class> {
+pub(super) const fn telling_class(class: Class) -> Option<Class> {
     match class {
         Class::Satisfied | Class::Violated | Class::Waived | Class::Skipped | Class::Information => None,
         Class::NotObserved
@@ -304,16 +343,8 @@ const fn telling_class(class: Class) -> Option<Class> {
     }
 }
 
-/// Of what there are several: entries, instances, or just checks.
-fn count(results: &[&CheckResult]) -> String {
-    let entries: BTreeSet<usize> =
-        results.iter().filter_map(|result| result.location.as_ref().and_then(|at| at.entry)).collect();
-    let instances: BTreeSet<&str> = results.iter().filter_map(|result| result.instance.as_deref()).collect();
-    if entries.len() == results.len() {
-        format!("{} entries", entries.len())
-    } else if instances.len() == results.len() {
-        plural(instances.len(), "instance")
-    } else {
-        plural(results.len(), "check")
-    }
+/// How a result that is not judged begins.
+pub(super) fn word(result: &CheckResult) -> Option<Span> {
+    let word = if result.class == Class::Waived { "waived:" } else { "skipped:" };
+    (result.outcome == Outcome::Skip).then(|| Span::new(word, Tone::Dim))
 }

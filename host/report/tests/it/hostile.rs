@@ -89,6 +89,23 @@ fn hostile_text_is_shown_as_text() {
     insta::assert_snapshot!(render(&report, &options(80, true, true)));
 }
 
+/// A fleet whose instances have hostile names and say hostile things, some the same and some not.
+fn fleet_of(text: &str) -> Report {
+    let mut report = report_of(text);
+    let mut results = Vec::new();
+    for (number, result) in (0..).zip(report.results.iter().cycle().take(report.results.len() * 2)) {
+        let name = if number % 2 == 0 { text.to_owned() } else { format!("{text}{number}") };
+        let mut result = CheckResult { service: "agent".parse().ok(), instance: Some(name), ..result.clone() };
+        if number % 3 == 0 {
+            result.message = format!("{text} {number} {text}");
+            result.observed = Some(format!("{number}{text}"));
+        }
+        results.push(result);
+    }
+    report.results.extend(results);
+    report
+}
+
 proptest! {
     #[test]
     fn no_text_breaks_out(
@@ -103,6 +120,21 @@ proptest! {
         verbose: bool,
     ) {
         let rendered = render(&report_of(&text), &options(width, unicode, verbose));
+        prop_assert_eq!(faults(&rendered, width), Vec::<String>::new());
+        prop_assert!(unicode || rendered.is_ascii());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+    #[test]
+    fn no_text_of_a_fleet_breaks_out(
+        text in prop_oneof!["[a-z:# \\[\\]\u{1b}\n\u{202e}見é/-]{0,60}", Just(HOSTILE.to_owned()), "(::|##\\[|x| ){1,20}"],
+        width in 40_usize..=200,
+        unicode: bool,
+        verbose: bool,
+    ) {
+        let rendered = render(&fleet_of(&text), &options(width, unicode, verbose));
         prop_assert_eq!(faults(&rendered, width), Vec::<String>::new());
         prop_assert!(unicode || rendered.is_ascii());
     }

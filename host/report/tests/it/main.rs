@@ -2,6 +2,7 @@
 
 mod docs;
 mod error;
+mod fleets;
 mod hostile;
 mod human;
 mod json;

@@ -14,7 +14,7 @@ use crate::{
     compare, outcome,
     seen::{Seen, Voice},
     tell,
-    want::Wants,
+    want::Want,
 };
 
 /// Most facts that the line on what nobody requires names; its evidence has them all.
@@ -22,11 +22,10 @@ const MOST_FACTS: usize = 4;
 
 impl Bench<'_> {
     /// Information about one run, always under `stack.observation`.
-    pub(super) fn aside(&self, seen: &Seen<'_>, wants: &Wants) -> Vec<CheckResult> {
+    pub(super) fn aside(&self, seen: &Seen<'_>, of_stack: &[Want], of_service: &[Want]) -> Vec<CheckResult> {
         let mut results = self.not_seen(seen);
         results.extend(self.noted(seen));
-        let own = wants.services.get(&seen.run.service).map(Vec::as_slice).unwrap_or_default();
-        let used = wants.stack.iter().chain(own).any(|want| seen.voice(&want.what) == Voice::Evidence);
+        let used = of_stack.iter().chain(of_service).any(|want| seen.voice(&want.what) == Voice::Evidence);
         if !used {
             results.extend(self.not_required(seen));
         }
@@ -37,15 +36,20 @@ impl Bench<'_> {
     /// because of what ended the run were told with it.
     fn not_seen(&self, seen: &Seen<'_>) -> Vec<CheckResult> {
         let mut missing: Vec<(Cause, Vec<String>)> = Vec::new();
+        if !seen.has_gaps {
+            return Vec::new();
+        }
+        let of_service = Some(seen.run.service.clone());
         for evidence in &seen.run.evidence {
             let Evidence::Missing { name, why, detail } = evidence else { continue };
             let cause = Cause::of_gap(seen.run, *why, detail);
-            let unmet = |(service, wanted): &(Option<_>, String)| {
+            let told = |wanted: &String| {
                 let prefix = name.ends_with(':') && wanted.starts_with(name.as_str());
-                (wanted == name || prefix) && service.as_ref().is_none_or(|service| *service == seen.run.service)
+                wanted == name || prefix
             };
+            let unmet = [&None, &of_service].into_iter().filter_map(|of| self.unmet.get(of)).flatten().any(told);
             let is_own_rule = super::unjudged::own_rule(seen, name).is_some();
-            if seen.cause.as_ref() == Some(&cause) || self.unmet.iter().any(unmet) || is_own_rule {
+            if seen.cause.as_ref() == Some(&cause) || unmet || is_own_rule {
                 continue;
             }
             let name = format!("`{}`", tell::clean(name));

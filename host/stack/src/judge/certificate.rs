@@ -3,8 +3,10 @@
 //! Judged by the time at which it was presented, so that a recording is judged as it was. Of those sent along, one that has
 //! ended counts if verifying failed for it: which of them is needed, the verification has decided.
 
+use std::collections::{BTreeMap, HashSet};
+
 use shipworthy_contract::{
-    CheckResult, Class, Outcome, Service,
+    CheckResult, Class, Outcome, Service, Sha256,
     certificate::{Certificate, Presented},
     evidence::{Evidence, Gap},
     report::EvidenceLine,
@@ -22,20 +24,15 @@ const EARLY: i64 = 14;
 
 impl Bench<'_> {
     /// One result for each certificate that a service presented, whichever of its probes saw it first.
-    pub(super) fn certificates(&mut self, seen: &[Seen<'_>]) -> Vec<(Service, CheckResult)> {
-        let mut results: Vec<(Service, CheckResult)> = Vec::new();
-        let mut judged: Vec<(&Service, &Presented)> = Vec::new();
+    pub(super) fn certificates<'s>(&mut self, seen: &'s [Seen<'_>]) -> BTreeMap<&'s Service, Vec<CheckResult>> {
+        let mut results: BTreeMap<&Service, Vec<CheckResult>> = BTreeMap::new();
+        let mut judged: HashSet<(&Service, &str, Sha256)> = HashSet::new();
         for seen in seen {
             for presented in &seen.run.certificates {
                 let Some(leaf) = presented.chain.first() else { continue };
-                let is_same = |(service, other): &(&Service, &Presented)| {
-                    **service == seen.run.service
-                        && other.url == presented.url
-                        && other.chain.first().is_some_and(|other| other.sha256 == leaf.sha256)
-                };
-                if !judged.iter().any(is_same) {
-                    judged.push((&seen.run.service, presented));
-                    results.push((seen.run.service.clone(), self.certificate(seen, presented, leaf)));
+                let service = &seen.run.service;
+                if judged.insert((service, &presented.url, leaf.sha256)) {
+                    results.entry(service).or_default().push(self.certificate(seen, presented, leaf));
                 }
             }
         }
@@ -94,7 +91,7 @@ impl Bench<'_> {
             _ => None,
         });
         for cause in of_run.into_iter().chain(missing).filter(|cause| cause.detail.contains(&words)) {
-            self.causes.tell_as(&cause, &who, observed);
+            self.causes.tell_as(&cause, || who.clone(), observed);
         }
     }
 }

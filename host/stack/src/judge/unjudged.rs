@@ -12,6 +12,9 @@ impl Bench<'_> {
     /// service has nothing of the kind.
     pub(super) fn unjudged(&mut self, seen: &Seen<'_>) -> Vec<CheckResult> {
         let mut results: Vec<CheckResult> = Vec::new();
+        if !seen.has_gaps {
+            return results;
+        }
         for evidence in &seen.run.evidence {
             let Evidence::Missing { name, why, detail } = evidence else { continue };
             let Some(own) = own_rule(seen, name) else { continue };
@@ -36,13 +39,13 @@ impl Bench<'_> {
         let mut result = CheckResult::new(rules::OBSERVATION, outcome, cause.class, message);
         result.expected = Some(tell::clean(&own.summary));
         result.observed = Some(cause.detail.clone());
+        if let Some(earlier) = self.causes.earlier(cause, || format!("`{rule}`")) {
+            // The hint stands with the cause.
+            return unseen::refer(result, &earlier);
+        }
         let probe = tell::clean(&seen.run.probe);
         let hint = unseen::to_mend(cause, seen.run.service.as_str(), &probe, Some(&seen.run.plugin.name));
-        match self.causes.earlier(cause, &format!("`{rule}`")) {
-            // The hint stands with the cause.
-            Some(earlier) => unseen::refer(result, &earlier),
-            None => CheckResult { hint: Some(hint), ..result },
-        }
+        CheckResult { hint: Some(hint), ..result }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is required and could not be seen: never "incompatible", never "ok".
 
+use std::borrow::Cow;
+
 use shipworthy_contract::{
     CheckResult, Class, Fault, Service,
     evidence::{Evidence, Gap, RunEnd},
@@ -19,23 +21,23 @@ use crate::{
 
 impl Bench<'_> {
     /// A want that no run of the whole stack gave evidence for.
-    pub(super) fn unseen_stack_wide(&mut self, want: &Want, runs: &[&Seen<'_>]) -> CheckResult {
-        let missing = stated(want, runs, |_| true);
+    pub(super) fn unseen_stack_wide(&mut self, want: &Want, runs: &[Seen<'_>]) -> CheckResult {
+        let missing = stated(want, || runs.iter(), |_| true);
         // A probe that completed and cannot show the fact is no cause; only if none completed is it theirs.
         let all_ended = runs.iter().all(|seen| seen.cause.is_some());
-        let ended = || runs.iter().find_map(|seen| Some((seen.cause.clone()?, *seen))).filter(|_| all_ended);
-        let noun = want.what.noun();
+        let ended = || runs.iter().find_map(ended).filter(|_| all_ended);
+        let noun = &want.noun;
         let (cause, by) = match missing.or_else(ended) {
             Some((cause, seen)) => (cause, Some(seen)),
-            None if self.listed.is_empty() && runs.is_empty() => (Cause::unseen("no probe is listed".to_owned()), None),
-            None if runs.is_empty() => {
-                (self.listed.first().map_or_else(|| Cause::unseen(String::new()), not_run), None)
+            None if !runs.is_empty() => (Cow::Owned(Cause::unseen(no_probe_gave_it(runs))), None),
+            None => {
+                let nobody = || Cause::unseen("no probe is listed".to_owned());
+                (Cow::Owned(self.listed.first().map_or_else(nobody, not_run)), None)
             }
-            None => (Cause::unseen(no_probe_gave_it(runs)), None),
         };
-        self.unmet.insert((None, want.what.name().to_owned()));
+        self.unmet.entry(None).or_default().insert(want.what.name().to_owned());
         let message = format!("{noun} was not observed: {}", cause.detail);
-        let mut result = self.undetermined_want(want, &cause, message, &noun, by);
+        let mut result = self.undetermined_want(want, &cause, message, || noun.clone(), by);
         // Whoever could not look might have seen it: that is to be mended before anything is added or dropped.
         if by.is_none() && runs.iter().any(|seen| seen.cause.is_some()) {
             result.hint =
@@ -45,26 +47,27 @@ impl Bench<'_> {
     }
 
     /// A want that no run of a group gave evidence for.
-    pub(super) fn unseen(&mut self, want: &Want, service: &Service, group: &Group<'_>) -> CheckResult {
-        let ended = || group.runs.iter().find_map(|seen| Some((seen.cause.clone()?, *seen)));
-        let (cause, by) = match stated(want, &group.runs, |_| true).or_else(ended) {
+    pub(super) fn unseen(&mut self, want: &Want, service: &Service, group: Group<'_>) -> CheckResult {
+        let (cause, by) = match stated(want, || group.runs(), |_| true).or_else(|| group.runs().find_map(ended)) {
             Some((cause, seen)) => (cause, Some(seen)),
-            None if group.runs.is_empty() => (self.nobody_looks(service), None),
-            None => (Cause::unseen(format!("no probe of `{service}` gave it")), group.runs.first().copied()),
+            None => match group.runs().next() {
+                None => (Cow::Owned(self.nobody_looks(service)), None),
+                first => (Cow::Owned(Cause::unseen(format!("no probe of `{service}` gave it"))), first),
+            },
         };
-        let message = format!("{} was not observed: {}", want.what.noun(), cause.detail);
+        let message = format!("{} was not observed: {}", want.noun, cause.detail);
         self.unseen_of(want, service, group, (&cause, by), message)
     }
 
     /// A digest that holds as far as it was seen, and was not seen everywhere.
-    pub(super) fn unread_digest(&mut self, want: &Want, service: &Service, group: &Group<'_>) -> Option<CheckResult> {
-        let (cause, seen) = stated(want, &group.runs, |why| why != Gap::NotOffered)?;
-        let message = format!("{} was not observed everywhere: {}", want.what.noun(), cause.detail);
+    pub(super) fn unread_digest(&mut self, want: &Want, service: &Service, group: Group<'_>) -> Option<CheckResult> {
+        let (cause, seen) = stated(want, || group.runs(), |why| why != Gap::NotOffered)?;
+        let message = format!("{} was not observed everywhere: {}", want.noun, cause.detail);
         Some(self.unseen_of(want, service, group, (&cause, Some(seen)), message))
     }
 
     /// A service that is named and of which nothing else is required has to be there all the same.
-    pub(super) fn absent(&mut self, service: &Service, runs: &[&Seen<'_>]) -> Option<CheckResult> {
+    pub(super) fn absent(&mut self, service: &Service, runs: &[Seen<'_>]) -> Option<CheckResult> {
         if !runs.is_empty() || self.listed.iter().any(|listed| listed.service == *service) {
             return None;
         }
@@ -99,55 +102,52 @@ impl Bench<'_> {
         }
         let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
         result.observed = Some(cause.detail.clone());
-        result.hint = Some(to_mend(cause, run.service.as_str(), &probe, Some(&run.plugin.name)));
-        let who = match seen.instance() {
+        let who = || match seen.instance() {
             Some(instance) => format!("probe `{probe}` at `{}`", tell::clean(instance)),
             None => format!("probe `{probe}`"),
         };
         let result = seen.stamp(result);
-        match self.causes.tell(cause, &who) {
-            Some(earlier) => CheckResult { hint: None, ..refer(result, &earlier) },
-            None => result,
+        if let Some(earlier) = self.causes.tell(cause, who) {
+            // The hint stands with the cause.
+            return refer(result, &earlier);
         }
+        let hint = to_mend(cause, run.service.as_str(), &probe, Some(&run.plugin.name));
+        CheckResult { hint: Some(hint), ..result }
     }
 
-    /// Probes that were listed and of which not every instance was looked at.
-    pub(super) fn not_run(&mut self, found: impl Fn(&Listed) -> usize) -> Vec<(Service, CheckResult)> {
-        let mut results = Vec::new();
-        for listed in self.listed {
-            let (found, wanted) = (found(listed), listed.instances.max(1));
-            if found >= wanted {
-                continue;
-            }
-            let mut cause = not_run(listed);
-            if found > 0 {
-                let instances = plural(wanted, "instance");
-                cause = Cause::unseen(format!("probe `{}` was run for {found} of {instances}", listed.probe));
-            }
-            self.causes.tell(&cause, &format!("probe `{}`", listed.probe));
-            let message = cause.detail.clone();
-            let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
-            result.service = Some(listed.service.clone());
-            result.plugin = Some(listed.plugin.clone());
-            result.observed = Some(cause.detail.clone());
-            result.hint = Some(format!("see that the endpoint of probe `{}` has instances", listed.probe));
-            results.push((listed.service.clone(), result));
+    /// A probe that was listed and of which not every instance was looked at, by how many were `found`.
+    pub(super) fn not_run(&mut self, listed: &Listed, found: usize) -> Option<CheckResult> {
+        let wanted = listed.instances.max(1);
+        if found >= wanted {
+            return None;
         }
-        results
+        let mut cause = not_run(listed);
+        if found > 0 {
+            let instances = plural(wanted, "instance");
+            cause = Cause::unseen(format!("probe `{}` was run for {found} of {instances}", listed.probe));
+        }
+        self.causes.tell(&cause, || format!("probe `{}`", listed.probe));
+        let message = cause.detail.clone();
+        let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
+        result.service = Some(listed.service.clone());
+        result.plugin = Some(listed.plugin.clone());
+        result.observed = Some(cause.detail.clone());
+        result.hint = Some(format!("see that the endpoint of probe `{}` has instances", listed.probe));
+        Some(result)
     }
 
     fn unseen_of(
         &mut self,
         want: &Want,
         service: &Service,
-        group: &Group<'_>,
+        group: Group<'_>,
         (cause, by): (&Cause, Option<&Seen<'_>>),
         message: String,
     ) -> CheckResult {
-        self.unmet.insert((Some(service.clone()), want.what.name().to_owned()));
-        let who = format!("{} of `{service}`", want.what.noun());
-        let result = self.undetermined_want(want, cause, message, &who, by);
-        stamp(result, service, group.instance, &group.runs)
+        self.unmet.entry(Some(service.clone())).or_default().insert(want.what.name().to_owned());
+        let who = || format!("{} of `{service}`", want.noun);
+        let result = self.undetermined_want(want, cause, message, who, by);
+        stamp(result, service, group.instance, group.runs())
     }
 
     fn undetermined_want(
@@ -155,25 +155,12 @@ impl Bench<'_> {
         want: &Want,
         cause: &Cause,
         message: String,
-        who: &str,
+        who: impl FnOnce() -> String,
         by: Option<&Seen<'_>>,
     ) -> CheckResult {
         let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
-        result.expected = Some(want.what.expected());
+        result.expected = Some(want.expected.clone());
         result.location = Some(want.by.clone());
-        let service = by.map_or("the stack", |seen| seen.run.service.as_str());
-        let probe = by.map(|seen| tell::clean(&seen.run.probe)).unwrap_or_default();
-        result.hint = Some(match cause.class {
-            Class::NotObserved => format!("list a probe that gives {}, or drop {}", want.what.noun(), want.place()),
-            // An answer, though perhaps of something else that listens there; whoever required it is told last.
-            Class::NotOffered => {
-                let (noun, place) = (want.what.noun(), want.place());
-                format!(
-                    "see that probe `{probe}` asks the right service; else list a probe that gives {noun}, or drop {place}"
-                )
-            }
-            _ => to_mend(cause, service, &probe, by.map(|seen| seen.run.plugin.name.as_str())),
-        });
         let earlier = self.causes.earlier(cause, who);
         // What a cause and all that rests on it have in common: waiving the one finds the others by it.
         if earlier.is_some() || cause.class != Class::NotObserved {
@@ -181,8 +168,8 @@ impl Bench<'_> {
         }
         match earlier {
             // The hint stands with the cause.
-            Some(earlier) => CheckResult { hint: None, ..refer(result, &earlier) },
-            None => result,
+            Some(earlier) => refer(result, &earlier),
+            None => CheckResult { hint: Some(to_see(want, cause, by)), ..result },
         }
     }
 
@@ -205,7 +192,7 @@ pub(super) fn refer(mut result: CheckResult, earlier: &Told) -> CheckResult {
 }
 
 /// Nobody gave it; with the probes that ended before they could have.
-fn no_probe_gave_it(runs: &[&Seen<'_>]) -> String {
+fn no_probe_gave_it(runs: &[Seen<'_>]) -> String {
     let blind: Vec<String> = runs
         .iter()
         .filter(|seen| seen.cause.is_some())
@@ -223,13 +210,39 @@ fn not_run(listed: &Listed) -> Cause {
 }
 
 /// The first reason that a probe states for a want; that a service has nothing of the kind only if nobody has another.
-fn stated<'a>(want: &Want, runs: &[&'a Seen<'a>], counts: impl Fn(Gap) -> bool) -> Option<(Cause, &'a Seen<'a>)> {
-    let all = || runs.iter().flat_map(|seen| seen.missing(&want.what).map(|missing| (missing, *seen)));
+fn stated<'a, I: Iterator<Item = &'a Seen<'a>>>(
+    want: &Want,
+    runs: impl Fn() -> I,
+    counts: impl Fn(Gap) -> bool,
+) -> Option<(Cow<'a, Cause>, &'a Seen<'a>)> {
+    let all = || runs().flat_map(|seen| seen.missing(&want.what).map(move |missing| (missing, seen)));
     all()
         .find(|((why, _), _)| *why != Gap::NotOffered)
         .or_else(|| all().next())
         .filter(|((why, _), _)| counts(*why))
-        .map(|((why, detail), seen)| (Cause::of_gap(seen.run, why, detail), seen))
+        .map(|((why, detail), seen)| (Cow::Owned(Cause::of_gap(seen.run, why, detail)), seen))
+}
+
+/// What ended a run, if it ended early or gave nothing.
+fn ended<'a>(seen: &'a Seen<'a>) -> Option<(Cow<'a, Cause>, &'a Seen<'a>)> {
+    Some((Cow::Borrowed(seen.cause.as_ref()?), seen))
+}
+
+/// What would let a want be seen that could not be.
+fn to_see(want: &Want, cause: &Cause, by: Option<&Seen<'_>>) -> String {
+    let (noun, place) = (&want.noun, want.place());
+    let service = by.map_or("the stack", |seen| seen.run.service.as_str());
+    let probe = by.map(|seen| tell::clean(&seen.run.probe)).unwrap_or_default();
+    match cause.class {
+        Class::NotObserved => format!("list a probe that gives {noun}, or drop {place}"),
+        // An answer, though perhaps of something else that listens there; whoever required it is told last.
+        Class::NotOffered => {
+            format!(
+                "see that probe `{probe}` asks the right service; else list a probe that gives {noun}, or drop {place}"
+            )
+        }
+        _ => to_mend(cause, service, &probe, by.map(|seen| seen.run.plugin.name.as_str())),
+    }
 }
 
 /// A cause's hint, with whose it is to mend.
