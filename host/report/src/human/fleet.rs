@@ -121,9 +121,9 @@ impl<'a> Fleet<'a> {
         };
         let as_required = of(Standing::AsRequired).len();
         if as_required == whole {
-            return Some(vec![Span::plain(format!("all {whole} instances as required"))]);
+            return Some(vec![Span::plain(format!("all {whole} instances compatible"))]);
         }
-        let mut spans = vec![Span::plain(format!("{as_required} of {whole} instances as required"))];
+        let mut spans = vec![Span::plain(format!("{as_required} of {whole} instances compatible"))];
         for (standing, words, tone) in [
             (Standing::Broken, "not", Tone::Bad),
             (Standing::Undetermined, "undetermined", Tone::Unknown),

@@ -128,7 +128,7 @@ fn an_instance_that_differs_in_what_is_stack_wide_is_not_as_required() {
         result.items = vec!["agent edge-7: containerd".to_owned(), "gateway: containerd".to_owned()];
     }
     let text = render(&stack::report(results), &PLAIN);
-    assert!(text.contains("19 of 20 instances as required; 1 not: edge-7\n"), "{text}");
+    assert!(text.contains("19 of 20 instances compatible; 1 not: edge-7\n"), "{text}");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn the_whole_is_not_claimed_where_it_is_not_known() {
     report.results.retain(|result| result.location.is_none());
     let text = render(&stack::report(report.results), &PLAIN);
     assert!(text.contains("? 4 instances: probe `agent` could not see anything: timed out after 2s"), "{text}");
-    assert!(!text.contains("as required"), "{text}");
+    assert!(!text.contains("instances compatible"), "{text}");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_fleet_is_a_page_however_large_it_is() {
 
 /// The number before a word of the line on the whole.
 fn told(text: &str, word: &str) -> usize {
-    let Some(line) = text.lines().find(|line| line.contains(" instances as required")) else { return 0 };
+    let Some(line) = text.lines().find(|line| line.contains(" instances compatible")) else { return 0 };
     let before = line.split(word).next().filter(|before| before.len() < line.len());
     before.and_then(|before| before.trim_end().rsplit(' ').next()?.parse().ok()).unwrap_or(0)
 }
@@ -182,11 +182,11 @@ proptest! {
         let report = Stack::of(&[fleet]).report();
         let text = render(&report, &Options { width: 200, verbose: true, ..PLAIN });
         if held == whole {
-            let all = format!("all {whole} instances as required");
+            let all = format!("all {whole} instances compatible");
             prop_assert!(text.contains(&all), "{}", text);
             return Ok(());
         }
-        prop_assert_eq!(told(&text, &format!("of {whole} instances as required")), held);
+        prop_assert_eq!(told(&text, &format!("of {whole} instances compatible")), held);
         prop_assert_eq!(told(&text, "not: "), broken);
         prop_assert_eq!(told(&text, "undetermined: "), whole - held - broken);
         for result in report.results.iter().filter(|result| matches!(result.outcome, Outcome::Fail | Outcome::Error)) {
