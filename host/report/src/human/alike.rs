@@ -59,10 +59,15 @@ pub(super) struct Way<'a> {
 pub(super) fn ways<'a>(results: impl Iterator<Item = &'a CheckResult>) -> Vec<Way<'a>> {
     let mut ways: Vec<Way<'a>> = Vec::new();
     let mut known: HashMap<Cow<'a, str>, usize> = HashMap::new();
-    let mut counted: HashSet<(usize, &'a str)> = HashSet::new();
+    let mut last: Option<(usize, &str)> = None;
     for result in results {
         let (text, instance) = (text_of(result), result.instance.as_deref().unwrap_or_default());
-        let at = *known.entry(shape(result, text)).or_insert(ways.len());
+        let at = match last {
+            // What is the same stands together.
+            Some((at, before)) if before == text => at,
+            _ => *known.entry(shape(result, text)).or_insert(ways.len()),
+        };
+        last = Some((at, text));
         if at == ways.len() {
             let is_observed = result.observed.is_some();
             ways.push(Way { text: Cow::Borrowed(text), is_observed, first: result, instances: Vec::new() });
@@ -71,10 +76,12 @@ pub(super) fn ways<'a>(results: impl Iterator<Item = &'a CheckResult>) -> Vec<Wa
             if way.text != text && text_of(way.first) == way.text {
                 way.text = shape(result, text);
             }
-            if counted.insert((at, instance)) {
-                way.instances.push(instance);
-            }
+            way.instances.push(instance);
         }
+    }
+    for way in ways.iter_mut().filter(|way| !way.instances.is_sorted_by(|a, b| a < b)) {
+        let mut counted = HashSet::new();
+        way.instances.retain(|instance| counted.insert(*instance));
     }
     ways.sort_by_key(|way| std::cmp::Reverse(way.instances.len()));
     ways

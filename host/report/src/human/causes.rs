@@ -1,16 +1,20 @@
 //! Which result others are missing because of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use shipworthy_contract::{CheckResult, Class, Outcome, Service, rules};
 
 /// What other results can rest on, by what was observed. The judge gives a cause and all that rests on it the same
 /// words.
 #[derive(Default)]
-pub(super) struct Causes<'a> {
-    at_instance: HashMap<(&'a str, Option<&'a Service>, Option<&'a str>), &'a CheckResult>,
-    in_service: HashMap<(&'a str, Option<&'a Service>), &'a CheckResult>,
-    anywhere: HashMap<&'a str, &'a CheckResult>,
+pub(super) struct Causes<'a>(HashMap<&'a str, SameWords<'a>>);
+
+/// Causes that were observed in the same words, such as those of several instances that are slow. Most are alone: then
+/// there is nothing to look up.
+struct SameWords<'a> {
+    first: &'a CheckResult,
+    in_service: HashMap<Option<&'a Service>, &'a CheckResult>,
+    at_instance: HashMap<(Option<&'a Service>, Option<&'a str>), &'a CheckResult>,
 }
 
 impl<'a> Causes<'a> {
@@ -19,10 +23,13 @@ impl<'a> Causes<'a> {
         let mut causes = Self::default();
         for result in results.iter().filter(|result| may_cause(result)) {
             let Some(observed) = result.observed.as_deref() else { continue };
-            let service = result.service.as_ref();
-            causes.at_instance.entry((observed, service, result.instance.as_deref())).or_insert(result);
-            causes.in_service.entry((observed, service)).or_insert(result);
-            causes.anywhere.entry(observed).or_insert(result);
+            match causes.0.entry(observed) {
+                Entry::Occupied(words) => words.into_mut().add(result),
+                Entry::Vacant(place) => {
+                    let (in_service, at_instance) = (HashMap::new(), HashMap::new());
+                    place.insert(SameWords { first: result, in_service, at_instance });
+                }
+            }
         }
         causes
     }
@@ -30,12 +37,30 @@ impl<'a> Causes<'a> {
     /// The result that this one is missing because of: of the same instance, else of the same service, else any.
     pub(super) fn of(&self, result: &CheckResult) -> Option<&'a CheckResult> {
         let observed = result.observed.as_deref().filter(|_| is_consequence(result))?;
-        let service = result.service.as_ref();
-        let at_instance = self.at_instance.get(&(observed, service, result.instance.as_deref()));
-        at_instance
-            .or_else(|| self.in_service.get(&(observed, service)))
-            .or_else(|| self.anywhere.get(observed))
+        self.0.get(observed).map(|words| words.of(result))
+    }
+}
+
+impl<'a> SameWords<'a> {
+    fn add(&mut self, result: &'a CheckResult) {
+        let known = if self.in_service.is_empty() { Some(self.first) } else { None };
+        for result in known.into_iter().chain([result]) {
+            let (service, instance) = (result.service.as_ref(), result.instance.as_deref());
+            self.in_service.entry(service).or_insert(result);
+            self.at_instance.entry((service, instance)).or_insert(result);
+        }
+    }
+
+    fn of(&self, result: &CheckResult) -> &'a CheckResult {
+        if self.in_service.is_empty() {
+            return self.first;
+        }
+        let (service, instance) = (result.service.as_ref(), result.instance.as_deref());
+        self.at_instance
+            .get(&(service, instance))
+            .or_else(|| self.in_service.get(&service))
             .copied()
+            .unwrap_or(self.first)
     }
 }
 

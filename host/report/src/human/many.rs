@@ -150,13 +150,19 @@ impl Teller<'_> {
     pub(super) fn folded<'r>(&self, beneath: &[&'r CheckResult]) -> Vec<(&'r CheckResult, Vec<&'r CheckResult>)> {
         let mut folded: Vec<(&CheckResult, Vec<&CheckResult>)> = Vec::new();
         let mut known: HashMap<(Option<&Service>, &str, &str), usize> = HashMap::new();
+        let mut last = None;
         for result in beneath {
             if !self.fleets.is_told_together(result) {
                 folded.push((result, vec![result]));
                 continue;
             }
             let key = (result.service.as_ref(), result.rule.as_str(), causes::own_words(result));
-            let at = *known.entry(key).or_insert(folded.len());
+            let at = match last {
+                // What is the same stands together.
+                Some((at, before)) if before == key => at,
+                _ => *known.entry(key).or_insert(folded.len()),
+            };
+            last = Some((at, key));
             match folded.get_mut(at) {
                 Some((_, all)) => all.push(result),
                 None => folded.push((result, vec![result])),
