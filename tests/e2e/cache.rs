@@ -145,6 +145,32 @@ fn whoever_is_killed_leaves_a_cache_that_works() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn nobody_goes_on_compiling_for_a_process_that_is_gone() -> Result<()> {
+    let sandbox = with_plugin()?;
+    sandbox.file("own.wasm", large(200)?)?;
+    let mut command = sandbox.command(&["cache", "warm", "own.wasm"]);
+    let mut parent = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let children = format!("/proc/{0}/task/{0}/children", parent.id());
+    let within = |what: &dyn Fn() -> bool| {
+        let end = Instant::now() + Duration::from_secs(30);
+        while !what() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        what()
+    };
+    let child = || fs::read_to_string(&children).unwrap_or_default().trim().to_owned();
+    assert!(within(&|| !child().is_empty()), "the compiler is started");
+    let child = PathBuf::from(format!("/proc/{}/cmdline", child()));
+    // Until it has told the system so, it lives on; it does that first of all.
+    std::thread::sleep(Duration::from_millis(200));
+    parent.kill()?;
+    parent.wait()?;
+    // A process that nobody has asked about yet is still listed, and has no command any more.
+    assert!(within(&|| fs::read(&child).unwrap_or_default().is_empty()), "it ended with its parent");
+    Ok(())
+}
+
 fn entry_of(kept: &[PathBuf]) -> Result<PathBuf> {
     kept.iter().find(|path| path.extension().is_some_and(|end| end == "cwasm")).cloned().context("an entry")
 }

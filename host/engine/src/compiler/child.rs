@@ -43,6 +43,9 @@ pub fn run_child(memory: u64, seconds: u64) -> Exit {
 /// From here on no file can be written, and what goes over a limit ends this process. Set by the child itself, before it
 /// reads a byte of what it is to compile.
 fn limit(memory: u64, seconds: u64) -> io::Result<()> {
+    // Nobody waits for the code of a parent that is gone.
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     let both = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
     setrlimit(Resource::Core, both(0))?;
     setrlimit(Resource::Fsize, both(0))?;
