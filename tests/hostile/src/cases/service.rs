@@ -1,0 +1,74 @@
+//! Services that do not answer well, behind a guest that is honest.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+use shipworthy_stand_ins::{StandIn, hostile};
+
+use crate::{Case, Lab, Told};
+
+/// A guest asks the service once, with so much time and room, and tells what it hears.
+fn heard(lab: &Lab, service: &StandIn, limits: &[(&str, &str)], expected: &str) -> Result<Told> {
+    let trial = lab.rust(&json!([{ "do": "http", "requests": [{ "path": "/x" }] }]))?;
+    let mut trial = trial.endpoint(&service.url()).granted(&["http GET /x"]);
+    for (name, value) in limits {
+        trial = trial.limit(name, value);
+    }
+    trial.run()?.completed()?.steps(&[expected])
+}
+
+/// The same, and the report notes it.
+fn noted(lab: &Lab, service: &StandIn, limits: &[(&str, &str)], expected: &str, note: &str) -> Result<Told> {
+    heard(lab, service, limits, expected)?.notes(note)
+}
+
+const QUICK: [(&str, &str); 1] = [("request", "300ms")];
+
+pub(super) fn cases() -> Vec<Case> {
+    let case = |name: &str, attack: &str, play: fn(&Lab) -> Result<Told>| Case::new("service", name, attack, play);
+    let drip = Duration::from_millis(20);
+    vec![
+        case("silent", "accepts a connection and never says a word", |lab| {
+            heard(lab, &hostile::silent()?, &QUICK, "0: timed-out Phase::Headers after 300ms")
+        }),
+        Case::new("service", "slow-drip", "one byte of the body every 20 ms, without end", move |lab| {
+            heard(lab, &hostile::dripping(drip)?, &QUICK, "0: timed-out Phase::Body after 300ms")
+        }),
+        Case::new("service", "slow-headers", "one header every 20 ms, without end", move |lab| {
+            heard(lab, &hostile::slow_headers(drip)?, &QUICK, "0: timed-out Phase::Headers after 300ms")
+        }),
+        case("endless-body", "a body without end, as fast as it is read", |lab| {
+            noted(lab, &hostile::endless()?, &[("response", "1MiB")], "0: too-large response body of 1048576", "response body")
+        }),
+        case("endless-headers", "headers without end, as fast as they are read", |lab| {
+            heard(lab, &hostile::slow_headers(Duration::ZERO)?, &[], "0: ")?.lacks("status 200")
+        }),
+        case("huge-header", "one header of 300 KiB", |lab| {
+            heard(lab, &hostile::huge_headers(300 << 10)?, &[], "0: ")?.lacks("status 200")
+        }),
+        case("large-headers", "headers just above what is taken, within what the HTTP library takes", |lab| {
+            noted(lab, &hostile::huge_headers(80 << 10)?, &[], "0: too-large response headers of 65536", "response headers")
+        }),
+        case("truncated", "promises a thousand bytes and hangs up after a few", |lab| {
+            heard(lab, &hostile::truncated()?, &[], "0: protocol ")
+        }),
+        case("nonsense", "answers bytes that are no HTTP, with escapes for a terminal among them", |lab| {
+            heard(lab, &hostile::nonsense()?, &[], "0: protocol ")
+        }),
+        case("hostile-text", "a body full of escapes and workflow commands, which a guest passes on", |lab| {
+            let body = "\u{1b}[2J\u{1b}]0;owned\u{7}\r::error::x\n::error::y\u{202e}";
+            heard(lab, &hostile::fixed(body)?, &[], "0: status 200")
+        }),
+        case("binary-body", "a body that is not text", |lab| {
+            let body: String = (0..=255_u8).map(char::from).collect();
+            heard(lab, &hostile::fixed(&body)?, &[], "0: status 200")
+        }),
+        case("all-answers", "forty answers of 4 MiB each, sixteen at a time: more than a run may be told", |lab| {
+            let large = hostile::fixed(&"x".repeat((4 << 20) - 1))?;
+            let steps = json!([{ "do": "http", "requests": [{ "path": "/x" }], "times": 40 }]);
+            let trial = lab.rust(&steps)?.endpoint(&large.url()).granted(&["http GET /x"]);
+            trial.limit("deadline", "60s").limit("request", "30s").run()?.limit("answers per run")
+        }),
+    ]
+}

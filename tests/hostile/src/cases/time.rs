@@ -1,0 +1,112 @@
+//! Guests that never end.
+
+use serde_json::json;
+use shipworthy_stand_ins::hostile;
+
+use crate::{
+    Case,
+    guest::{Foreign, Guest},
+    trial::SHORT,
+};
+
+const LOOP: &str = "(loop $endless (br $endless))";
+
+/// A host call that returns at once.
+const NOW: Foreign<'_> = Foreign {
+    imports: r#"(import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock (export "now" (func (result u64)))))"#,
+    instance: "$clock",
+    function: "now",
+    called: "$now",
+    signature: "(result i64)",
+};
+
+fn endless() -> Guest {
+    Guest::new().fact("seen", "before").endlessly(|guest| guest)
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    let case = |name: &str, attack: &str, play: fn(&crate::Lab) -> anyhow::Result<crate::Told>| {
+        Case::new("time", name, attack, play)
+    };
+    vec![
+        case("loop-in-start", "an endless loop in the start function", |lab| {
+            lab.wat(&Guest::new().start(LOOP))?.hurried().run()?.limit("deadline")
+        }),
+        case("loop-in-observe", "an endless loop in `observe`, after a fact", |lab| {
+            lab.wat(&endless())?.hurried().requires_seen().run()?.limit("deadline")?.seen_before()
+        }),
+        case("loop-in-realloc", "an endless loop in the allocator that the host calls to pass the config", |lab| {
+            lab.wat(&Guest::new().allocator(LOOP))?.hurried().run()?.limit("deadline")
+        }),
+        case("loop-of-host-calls", "an endless loop of host calls, each of which returns at once", |lab| {
+            let guest = Guest::new().foreign(&NOW).fact("seen", "before");
+            let guest = guest.endlessly(|guest| guest.wat("(drop (call $now))"));
+            lab.wat(&guest)?.hurried().requires_seen().run()?.limit("deadline")?.seen_before()
+        }),
+        case("loop-in-rust", "an endless loop of a guest from an ordinary toolchain", |lab| {
+            let steps = json!([{ "do": "say", "field": "stderr", "text": "x" }, { "do": "loop" }]);
+            lab.rust(&steps)?.hurried().run()?.limit("deadline")
+        }),
+        case("sleep", "sleeps for a year on WASI's clock", |lab| {
+            let steps = json!([{ "do": "look", "at": "random" }, { "do": "sleep", "ms": 31_536_000_000_u64 }]);
+            let told = lab.rust(&steps)?.hurried().run()?;
+            told.limit("deadline")?.says("still waiting")?.steps(&["two random numbers differ"])
+        }),
+        case("sleep-for-ever", "sleeps for as long as a number can say", |lab| {
+            lab.rust(&json!([{ "do": "sleep", "ms": u64::MAX }]))?.hurried().run()?.limit("deadline")
+        }),
+        case("host-call", "waits in a host call: a service that never answers, and a request limit of ten minutes", |lab| {
+            let silent = hostile::silent()?;
+            let guest = Guest::new().fact("seen", "before").get(None, "/slow");
+            let trial = lab.wat(&guest)?.endpoint(&silent.url()).granted(&["http GET /slow"]);
+            let told = trial.hurried().limit("request", "10m").requires_seen().run()?.limit("deadline")?;
+            told.says("last request: GET /slow")?.seen_before()
+        }),
+        case("host-calls-at-once", "waits for a hundred services that never answer, at the same time", |lab| {
+            let silent = hostile::silent()?;
+            let steps = json!([{ "do": "http", "requests": [{ "path": "/slow" }], "times": 100, "together": true }]);
+            let trial = lab.rust(&steps)?.endpoint(&silent.url()).granted(&["http GET /slow"]);
+            let told = trial.hurried().limit("request", "10m").run()?.limit("deadline")?;
+            anyhow::ensure!(silent.connections() <= 16, "{} connections at once", silent.connections());
+            Ok(told.because("16 connections at most"))
+        }),
+        case("own-timeout", "asks for a request limit of its own that is longer than the environment's", |lab| {
+            let silent = hostile::silent()?;
+            let steps = json!([{ "do": "http", "requests": [{ "path": "/slow", "timeout_ms": u32::MAX }] }]);
+            let trial = lab.rust(&steps)?.endpoint(&silent.url()).granted(&["http GET /slow"]);
+            trial.limit("request", "100ms").run()?.completed()?.steps(&["0: timed-out Phase::Headers after 100ms"])
+        }),
+        case("whole-run", "an endless loop with ten minutes of its own, where the whole run has half a second", |lab| {
+            let trial = lab.wat(&endless())?.limit("deadline", "10m").top("deadline = \"500ms\"");
+            trial.requires_seen().run()?.limit("deadline")?.seen_before()
+        }),
+        case("retry", "an endless loop that would be tried again and again", |lab| {
+            let told = lab.wat(&endless())?.hurried().probe("retry = { for = \"30s\", every = \"50ms\" }").run()?;
+            let told = told.limit("deadline")?;
+            anyhow::ensure!(told.wall.as_secs() < 10, "tried for {:?}", told.wall);
+            Ok(told.because("tried once"))
+        }),
+        case("many-loops", "sixteen probes that loop without end, and the healthy one beside them", |lab| {
+            let mut trial = lab.wat(&endless())?.hurried();
+            for number in 0..15 {
+                trial = trial.section(&format!(
+                    "[probes.loop-{number}]\nplugin = \"hostile.wasm\"\nservice = \"hostile\"\nlimits = {{ deadline = \"{SHORT}\" }}"
+                ));
+            }
+            trial.run()?.exits(4)
+        }),
+        case("fleet", "a fleet of eight instances, one of which never answers a guest that waits for ever", |lab| {
+            let silent = hostile::silent()?;
+            let healthy = (0..7).map(|_| hostile::fixed("{}")).collect::<anyhow::Result<Vec<_>>>()?;
+            let urls: Vec<String> = healthy.iter().chain([&silent]).map(shipworthy_stand_ins::StandIn::url).collect();
+            let trial = lab.wat(&Guest::new().get(None, "/slow"))?.granted(&["http GET /slow"]);
+            let trial = trial.endpoint_line(&format!("instances = {}", crate::toml::inline(&json!(urls))));
+            let told = trial.limit("deadline", "1s").limit("request", "10m").requires("facts.\"9:/slow\" = \"200\"").run()?;
+            let told = told.limit("deadline")?;
+            let facts = told.of("stack.fact", "hostile").filter(|fact| crate::told::text(fact, "outcome") == "pass");
+            let passed = facts.count();
+            anyhow::ensure!(passed == 7, "{passed} of 7 healthy instances passed");
+            Ok(told.because("the other seven are judged"))
+        }),
+    ]
+}

@@ -1,0 +1,1 @@
+//! The cases as a table, with what each took.
