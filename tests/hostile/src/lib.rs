@@ -15,7 +15,6 @@ mod component;
 #[path = "../../../host/engine/tests/it/guest.rs"]
 #[expect(
     dead_code,
-    unreachable_pub,
     clippy::unwrap_used,
     clippy::panic,
     reason = "shared with the tests of the engine, where a guest that cannot be written is a test's own mistake"

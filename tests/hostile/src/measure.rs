@@ -6,7 +6,6 @@
 
 use std::{
     fs,
-    io::ErrorKind,
     os::unix::process::{CommandExt as _, ExitStatusExt as _},
     path::Path,
     process::{Command, ExitCode},
@@ -79,7 +78,7 @@ pub(crate) fn read(file: &Path) -> Result<Measured> {
 fn measure(program: &str, words: &[String], patience: Duration) -> Result<Value> {
     let begun = Instant::now();
     // A group of its own, so that whatever it starts can be found and ended.
-    let mut child = Command::new(program).args(words).process_group(0).spawn()?;
+    let child = Command::new(program).args(words).process_group(0).spawn()?;
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("no process id")?;
     let (done, waiting) = mpsc::channel::<()>();
     let guard = thread::spawn(move || {
@@ -97,20 +96,17 @@ fn measure(program: &str, words: &[String], patience: Duration) -> Result<Value>
     let killed = guard.join().unwrap_or(true);
     let outlived = outlives(group);
     if outlived {
-        drop(kill_process_group(group, Signal::KILL));
+        kill_process_group(group, Signal::KILL)?;
     }
     Ok(json!({
         "status": used.status.code(),
         "signal": used.status.signal(),
         "wall_us": u64::try_from(wall.as_micros()).unwrap_or(u64::MAX),
-        "peak_kib": used.rusage.maxrss / UNIT,
+        "peak_kib": used.rusage.maxrss / 1024,
         "killed": killed,
         "outlived": outlived,
     }))
 }
-
-/// What the peak is counted in, in KiB's place: Linux counts KiB, macOS bytes.
-const UNIT: u64 = if cfg!(target_os = "linux") { 1 } else { 1024 };
 
 /// Whether there still is a process of the group after a while. One that has ended and that nobody has waited for yet
 /// counts as there, hence the while.
@@ -135,11 +131,7 @@ fn resident_kib(pid: Pid) -> u64 {
 }
 
 fn resident_of(pid: &str) -> u64 {
-    let status = match fs::read_to_string(format!("/proc/{pid}/status")) {
-        Ok(status) => status,
-        Err(error) if error.kind() == ErrorKind::NotFound => return 0,
-        Err(_) => return 0,
-    };
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }

@@ -1,7 +1,5 @@
 //! Components that are honest to run and take long, or much memory, to compile.
 
-use std::fmt::Write as _;
-
 use anyhow::{Context as _, Result};
 
 use crate::{
@@ -20,11 +18,8 @@ fn with_module(module: &str) -> Result<Vec<u8>> {
     Ok(with_section(Guest::new().fact("seen", "before").bytes(), CORE_MODULE, &module))
 }
 
-fn repeated(count: usize, each: impl Fn(usize) -> String) -> String {
-    (0..count).fold(String::new(), |mut text, number| {
-        drop(write!(text, "{}", each(number)));
-        text
-    })
+fn repeated(count: usize, each: impl FnMut(usize) -> String) -> String {
+    (0..count).map(each).collect()
 }
 
 /// One function with so many branches over so many locals, each of which is live throughout.
