@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 
 use crate::{
     Case, Lab, Told,
-    component::{CORE_MODULE, MODULE_HEADER, with_section},
+    component::{COMPONENT, CORE_MODULE, MODULE_HEADER, nested, with_section},
     guest::Guest,
 };
 
@@ -114,6 +114,10 @@ pub(super) fn cases() -> Vec<Case> {
                 format!("(type (func (param {})))", (0..18).map(bit).collect::<String>())
             });
             bounded(lab, with_module(&format!("(module {types})"))?)
+        }),
+        case("nested-components", "components within components, fifty thousand deep: 700 KB, and memory grows by the square", |lab| {
+            let bytes = with_section(Guest::new().fact("seen", "before").bytes(), COMPONENT, &nested(50_000));
+            lab.bytes(bytes)?.limit("compile_memory", MEMORY).run()?.limit("compile memory")
         }),
         case("neighbours", "one that takes long to compile, and an honest plugin from a file beside it", |lab| {
             let trial = lab.bytes(with_module(&tangled(100_000, 500))?)?.limit("compile_time", TIME);

@@ -114,7 +114,7 @@ pub(super) fn cases() -> Vec<Case> {
         let service = hostile::echo()?;
         let path = format!("/{}b", "a".repeat(8_000));
         let pattern = format!("http GET /{}", "*a".repeat(200));
-        let steps = json!([{ "do": "http", "requests": [{ "path": path }], "times": 200 }]);
+        let steps = json!([{ "do": "http", "requests": [{ "path": path }], "times": 60 }]);
         let grants: Vec<String> = (0..50).map(|number| format!("{pattern}{number}")).collect();
         let grants: Vec<&str> = grants.iter().map(String::as_str).collect();
         let trial = lab.rust(&steps)?.endpoint(&service.url()).descriptor("needs", json!([])).grants(&grants);
