@@ -27,7 +27,8 @@ pub const SOURCES: [&str; 3] = ["plugins", "sdk/rust", "wit"];
 /// Builds all probes below `plugins/`, in the order of their names.
 pub fn build(root: &Path) -> Result<Vec<Guest>, String> {
     let target = root.join("target/guests");
-    run_cargo(root, &root.join("plugins"), &target).map_err(|said| format!("the bundled probes cannot be built:\n{said}"))?;
+    run_cargo(root, &root.join("plugins"), &target)
+        .map_err(|said| format!("the bundled probes cannot be built:\n{said}"))?;
     let mut guests = Vec::new();
     for folder in folders(&root.join("plugins")).map_err(|error| format!("plugins: {error}"))? {
         let read = |file: &Path| fs::read(file).map_err(|error| format!("{}: {error}", file.display()));

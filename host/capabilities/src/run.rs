@@ -169,7 +169,7 @@ impl Run {
     {
         // Short enough that what came of it is told beside it; masked first, since half a secret is not found.
         let what = shipworthy_contract::text::excerpt(&self.masks.text(what), LONGEST_QUESTION);
-                let limit = self.access.limits.requests;
+        let limit = self.access.limits.requests;
         let Some(index) = self.transcript().begin(&what, limit) else {
             let error = A::Error::over_total(limit);
             self.transcript().note(&error.to_string());

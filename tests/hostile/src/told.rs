@@ -133,7 +133,8 @@ impl Told {
     /// The message with which a run ended that could not be completed.
     fn ended(&self, class: &str) -> Result<String> {
         ensure!(self.measured.status == Some(4), "expected exit status 4\n{}", self.shown());
-        let ended: Vec<&Value> = self.of("stack.observation", "hostile").filter(|r| text(r, "outcome") == "error").collect();
+        let ended: Vec<&Value> =
+            self.of("stack.observation", "hostile").filter(|r| text(r, "outcome") == "error").collect();
         let [one] = ended.as_slice() else { bail!("expected one end of the hostile probe's run\n{}", self.shown()) };
         ensure!(text(one, "class") == class, "expected the class `{class}`\n{}", self.shown());
         Ok(text(one, "message").to_owned())

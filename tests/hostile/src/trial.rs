@@ -238,10 +238,7 @@ impl<'a> Trial<'a> {
 
     fn environment(&self) -> String {
         let mut parts = vec![self.top.join("\n")];
-        parts.push(format!(
-            "[requirements]\nservices.neighbour.version = \"1.0.0\"\n{}",
-            self.required.join("\n")
-        ));
+        parts.push(format!("[requirements]\nservices.neighbour.version = \"1.0.0\"\n{}", self.required.join("\n")));
         if !self.endpoint.is_empty() {
             parts.push(format!("[endpoints.hostile]\n{}", self.endpoint.join("\n")));
         }

@@ -119,23 +119,38 @@ pub(crate) struct Echo {
 
 impl Echo {
     pub(crate) fn take(&self) -> Result<(), Failure> {
-        let request =
-            Request { endpoint: None, method: get(), path: self.path.clone(), headers: Vec::new(), body: String::new(), timeout_ms: None };
-        let response = http::send(&request.wit()).map_err(|error| Failure { why: Gap::Unreachable, detail: words(&error) })?;
+        let request = Request {
+            endpoint: None,
+            method: get(),
+            path: self.path.clone(),
+            headers: Vec::new(),
+            body: String::new(),
+            timeout_ms: None,
+        };
+        let response =
+            http::send(&request.wit()).map_err(|error| Failure { why: Gap::Unreachable, detail: words(&error) })?;
         let body = String::from_utf8_lossy(&response.body).into_owned();
-        let headers: Vec<String> = response.headers.iter().map(|header| format!("{}={}", header.name, header.value)).collect();
+        let headers: Vec<String> =
+            response.headers.iter().map(|header| format!("{}={}", header.name, header.value)).collect();
         for text in [body.clone(), headers.join(" ")] {
             let start: String = text.chars().take(1_000).collect();
             let origin = Origin { what: start.clone(), subject: Some(start.clone()) };
             evidence::fact("echo", &Value::Text(start.clone()), &origin);
             evidence::capability(&start, true, &origin);
             evidence::digest(&start, &start, &origin);
-            evidence::missing(&start, shipworthy_sdk::component::bindings::shipworthy::probe::gaps::Gap::Unreadable, &start);
+            evidence::missing(
+                &start,
+                shipworthy_sdk::component::bindings::shipworthy::probe::gaps::Gap::Unreadable,
+                &start,
+            );
             evidence::finding("told", false, &start, Some(&start), Some(&start));
             log::write(log::Level::Error, &start);
             eprintln!("{start}");
             // And back to the service, so that it is in the record of what was asked.
-            let wanted = Request { path: format!("/back?{}", start.replace(|c: char| !c.is_ascii_alphanumeric(), "-")), ..request.clone_empty() };
+            let wanted = Request {
+                path: format!("/back?{}", start.replace(|c: char| !c.is_ascii_alphanumeric(), "-")),
+                ..request.clone_empty()
+            };
             tell_of(0, http::send(&wanted.wit()));
         }
         match self.end.as_str() {

@@ -181,9 +181,7 @@ fn of_worlds(case: Of) -> Vec<Case> {
         case("foreign-import", "imports something that is neither ours nor WASI", |lab| {
             changed(lab, r#"(import "evil:thing/x@1.0.0" (instance (export "run" (func))))"#, &["`evil:thing/x@1.0.0`"])
         }),
-        case("foreign-function", "imports a bare function", |lab| {
-            changed(lab, r#"(import "run" (func))"#, &["`run`"])
-        }),
+        case("foreign-function", "imports a bare function", |lab| changed(lab, r#"(import "run" (func))"#, &["`run`"])),
         case("foreign-wasi", "imports an interface that plain WASI does not have", |lab| {
             changed(lab, r#"(import "wasi:cli/evil@0.2.0" (instance (export "run" (func))))"#, &["wasi:cli/evil@0.2.0"])
         }),
@@ -195,7 +193,8 @@ fn of_worlds(case: Of) -> Vec<Case> {
             changed(lab, items, &["shipworthy:probe/secrets@0.1.0"])
         }),
         case("unknown-function", "imports a function of ours that does not exist", |lab| {
-            let items = r#"(import "shipworthy:probe/grpc@0.1.0" (instance (export "dial" (func (param "to" string)))))"#;
+            let items =
+                r#"(import "shipworthy:probe/grpc@0.1.0" (instance (export "dial" (func (param "to" string)))))"#;
             changed(lab, items, &["cannot be linked"])
         }),
         case("many-imports", "five thousand imports", |lab| {

@@ -26,7 +26,9 @@ fn repeated(count: usize, each: impl FnMut(usize) -> String) -> String {
 fn tangled(blocks: usize, locals: usize) -> String {
     let block = |number: usize| {
         let (a, b, c) = (number % locals, (number * 7 + 3) % locals, (number * 13 + 5) % locals);
-        format!("(local.set {a} (i32.add (i32.mul (local.get {b}) (local.get {c})) (local.get {a}))) (br_if 0 (local.get {b}))")
+        format!(
+            "(local.set {a} (i32.add (i32.mul (local.get {b}) (local.get {c})) (local.get {a}))) (br_if 0 (local.get {b}))"
+        )
     };
     format!(
         "(module (func (export \"f\") {} (loop {} (br 0))))",
@@ -62,7 +64,7 @@ fn too_much(lab: &Lab, module: &str) -> Result<Told> {
 
 /// It is compiled within the ordinary limits, or ended by one of them.
 fn bounded(lab: &Lab, component: Vec<u8>) -> Result<Told> {
-    let trial = lab.bytes(component)?.limit("compile_time", "5s").limit("compile_memory", "512MiB");
+    let trial = lab.bytes(component)?.limit("compile_time", "1500ms").limit("compile_memory", "384MiB");
     let told = trial.requires_seen().run()?;
     let ended = told.of("stack.observation", "hostile").any(|result| crate::told::text(result, "class") == "limit");
     if ended {
@@ -115,9 +117,18 @@ pub(super) fn cases() -> Vec<Case> {
             });
             bounded(lab, with_module(&format!("(module {types})"))?)
         }),
-        case("nested-components", "components within components, fifty thousand deep: 700 KB, and memory grows by the square", |lab| {
-            let bytes = with_section(Guest::new().fact("seen", "before").bytes(), COMPONENT, &nested(50_000));
-            lab.bytes(bytes)?.limit("compile_memory", MEMORY).run()?.limit("compile memory")
+        case(
+            "nested-components",
+            "components within components, fifty thousand deep: 700 KB, and memory grows by the square",
+            |lab| {
+                let bytes = with_section(Guest::new().fact("seen", "before").bytes(), COMPONENT, &nested(50_000));
+                lab.bytes(bytes)?.limit("compile_memory", MEMORY).run()?.limit("compile memory")
+            },
+        ),
+        case("larger-than-memory", "a plugin of 60 MiB, where compiling may take 64 MiB", |lab| {
+            let mut bytes = Guest::new().fact("seen", "before").bytes();
+            crate::guests::append_section(&mut bytes, "padding", &vec![0; 60 << 20]);
+            lab.bytes(bytes)?.limit("compile_memory", "64MiB").run()?.limit("compile memory")
         }),
         case("neighbours", "one that takes long to compile, and an honest plugin from a file beside it", |lab| {
             let trial = lab.bytes(with_module(&tangled(100_000, 500))?)?.limit("compile_time", TIME);

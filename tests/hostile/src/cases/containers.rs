@@ -36,8 +36,7 @@ fn id(at: usize) -> String {
     format!("{at:064x}")
 }
 
-const ALL: [&str; 5] =
-    ["container .", "env . ESB_TAG", "label . org.example.*", "file . /opt/app/**", "logs ."];
+const ALL: [&str; 5] = ["container .", "env . ESB_TAG", "label . org.example.*", "file . /opt/app/**", "logs ."];
 
 fn asked(lab: &Lab, grants: &[&str], questions: &Value, expected: &[&str]) -> Result<(Told, Vec<String>)> {
     let docker = engine()?;
@@ -67,10 +66,14 @@ fn of_grants(case: Of) -> Vec<Case> {
     vec![
         case("honest", "what is granted is seen: the other cases are refused for their own reasons", |lab| {
             let questions = json!([
-                ["find"], ["env", "found", "ESB_TAG"], ["label", "found", "org.example.build"],
-                ["read", "found", "/opt/app/version"], ["logs", "found"],
+                ["find"],
+                ["env", "found", "ESB_TAG"],
+                ["label", "found", "org.example.build"],
+                ["read", "found", "/opt/app/version"],
+                ["logs", "found"],
             ]);
-            let expected = ["0: ok esb-hostile-1", "1: ok Some(\"v1\")", "2: ok Some(\"7\")", "3: ok 2.0.0", "4: ok starting"];
+            let expected =
+                ["0: ok esb-hostile-1", "1: ok Some(\"v1\")", "2: ok Some(\"7\")", "3: ok 2.0.0", "4: ok starting"];
             of(lab, &ALL, &questions, &expected)
         }),
         case("nothing-granted", "looks for containers without a grant", |lab| {
@@ -79,7 +82,8 @@ fn of_grants(case: Of) -> Vec<Case> {
             told.notes("container .")
         }),
         case("variable", "reads a variable beside the granted one", |lab| {
-            let questions = json!([["find"], ["env", "found", "JWT_SECRET_KEY"], ["env", "found", "ESB_*"], ["env", "found", ""]]);
+            let questions =
+                json!([["find"], ["env", "found", "JWT_SECRET_KEY"], ["env", "found", "ESB_*"], ["env", "found", ""]]);
             let expected = ["0: ok", "1: not-granted env . JWT_SECRET_KEY", "2: not-granted", "3: not-granted"];
             of(lab, &ALL, &questions, &expected)?.lacks("hunter22")
         }),
@@ -93,10 +97,12 @@ fn of_grants(case: Of) -> Vec<Case> {
             of(lab, &ALL, &questions, &expected)?.lacks("root:x")
         }),
         case("logs", "reads a log without a grant", |lab| {
-            of(lab, &["container ."], &json!([["find"], ["logs", "found"]]), &["0: ok", "1: not-granted logs ."])?.lacks("starting")
+            of(lab, &["container ."], &json!([["find"], ["logs", "found"]]), &["0: ok", "1: not-granted logs ."])?
+                .lacks("starting")
         }),
         case("log-secrets", "reads the service's own secrets out of its log", |lab| {
-            let told = of(lab, &ALL, &json!([["find"], ["logs", "found"]]), &["0: ok", "1: ok starting | key [secret]"])?;
+            let told =
+                of(lab, &ALL, &json!([["find"], ["logs", "found"]]), &["0: ok", "1: ok starting | key [secret]"])?;
             told.lacks("hunter22")
         }),
         case("other-service", "looks for the containers of another service", |lab| {
@@ -106,7 +112,8 @@ fn of_grants(case: Of) -> Vec<Case> {
             of(lab, &ALL, &json!([["find", "hostile"]]), &["0: ok esb-hostile-1"])
         }),
         case("service-names", "looks for services that are patterns, paths and texts for a terminal", |lab| {
-            let questions = json!([["find", "*"], ["find", "../hostile"], ["find", ""], ["find", "\u{1b}[2J"], ["find", "."]]);
+            let questions =
+                json!([["find", "*"], ["find", "../hostile"], ["find", ""], ["find", "\u{1b}[2J"], ["find", "."]]);
             of(lab, &ALL, &questions, &["0: other", "1: other", "2: other", "3: other", "4: "])
         }),
     ]
@@ -141,7 +148,9 @@ fn of_ids(case: Of) -> Vec<Case> {
         case("id-before-find", "names its own container by its true id without having found it", |lab| {
             unknown(lab, &id(0), false)
         }),
-        case("id-of-another", "names the container of another service by its true id", |lab| unknown(lab, &id(1), true)),
+        case("id-of-another", "names the container of another service by its true id", |lab| {
+            unknown(lab, &id(1), true)
+        }),
         case("id-of-another-project", "names the container of another project by its true id", |lab| {
             unknown(lab, &id(2), true)
         }),
@@ -172,9 +181,17 @@ fn of_paths(case: Of) -> Vec<Case> {
     vec![
         case("path-dot-dot", "reads a file through `..` and its escapes", |lab| {
             let paths = [
-                "/opt/app/../../etc/shadow", "/opt/app/%2e%2e/%2e%2e/etc/shadow", "/opt/app//etc/shadow", "opt/app/version",
-                "/opt/app/./version", "/opt/app/..\\..\\etc\\shadow", "/opt/app/version?path=/etc/shadow",
-                "/opt/app/version&path=/etc/shadow", "/opt/app/version#x", "/opt/app/version\u{0}", "",
+                "/opt/app/../../etc/shadow",
+                "/opt/app/%2e%2e/%2e%2e/etc/shadow",
+                "/opt/app//etc/shadow",
+                "opt/app/version",
+                "/opt/app/./version",
+                "/opt/app/..\\..\\etc\\shadow",
+                "/opt/app/version?path=/etc/shadow",
+                "/opt/app/version&path=/etc/shadow",
+                "/opt/app/version#x",
+                "/opt/app/version\u{0}",
+                "",
             ];
             let reads = paths.iter().map(|path| json!(["read", "found", path]));
             let questions: Vec<Value> = [json!(["find"])].into_iter().chain(reads).collect();
@@ -185,8 +202,12 @@ fn of_paths(case: Of) -> Vec<Case> {
             let steps = told.all_steps();
             ensure!(steps.len() == 12, "{steps:?}");
             ensure!(steps.iter().skip(1).all(|step| !step.contains(": ok")), "{steps:?}");
-            let asked: Vec<String> = docker.request_lines().into_iter().filter(|line| line.contains("archive")).collect();
-            ensure!(asked.iter().all(|line| line.ends_with("%26path%3D%2Fetc%2Fshadow")), "the engine was asked: {asked:?}");
+            let asked: Vec<String> =
+                docker.request_lines().into_iter().filter(|line| line.contains("archive")).collect();
+            ensure!(
+                asked.iter().all(|line| line.ends_with("%26path%3D%2Fetc%2Fshadow")),
+                "the engine was asked: {asked:?}"
+            );
             Ok(told)
         }),
         case("path-link", "reads links, devices, FIFOs and folders", |lab| {
@@ -207,9 +228,15 @@ fn of_paths(case: Of) -> Vec<Case> {
         }),
         case("hostile-text", "a container's log and label full of escapes, which a guest passes on", |lab| {
             let text = "\u{1b}[2J\r\n::error::owned\u{202e}";
-            let container = Container::new("esb", "hostile").log(text).label("org.example.build", text).variable("ESB_TAG", text);
+            let container =
+                Container::new("esb", "hostile").log(text).label("org.example.build", text).variable("ESB_TAG", text);
             let docker = Docker::start([container])?;
-            let questions = json!([["find"], ["logs", "found"], ["env", "found", "ESB_TAG"], ["label", "found", "org.example.build"]]);
+            let questions = json!([
+                ["find"],
+                ["logs", "found"],
+                ["env", "found", "ESB_TAG"],
+                ["label", "found", "org.example.build"]
+            ]);
             let trial = lab.rust(&json!([{ "do": "container", "ask": questions }]))?;
             let trial = trial.section(&format!("[containers]\nsocket = \"{}\"\nproject = \"esb\"", docker.url()));
             trial.granted(&ALL).in_all_formats().run()?.completed()?.steps(&["0: ok", "1: ok", "2: ok", "3: ok"])

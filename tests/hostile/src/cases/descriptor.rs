@@ -142,7 +142,8 @@ fn of_schemas(case: Of) -> Vec<Case> {
         }),
         case("schema-remote", "a config schema that is to be fetched from a server", |lab| {
             let server = hostile::fixed("true")?;
-            let told = schema(lab, json!({ "$ref": format!("{}/schema", server.url()) }), &["a reference into the schema"])?;
+            let told =
+                schema(lab, json!({ "$ref": format!("{}/schema", server.url()) }), &["a reference into the schema"])?;
             ensure!(server.connections() == 0, "the server was asked");
             Ok(told.because("nobody was asked"))
         }),
@@ -170,10 +171,14 @@ fn of_schemas(case: Of) -> Vec<Case> {
             let pattern = json!({ "properties": { "a": { "pattern": "(a{1000}){1000}" } } });
             schema(lab, pattern, &["JSON Schema"])
         }),
-        case("schema-repetitions", "a pattern of sixty thousand bytes, full of repetitions of classes of letters", |lab| {
-            let pattern = json!({ "properties": { "a": { "pattern": "\\w{1000}".repeat(6_000) } } });
-            schema(lab, pattern, &["JSON Schema"])
-        }),
+        case(
+            "schema-repetitions",
+            "a pattern of sixty thousand bytes, full of repetitions of classes of letters",
+            |lab| {
+                let pattern = json!({ "properties": { "a": { "pattern": "\\w{1000}".repeat(6_000) } } });
+                schema(lab, pattern, &["JSON Schema"])
+            },
+        ),
         case("schema-many-patterns", "two thousand patterns, each as large as is taken by itself", |lab| {
             let one = |number: usize| (format!("p{number}"), json!({ "pattern": "(\\w{30}){2}" }));
             let properties: Map<String, Value> = (0..1_500).map(one).collect();

@@ -101,12 +101,17 @@ pub(super) fn cases() -> Vec<Case> {
         refused(lab, &json!({ "path": "/granted", "headers": many }), "too-large request headers")
     });
     let large = Case::new("headers", "large", "sets a header of 100 KiB", |lab| {
-        refused(lab, &json!({ "path": "/granted", "headers": [["x", "y".repeat(100 << 10)]] }), "too-large request headers")
+        refused(
+            lab,
+            &json!({ "path": "/granted", "headers": [["x", "y".repeat(100 << 10)]] }),
+            "too-large request headers",
+        )
     });
     let body = Case::new("headers", "body", "sends a body of 512 KiB with GET, as a request within a request", |lab| {
         let service = hostile::echo()?;
         let body = "GET /admin HTTP/1.1\r\nhost: evil.example\r\n\r\n".repeat(10_000);
-        let steps = json!([{ "do": "http", "requests": [{ "path": "/granted", "body": body }, { "path": "/granted" }] }]);
+        let steps =
+            json!([{ "do": "http", "requests": [{ "path": "/granted", "body": body }, { "path": "/granted" }] }]);
         let trial = lab.rust(&steps)?.endpoint(&service.url()).granted(&["http GET /granted"]);
         let told = trial.run()?.completed()?.steps(&["0: status 200", "1: status 200"])?;
         ensure!(service.request_lines() == ["GET /granted", "GET /granted"], "{:?}", service.request_lines());
@@ -115,10 +120,8 @@ pub(super) fn cases() -> Vec<Case> {
     let metadata = Case::new("headers", "metadata", "sets metadata of gRPC's own in a call", |lab| {
         let service = hostile::echo()?;
         let forged = [["te", "x"], ["grpc-timeout", "1H"], ["content-type", "text/html"], [":path", "/admin/Delete"]];
-        let calls: Vec<_> = forged
-            .iter()
-            .map(|header| json!({ "do": "grpc", "methods": ["a.B/C"], "metadata": [header] }))
-            .collect();
+        let calls: Vec<_> =
+            forged.iter().map(|header| json!({ "do": "grpc", "methods": ["a.B/C"], "metadata": [header] })).collect();
         let trial = lab.rust(&calls.into())?.endpoint(&service.url()).granted(&["grpc a.B/C"]);
         let told = trial.run()?.completed()?.steps(&["0: invalid-request"; 4])?;
         ensure!(service.connections() == 0, "the service was asked");

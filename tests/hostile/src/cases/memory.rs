@@ -76,7 +76,10 @@ fn of_memory(case: Of) -> Vec<Case> {
             never_begins(lab, &several(1, "(memory i64 0x1000000000000)"), "memory")
         }),
         case("in-rust", "a guest from an ordinary toolchain that allocates without end", |lab| {
-            lab.rust(&json!([{ "do": "look", "at": "random" }, { "do": "grow" }]))?.run()?.limit("memory")?.steps(&["two"])
+            lab.rust(&json!([{ "do": "look", "at": "random" }, { "do": "grow" }]))?
+                .run()?
+                .limit("memory")?
+                .steps(&["two"])
         }),
         case("touched", "touches all the memory that it may have", |lab| {
             let touch = "(drop (memory.grow (i32.const 1000))) (local.set $i (i32.const 65535000))
@@ -127,7 +130,10 @@ fn of_the_rest(case: Of) -> Vec<Case> {
             ends(lab, &before().module(deep).wat("(drop (call $deep (i32.const 0)))"), "stack")
         }),
         case("recursion-in-rust", "a guest from an ordinary toolchain that calls itself without end", |lab| {
-            lab.rust(&json!([{ "do": "look", "at": "random" }, { "do": "recurse" }]))?.run()?.limit("stack")?.steps(&["two"])
+            lab.rust(&json!([{ "do": "look", "at": "random" }, { "do": "recurse" }]))?
+                .run()?
+                .limit("stack")?
+                .steps(&["two"])
         }),
         case("handles", "a million handles that are never given back", |lab| {
             let guest = before().foreign(&HANDLES);

@@ -110,17 +110,18 @@ pub(super) fn cases() -> Vec<Case> {
         ensure!(service.connections() == 0, "the service was asked");
         told.notes("request path")
     });
-    let slow = Case::new("paths", "slow-to-match", "a path that is slow to match against patterns of many wildcards", |lab| {
-        let service = hostile::echo()?;
-        let path = format!("/{}b", "a".repeat(8_000));
-        let pattern = format!("http GET /{}", "*a".repeat(200));
-        let steps = json!([{ "do": "http", "requests": [{ "path": path }], "times": 60 }]);
-        let grants: Vec<String> = (0..50).map(|number| format!("{pattern}{number}")).collect();
-        let grants: Vec<&str> = grants.iter().map(String::as_str).collect();
-        let trial = lab.rust(&steps)?.endpoint(&service.url()).descriptor("needs", json!([])).grants(&grants);
-        let told = trial.limit("deadline", "20s").run()?.completed()?;
-        ensure!(told.all_steps().iter().all(|step| step.contains("not-granted")), "something was granted");
-        Ok(told)
-    });
+    let slow =
+        Case::new("paths", "slow-to-match", "a path that is slow to match against patterns of many wildcards", |lab| {
+            let service = hostile::echo()?;
+            let path = format!("/{}b", "a".repeat(8_000));
+            let pattern = format!("http GET /{}", "*a".repeat(200));
+            let steps = json!([{ "do": "http", "requests": [{ "path": path }], "times": 60 }]);
+            let grants: Vec<String> = (0..50).map(|number| format!("{pattern}{number}")).collect();
+            let grants: Vec<&str> = grants.iter().map(String::as_str).collect();
+            let trial = lab.rust(&steps)?.endpoint(&service.url()).descriptor("needs", json!([])).grants(&grants);
+            let told = trial.limit("deadline", "20s").run()?.completed()?;
+            ensure!(told.all_steps().iter().all(|step| step.contains("not-granted")), "something was granted");
+            Ok(told)
+        });
     refusals.chain(plain).chain([long, slow]).collect()
 }

@@ -40,10 +40,20 @@ fn of_grants(case: Of) -> Vec<Case> {
         }),
         case("path", "asks for paths beside the granted one", |lab| {
             let requests = json!([{ "path": "/status/x" }, { "path": "/statu" }, { "path": "/status/" }]);
-            unreached(lab, &http(requests), &["http GET /status"], &["0: not-granted", "1: not-granted", "2: not-granted"])
+            unreached(
+                lab,
+                &http(requests),
+                &["http GET /status"],
+                &["0: not-granted", "1: not-granted", "2: not-granted"],
+            )
         }),
         case("segment", "asks across a segment where one is granted", |lab| {
-            unreached(lab, &http(json!([{ "path": "/a/b/c" }])), &["http GET /a/*"], &["0: not-granted http GET /a/b/c"])
+            unreached(
+                lab,
+                &http(json!([{ "path": "/a/b/c" }])),
+                &["http GET /a/*"],
+                &["0: not-granted http GET /a/b/c"],
+            )
         }),
         case("role", "asks a role that is not mapped, with a grant on it", |lab| {
             let requests = json!([{ "endpoint": "metrics", "path": "/metrics" }]);
@@ -52,7 +62,8 @@ fn of_grants(case: Of) -> Vec<Case> {
             told.completed()?.steps(&["0: not-granted"])
         }),
         case("role-names", "asks roles that are addresses, paths and texts for a terminal", |lab| {
-            let roles = ["http://evil.example", "127.0.0.1:9", "../main", "MAIN", "main\u{0}", "\u{1b}[2J", "", "neighbour"];
+            let roles =
+                ["http://evil.example", "127.0.0.1:9", "../main", "MAIN", "main\u{0}", "\u{1b}[2J", "", "neighbour"];
             let requests: Vec<Value> = roles.iter().map(|role| json!({ "endpoint": role, "path": "/x" })).collect();
             let expected: Vec<String> = (0..7).map(|at| format!("{at}: invalid-request")).collect();
             let expected: Vec<&str> = expected.iter().map(String::as_str).chain(["7: not-granted"]).collect();
@@ -75,13 +86,22 @@ fn of_grants(case: Of) -> Vec<Case> {
             let steps = json!([{ "do": "grpc", "methods": methods }]);
             let grants = ["grpc esb.agent.v1.AgentService/ListContainers"];
             let told = unreached(lab, &steps, &grants, &expected)?;
-            let granted = told.all_steps().into_iter().find(|step| !step.contains("not-granted") && !step.contains("invalid-request"));
+            let granted = told
+                .all_steps()
+                .into_iter()
+                .find(|step| !step.contains("not-granted") && !step.contains("invalid-request"));
             ensure!(granted.is_none(), "granted: {granted:?}");
             Ok(told)
         }),
         case("http-for-grpc", "makes a call of gRPC out of a request over HTTP", |lab| {
-            let requests = json!([{ "method": "POST", "path": "/a.B/Delete", "headers": [["content-type", "application/grpc"]] }]);
-            unreached(lab, &http(requests), &["grpc a.B/List", "http GET /**"], &["0: not-granted http POST /a.B/Delete"])
+            let requests =
+                json!([{ "method": "POST", "path": "/a.B/Delete", "headers": [["content-type", "application/grpc"]] }]);
+            unreached(
+                lab,
+                &http(requests),
+                &["grpc a.B/List", "http GET /**"],
+                &["0: not-granted http POST /a.B/Delete"],
+            )
         }),
         case("large-body", "sends a body of 2 MiB", |lab| {
             let requests = json!([{ "path": "/x", "body": "y".repeat(900 << 10) }]);

@@ -96,7 +96,8 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new("secrets", format!("end-{end}"), attack, move |lab| {
             let service = hostile::fixed(PLAIN)?;
             let told = heard(lab, &service, end, &told_parts(PLAIN), HEADER)?.exits(3)?;
-            let ended = told.of("stack.observation", "hostile").any(|result| crate::told::text(result, "class") == class);
+            let ended =
+                told.of("stack.observation", "hostile").any(|result| crate::told::text(result, "class") == class);
             ensure!(ended, "not ended as `{class}`");
             Ok(told)
         })
@@ -126,7 +127,10 @@ pub(super) fn cases() -> Vec<Case> {
                 service.url()
             ));
             let trial = trial.granted(&["http GET /x", "http GET /back"]).requires("facts.echo = \"another\"");
-            told_parts(PLAIN).iter().try_fold(trial.in_all_formats().run()?, |told, text| told.lacks(text))?.says("[secret]")
+            told_parts(PLAIN)
+                .iter()
+                .try_fold(trial.in_all_formats().run()?, |told, text| told.lacks(text))?
+                .says("[secret]")
         }),
         case("of-the-environment", "the environment's file has a credential in a header without a reference", |lab| {
             let trial = lab.rust(&json!([]))?.endpoint("http://127.0.0.1:9");

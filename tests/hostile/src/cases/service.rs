@@ -39,7 +39,13 @@ pub(super) fn cases() -> Vec<Case> {
             heard(lab, &hostile::slow_headers(drip)?, &QUICK, "0: timed-out Phase::Headers after 300ms")
         }),
         case("endless-body", "a body without end, as fast as it is read", |lab| {
-            noted(lab, &hostile::endless()?, &[("response", "1MiB")], "0: too-large response body of 1048576", "response body")
+            noted(
+                lab,
+                &hostile::endless()?,
+                &[("response", "1MiB")],
+                "0: too-large response body of 1048576",
+                "response body",
+            )
         }),
         case("endless-headers", "headers without end, as fast as they are read", |lab| {
             heard(lab, &hostile::slow_headers(Duration::ZERO)?, &[], "0: ")?.lacks("status 200")
@@ -48,7 +54,13 @@ pub(super) fn cases() -> Vec<Case> {
             heard(lab, &hostile::huge_headers(300 << 10)?, &[], "0: ")?.lacks("status 200")
         }),
         case("large-headers", "headers just above what is taken, within what the HTTP library takes", |lab| {
-            noted(lab, &hostile::huge_headers(80 << 10)?, &[], "0: too-large response headers of 65536", "response headers")
+            noted(
+                lab,
+                &hostile::huge_headers(80 << 10)?,
+                &[],
+                "0: too-large response headers of 65536",
+                "response headers",
+            )
         }),
         case("truncated", "promises a thousand bytes and hangs up after a few", |lab| {
             heard(lab, &hostile::truncated()?, &[], "0: protocol ")

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::{Case, Lab, Told};
+use crate::{Case, Lab, Told, guest::Guest};
 
 /// What is said in each place, one after the other.
 const HOSTILE: [&str; 12] = [
@@ -22,54 +22,66 @@ const HOSTILE: [&str; 12] = [
     "said\u{2028}::error::said\u{85}",
 ];
 
-/// Every place, with the limit that a text beyond it hits; `None` where it is cut or dropped instead.
-const FIELDS: [(&str, Option<&str>); 17] = [
-    ("fact-key", Some("fact key")),
-    ("fact-value", Some("fact value")),
-    ("origin", Some("origin")),
-    ("subject", Some("origin subject")),
-    ("capability", Some("capability name")),
-    ("prefix", Some("capability prefix")),
-    ("digest-name", Some("digest name")),
-    ("digest", None),
-    ("missing-name", Some("missing name")),
-    ("missing-detail", Some("detail")),
-    ("rule", Some("rule name")),
-    ("message", Some("message")),
-    ("expected", Some("expected")),
-    ("found", Some("found")),
-    ("log", Some("log")),
-    ("stdout", None),
-    ("stderr", None),
+/// What becomes of a run with a text of 1 MiB.
+#[derive(Clone, Copy)]
+enum TooLong {
+    /// The limit of this name ends it.
+    Limit(&'static str),
+    /// The text is cut or dropped, and the run ends in this class with these words.
+    Cut(&'static str, &'static str),
+}
+
+const SILENT: TooLong = TooLong::Cut("not-observed", "gave nothing");
+
+/// Every place: the exit status of a run that says hostile text there, where everything that is shown is required to be
+/// something else, and what becomes of a run that says too much.
+const FIELDS: [(&str, i32, TooLong); 17] = [
+    ("fact-key", 3, TooLong::Limit("fact key")),
+    ("fact-value", 3, TooLong::Limit("fact value")),
+    ("origin", 3, TooLong::Limit("origin")),
+    ("subject", 3, TooLong::Limit("origin subject")),
+    ("capability", 4, TooLong::Limit("capability name")),
+    ("prefix", 3, TooLong::Limit("capability prefix")),
+    ("digest-name", 3, TooLong::Limit("digest name")),
+    ("digest", 4, TooLong::Cut("defect", "expected 64 lowercase hexadecimal digits")),
+    ("missing-name", 4, TooLong::Limit("missing name")),
+    ("missing-detail", 4, TooLong::Limit("detail")),
+    ("rule", 4, TooLong::Limit("rule name")),
+    ("message", 4, TooLong::Limit("message")),
+    ("expected", 4, TooLong::Limit("expected")),
+    ("found", 4, TooLong::Limit("found")),
+    ("log", 4, TooLong::Limit("log")),
+    ("stdout", 4, SILENT),
+    ("stderr", 4, SILENT),
 ];
 
 /// Requirements on everything that is said, so that each place is shown.
 fn shown(lab: &Lab, steps: &Value) -> Result<Told> {
     let mut trial = lab.rust(steps)?;
-    for line in ["facts.said = \"another\"", "capabilities = [\"another\"]"] {
+    let digest = format!("sha256.said = \"{}\"", "1".repeat(64));
+    for line in ["facts.said = \"another\"", "capabilities = [\"said\", \"another\"]", &digest] {
         trial = trial.requires(line);
     }
     trial.in_all_formats().run()
 }
 
-fn hostile(field: &'static str) -> Case {
+fn hostile(field: &'static str, status: i32) -> Case {
     let attack = format!("escapes, overwritten lines, turned text and workflow commands in `{field}`");
     Case::new("text", format!("hostile-{field}"), attack, move |lab| {
         let say = |text: &&str| json!({ "do": "say", "field": field, "text": text });
         let steps: Vec<Value> = HOSTILE.iter().map(say).collect();
-        let told = shown(lab, &steps.into())?;
-        let status = i32::from(told.stdout.contains("\"exit_code\": 3")).max(0);
-        told.exits(if status == 1 { 3 } else { 4 })?.lacks("evil.example\u{1b}")
+        // That nothing is obeyed is what every run is held to.
+        Ok(shown(lab, &steps.into())?.exits(status)?.lacks("owned")?.because("nothing of it is obeyed"))
     })
 }
 
-fn oversized(field: &'static str, limit: Option<&'static str>) -> Case {
+fn oversized(field: &'static str, end: TooLong) -> Case {
     Case::new("text", format!("oversized-{field}"), format!("a text of 1 MiB in `{field}`"), move |lab| {
         let steps = json!([{ "do": "say", "field": field, "text": "y", "length": 1 << 20 }]);
         let told = lab.rust(&steps)?.in_all_formats().run()?.lacks(&"y".repeat(20_000))?;
-        match limit {
-            Some(limit) => told.limit(limit),
-            None => told.exits(4),
+        match end {
+            TooLong::Limit(name) => told.limit(name),
+            TooLong::Cut(class, words) => told.failed(class, words),
         }
     })
 }
@@ -78,19 +90,23 @@ fn oversized(field: &'static str, limit: Option<&'static str>) -> Case {
 fn last_words(name: &'static str, step: &'static str, class: &'static str) -> [Case; 2] {
     let hostile = Case::new("text", format!("hostile-{name}"), format!("the same in {step}'s message"), move |lab| {
         let text = HOSTILE.join("\n");
-        shown(lab, &json!([{ "do": step, "text": text }]))?.exits(4)
+        Ok(shown(lab, &json!([{ "do": step, "text": text }]))?
+            .exits(4)?
+            .lacks("owned")?
+            .because("nothing of it is obeyed"))
     });
-    let oversized = Case::new("text", format!("oversized-{name}"), format!("a {step} with 1 MiB of text"), move |lab| {
-        let text = "y".repeat(900 << 10);
-        let told = lab.rust(&json!([{ "do": step, "text": text }]))?.in_all_formats().run()?;
-        told.lacks(&"y".repeat(20_000))?.failed(class, "yyyy")
-    });
+    let oversized =
+        Case::new("text", format!("oversized-{name}"), format!("a {step} with 1 MiB of text"), move |lab| {
+            let text = "y".repeat(900 << 10);
+            let told = lab.rust(&json!([{ "do": step, "text": text }]))?.in_all_formats().run()?;
+            told.lacks(&"y".repeat(20_000))?.failed(class, "yyyy")
+        });
     [hostile, oversized]
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut cases: Vec<Case> = FIELDS.iter().map(|(field, _)| hostile(field)).collect();
-    cases.extend(FIELDS.iter().map(|(field, limit)| oversized(field, *limit)));
+    let mut cases: Vec<Case> = FIELDS.iter().map(|(field, status, _)| hostile(field, *status)).collect();
+    cases.extend(FIELDS.iter().map(|(field, _, end)| oversized(field, *end)));
     cases.extend(last_words("failure", "fail", "unreadable"));
     cases.extend(last_words("panic", "panic", "trapped"));
     cases.extend([
@@ -100,11 +116,23 @@ pub(super) fn cases() -> Vec<Case> {
         }),
         Case::new("text", "undeclared-rule", "a finding on a rule that the descriptor does not declare", |lab| {
             let steps = json!([{ "do": "say", "field": "rule", "text": "stack.release" }]);
-            lab.rust(&steps)?.run()?.exits(4)?.says("stack.release")
+            lab.rust(&steps)?
+                .run()?
+                .failed("defect", "rule `stack.release`, which the plugin's descriptor does not declare")
         }),
         Case::new("text", "rule-of-another", "a finding on a rule whose name is a path to another", |lab| {
             let steps = json!([{ "do": "say", "field": "rule", "text": "../neighbour/x" }]);
-            lab.rust(&steps)?.run()?.exits(4)
+            lab.rust(&steps)?.run()?.failed("defect", "which the plugin's descriptor does not declare")
+        }),
+        Case::new("text", "numbers", "facts that are no numbers, or endless ones", |lab| {
+            let guest = Guest::new().number("nan", "(f64.const nan)").number("endless", "(f64.const -inf)");
+            let trial = lab.wat(&guest)?.requires("facts.nan = \"NaN\"").requires("facts.endless = \"-inf\"");
+            trial.in_all_formats().run()?.exits(0)?.completed()
+        }),
+        Case::new("text", "double", "the same fact twice: the required value, and another", |lab| {
+            let guest = Guest::new().fact("seen", "before").fact("seen", "after");
+            let told = lab.wat(&guest)?.requires_seen().run()?.exits(3)?;
+            Ok(told.because("one of them is enough to fail"))
         }),
     ]);
     cases

@@ -55,13 +55,17 @@ pub(super) fn cases() -> Vec<Case> {
         case("sleep-for-ever", "sleeps for as long as a number can say", |lab| {
             lab.rust(&json!([{ "do": "sleep", "ms": i64::MAX }]))?.hurried().run()?.limit("deadline")
         }),
-        case("host-call", "waits in a host call: a service that never answers, and a request limit of ten minutes", |lab| {
-            let silent = hostile::silent()?;
-            let guest = Guest::new().fact("seen", "before").get(None, "/slow");
-            let trial = lab.wat(&guest)?.endpoint(&silent.url()).granted(&["http GET /slow"]);
-            let told = trial.hurried().limit("request", "10m").requires_seen().run()?.limit("deadline")?;
-            told.says("last request: GET /slow")?.seen_before()
-        }),
+        case(
+            "host-call",
+            "waits in a host call: a service that never answers, and a request limit of ten minutes",
+            |lab| {
+                let silent = hostile::silent()?;
+                let guest = Guest::new().fact("seen", "before").get(None, "/slow");
+                let trial = lab.wat(&guest)?.endpoint(&silent.url()).granted(&["http GET /slow"]);
+                let told = trial.hurried().limit("request", "10m").requires_seen().run()?.limit("deadline")?;
+                told.says("last request: GET /slow")?.seen_before()
+            },
+        ),
         case("host-calls-at-once", "waits for a hundred services that never answer, at the same time", |lab| {
             let silent = hostile::silent()?;
             let steps = json!([{ "do": "http", "requests": [{ "path": "/slow" }], "times": 100, "together": true }]);
@@ -76,10 +80,14 @@ pub(super) fn cases() -> Vec<Case> {
             let trial = lab.rust(&steps)?.endpoint(&silent.url()).granted(&["http GET /slow"]);
             trial.limit("request", "100ms").run()?.completed()?.steps(&["0: timed-out Phase::Headers after 100ms"])
         }),
-        case("whole-run", "an endless loop with ten minutes of its own, where the whole run has half a second", |lab| {
-            let trial = lab.wat(&endless())?.limit("deadline", "10m").top("deadline = \"500ms\"");
-            trial.requires_seen().run()?.limit("deadline")?.seen_before()
-        }),
+        case(
+            "whole-run",
+            "an endless loop with ten minutes of its own, where the whole run has half a second",
+            |lab| {
+                let trial = lab.wat(&endless())?.limit("deadline", "10m").top("deadline = \"500ms\"");
+                trial.requires_seen().run()?.limit("deadline")?.seen_before()
+            },
+        ),
         case("retry", "an endless loop that is tried again, as what does not answer in time may be", |lab| {
             let retry = "retry = { for = \"1s\", every = \"50ms\" }";
             lab.wat(&endless())?.hurried().probe(retry).requires_seen().run()?.limit("deadline")?.seen_before()
@@ -99,7 +107,8 @@ pub(super) fn cases() -> Vec<Case> {
             let urls: Vec<String> = healthy.iter().chain([&silent]).map(shipworthy_stand_ins::StandIn::url).collect();
             let trial = lab.wat(&Guest::new().get(None, "/slow"))?.granted(&["http GET /slow"]);
             let trial = trial.endpoint_line(&format!("instances = {}", crate::toml::inline(&json!(urls))));
-            let told = trial.limit("deadline", "1s").limit("request", "10m").requires("facts.\"9:/slow\" = \"200\"").run()?;
+            let told =
+                trial.limit("deadline", "1s").limit("request", "10m").requires("facts.\"9:/slow\" = \"200\"").run()?;
             let told = told.limit("deadline")?;
             let facts = told.of("stack.fact", "hostile").filter(|fact| crate::told::text(fact, "outcome") == "pass");
             let passed = facts.count();

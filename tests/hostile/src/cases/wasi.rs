@@ -45,7 +45,8 @@ type Of = fn(&str, &str, fn(&Lab) -> Result<Told>) -> Case;
 fn of_looks(case: Of) -> Vec<Case> {
     vec![
         case("variables", "looks for the host's variables", |lab| {
-            let trial = lab.rust(&json!([{ "do": "look", "at": "variables" }]))?.variable("AWS_SECRET_ACCESS_KEY", "hunter22");
+            let trial =
+                lab.rust(&json!([{ "do": "look", "at": "variables" }]))?.variable("AWS_SECRET_ACCESS_KEY", "hunter22");
             trial.in_all_formats().run()?.completed()?.steps(&["0 variables"])?.lacks("hunter22")
         }),
         case("arguments", "looks for the host's arguments", |lab| nothing(lab, "arguments", "", "0 arguments")),
@@ -152,6 +153,8 @@ fn of_ends(case: Of) -> Vec<Case> {
             let guest = Guest::new().fact("seen", "before").wat("(drop (i32.div_u (i32.const 1) (i32.const 0)))");
             lab.wat(&guest)?.requires_seen().run()?.trapped("divide by zero")?.seen_before()
         }),
-        case("silence", "completes and gives nothing", |lab| lab.wat(&Guest::new())?.run()?.failed("not-observed", "gave nothing")),
+        case("silence", "completes and gives nothing", |lab| {
+            lab.wat(&Guest::new())?.run()?.failed("not-observed", "gave nothing")
+        }),
     ]
 }
