@@ -60,7 +60,7 @@ impl Numbers {
         Self(seed)
     }
 
-    /// The next number below a limit (SplitMix64).
+    /// The next number below a limit (`SplitMix64`).
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

@@ -61,7 +61,7 @@ impl Lab {
     /// A trial of the guest in Rust that does these steps.
     pub(crate) fn rust(&self, steps: &Value) -> Result<Trial<'_>> {
         let bytes = RUST_GUEST.as_ref().map_err(|error| anyhow!("{error}"))?;
-        Ok(self.bare(bytes.clone())?.config(json!({ "steps": steps })))
+        Ok(self.bare(bytes.clone())?.config(&json!({ "steps": steps })))
     }
 }
 

@@ -14,7 +14,6 @@ mod cases;
 mod component;
 #[path = "../../../host/engine/tests/it/guest.rs"]
 #[expect(
-    dead_code,
     clippy::unwrap_used,
     clippy::panic,
     reason = "shared with the tests of the engine, where a guest that cannot be written is a test's own mistake"

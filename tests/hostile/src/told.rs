@@ -42,7 +42,7 @@ impl Told {
     }
 
     /// With what a second run printed for people, which must have ended in the same way.
-    pub(crate) fn and_for_people(mut self, human: Self) -> Result<Self> {
+    pub(crate) fn and_for_people(mut self, human: &Self) -> Result<Self> {
         let statuses = (self.measured.status, human.measured.status);
         ensure!(statuses.0 == statuses.1, "statuses differ between formats: {statuses:?}\n{}", human.shown());
         human.is_in_order()?;

@@ -107,8 +107,8 @@ impl<'a> Trial<'a> {
     }
 
     /// The probe's config.
-    pub(crate) fn config(self, config: Value) -> Self {
-        let line = format!("config = {}", toml::inline(&config));
+    pub(crate) fn config(self, config: &Value) -> Self {
+        let line = format!("config = {}", toml::inline(config));
         self.probe(&line)
     }
 
@@ -206,7 +206,7 @@ impl<'a> Trial<'a> {
         if self.formats {
             self.sandbox.variable("SHIPWORTHY_LOG", "trace");
             let human = self.start(&["stack", "check", "--env", "env.toml", "--verbose"])?;
-            told = told.and_for_people(human)?;
+            told = told.and_for_people(&human)?;
         }
         told.harmless()
     }

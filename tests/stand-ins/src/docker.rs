@@ -272,7 +272,7 @@ fn answer(containers: &[Known], request: &Received) -> Response<Body> {
         ["containers", "json"] => {
             serve::json(StatusCode::OK, &containers.iter().map(|known| summary(&known.inspected)).collect())
         }
-        ["containers", id, what] => match containers.iter().find(|known| known.inspected["Id"] == *id) {
+        ["containers", id, what] => match containers.iter().find(|known| known.is(id)) {
             Some(known) => known.answer(what, query),
             None => not_found(&format!("No such container: {id}")),
         },
@@ -281,6 +281,10 @@ fn answer(containers: &[Known], request: &Received) -> Response<Body> {
 }
 
 impl Known {
+    fn is(&self, id: &str) -> bool {
+        self.inspected.get("Id").is_some_and(|own| own == id)
+    }
+
     fn answer(&self, what: &str, query: &str) -> Response<Body> {
         match what {
             "json" => serve::json(StatusCode::OK, &self.inspected),

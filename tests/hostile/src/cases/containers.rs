@@ -57,6 +57,7 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = of_grants(case);
     cases.extend(of_ids(case));
     cases.extend(of_paths(case));
+    cases.extend(of_content(case));
     cases
 }
 
@@ -218,6 +219,11 @@ fn of_paths(case: Of) -> Vec<Case> {
             let expected: Vec<&str> = ["0: ok"].into_iter().chain(expected.iter().map(String::as_str)).collect();
             of(lab, &ALL, &questions.into(), &expected)?.lacks("root:x")
         }),
+    ]
+}
+
+fn of_content(case: Of) -> Vec<Case> {
+    vec![
         case("path-large", "reads a file that is larger than it asked for", |lab| {
             let docker = Docker::start([Container::new("esb", "hostile").file("/opt/app/large", &"z".repeat(2_000))])?;
             let questions = json!([["find"], ["read", "found", "/opt/app/large"]]);

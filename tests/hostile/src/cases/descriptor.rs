@@ -20,7 +20,7 @@ fn honest() -> Guest {
 /// A config schema that is refused, and quickly.
 fn schema(lab: &Lab, schema: Value, words: &[&str]) -> Result<Told> {
     let trial = lab.wat(&honest())?.descriptor("config", schema);
-    trial.config(json!({ "a": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!" })).run()?.refused(words)
+    trial.config(&json!({ "a": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!" })).run()?.refused(words)
 }
 
 /// A key of the descriptor that is refused.
@@ -33,6 +33,7 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = of_sections(case);
     cases.extend(of_rights(case));
     cases.extend(of_schemas(case));
+    cases.extend(of_patterns(case));
     cases.extend(of_texts(case));
     cases
 }
@@ -163,6 +164,11 @@ fn of_schemas(case: Of) -> Vec<Case> {
             let deep = (0..100).fold(json!({}), |inner, _| json!({ "not": inner }));
             schema(lab, deep, &["deep"])
         }),
+    ]
+}
+
+fn of_patterns(case: Of) -> Vec<Case> {
+    vec![
         case("schema-catastrophic", "a pattern that takes for ever on most readers of regular expressions", |lab| {
             let pattern = json!({ "properties": { "a": { "type": "string", "pattern": "^(a+)+$" } } });
             schema(lab, pattern, &["text that matches"])
@@ -183,7 +189,7 @@ fn of_schemas(case: Of) -> Vec<Case> {
             let one = |number: usize| (format!("p{number}"), json!({ "pattern": "(\\w{30}){2}" }));
             let properties: Map<String, Value> = (0..1_500).map(one).collect();
             let trial = lab.wat(&honest())?.descriptor("config", json!({ "properties": properties }));
-            let told = trial.config(json!({ "p1": "a" })).run()?;
+            let told = trial.config(&json!({ "p1": "a" })).run()?;
             told.refused(&["hostile"])
         }),
         case("schema-lookaround", "a pattern that only a backtracking reader takes", |lab| {

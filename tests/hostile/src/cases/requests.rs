@@ -15,7 +15,7 @@ fn unreached(lab: &Lab, steps: &Value, grants: &[&str], expected: &[&str]) -> Re
     Ok(told.because("the service is not reached"))
 }
 
-fn http(requests: Value) -> Value {
+fn http(requests: &Value) -> Value {
     json!([{ "do": "http", "requests": requests }])
 }
 
@@ -42,7 +42,7 @@ fn of_grants(case: Of) -> Vec<Case> {
             let requests = json!([{ "path": "/status/x" }, { "path": "/statu" }, { "path": "/status/" }]);
             unreached(
                 lab,
-                &http(requests),
+                &http(&requests),
                 &["http GET /status"],
                 &["0: not-granted", "1: not-granted", "2: not-granted"],
             )
@@ -50,14 +50,14 @@ fn of_grants(case: Of) -> Vec<Case> {
         case("segment", "asks across a segment where one is granted", |lab| {
             unreached(
                 lab,
-                &http(json!([{ "path": "/a/b/c" }])),
+                &http(&json!([{ "path": "/a/b/c" }])),
                 &["http GET /a/*"],
                 &["0: not-granted http GET /a/b/c"],
             )
         }),
         case("role", "asks a role that is not mapped, with a grant on it", |lab| {
             let requests = json!([{ "endpoint": "metrics", "path": "/metrics" }]);
-            let trial = lab.rust(&http(requests))?.descriptor("roles", json!({ "metrics": "its metrics" }));
+            let trial = lab.rust(&http(&requests))?.descriptor("roles", json!({ "metrics": "its metrics" }));
             let told = trial.endpoint("http://127.0.0.1:9").grants(&["http@metrics GET /metrics"]).run()?;
             told.completed()?.steps(&["0: not-granted"])
         }),
@@ -67,7 +67,7 @@ fn of_grants(case: Of) -> Vec<Case> {
             let requests: Vec<Value> = roles.iter().map(|role| json!({ "endpoint": role, "path": "/x" })).collect();
             let expected: Vec<String> = (0..7).map(|at| format!("{at}: invalid-request")).collect();
             let expected: Vec<&str> = expected.iter().map(String::as_str).chain(["7: not-granted"]).collect();
-            unreached(lab, &http(requests.into()), &["http GET /x"], &expected)
+            unreached(lab, &http(&requests.into()), &["http GET /x"], &expected)
         }),
         case("grpc", "calls methods beside the granted one", |lab| {
             let methods = [
@@ -98,7 +98,7 @@ fn of_grants(case: Of) -> Vec<Case> {
                 json!([{ "method": "POST", "path": "/a.B/Delete", "headers": [["content-type", "application/grpc"]] }]);
             unreached(
                 lab,
-                &http(requests),
+                &http(&requests),
                 &["grpc a.B/List", "http GET /**"],
                 &["0: not-granted http POST /a.B/Delete"],
             )
@@ -106,7 +106,7 @@ fn of_grants(case: Of) -> Vec<Case> {
         case("large-body", "sends a body of 2 MiB", |lab| {
             let requests = json!([{ "path": "/x", "body": "y".repeat(900 << 10) }]);
             let service = hostile::fixed("{}")?;
-            let trial = lab.rust(&http(requests))?.endpoint(&service.url()).granted(&["http GET /x"]);
+            let trial = lab.rust(&http(&requests))?.endpoint(&service.url()).granted(&["http GET /x"]);
             trial.run()?.completed()?.steps(&["0: status 200"])
         }),
     ]
@@ -117,7 +117,7 @@ fn of_elsewhere(case: Of) -> Vec<Case> {
         case("redirect", "is sent to another server by a redirect", |lab| {
             let elsewhere = hostile::fixed("{}")?;
             let service = hostile::redirect(&format!("{}/admin", elsewhere.url()))?;
-            let trial = lab.rust(&http(json!([{ "path": "/x" }])))?.endpoint(&service.url()).granted(&["http GET /x"]);
+            let trial = lab.rust(&http(&json!([{ "path": "/x" }])))?.endpoint(&service.url()).granted(&["http GET /x"]);
             let told = trial.run()?.exits(0)?.completed()?.steps(&["0: status 302"])?;
             ensure!(elsewhere.connections() == 0, "the other server was asked");
             ensure!(service.request_lines() == ["GET /x"], "it was asked: {:?}", service.request_lines());
@@ -125,14 +125,15 @@ fn of_elsewhere(case: Of) -> Vec<Case> {
         }),
         case("redirect-within", "is sent to another path of the same server by a redirect", |lab| {
             let service = hostile::redirect("/admin")?;
-            let trial = lab.rust(&http(json!([{ "path": "/x" }])))?.endpoint(&service.url()).granted(&["http GET /**"]);
+            let trial =
+                lab.rust(&http(&json!([{ "path": "/x" }])))?.endpoint(&service.url()).granted(&["http GET /**"]);
             let told = trial.run()?.exits(0)?.completed()?.steps(&["0: status 302"])?;
             ensure!(service.request_lines() == ["GET /x"], "it was asked: {:?}", service.request_lines());
             Ok(told.because("not followed"))
         }),
         case("proxy", "the host's variables name a proxy", |lab| {
             let (proxy, service) = (hostile::fixed("{}")?, hostile::fixed("{}")?);
-            let mut trial = lab.rust(&http(json!([{ "path": "/x" }])))?.endpoint(&service.url());
+            let mut trial = lab.rust(&http(&json!([{ "path": "/x" }])))?.endpoint(&service.url());
             for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
                 trial = trial.variable(name, &proxy.url());
             }

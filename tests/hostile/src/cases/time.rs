@@ -1,11 +1,14 @@
 //! Guests that never end.
 
+use anyhow::{Result, ensure};
 use serde_json::json;
-use shipworthy_stand_ins::hostile;
+use shipworthy_stand_ins::{StandIn, hostile};
 
 use crate::{
-    Case,
+    Case, Lab, Told,
     guest::{Foreign, Guest},
+    told::text,
+    toml::inline,
     trial::SHORT,
 };
 
@@ -25,9 +28,16 @@ fn endless() -> Guest {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let case = |name: &str, attack: &str, play: fn(&crate::Lab) -> anyhow::Result<crate::Told>| {
-        Case::new("time", name, attack, play)
-    };
+    let case = |name: &str, attack: &str, play: fn(&Lab) -> Result<Told>| Case::new("time", name, attack, play);
+    let mut cases = of_loops(case);
+    cases.extend(of_waits(case));
+    cases.extend(of_many(case));
+    cases
+}
+
+type Of = fn(&str, &str, fn(&Lab) -> Result<Told>) -> Case;
+
+fn of_loops(case: Of) -> Vec<Case> {
     vec![
         case("loop-in-start", "an endless loop in the start function", |lab| {
             lab.wat(&Guest::new().start(LOOP))?.hurried().run()?.limit("deadline")
@@ -47,6 +57,11 @@ pub(super) fn cases() -> Vec<Case> {
             let steps = json!([{ "do": "say", "field": "stderr", "text": "x" }, { "do": "loop" }]);
             lab.rust(&steps)?.hurried().run()?.limit("deadline")
         }),
+    ]
+}
+
+fn of_waits(case: Of) -> Vec<Case> {
+    vec![
         case("sleep", "sleeps for a year on WASI's clock", |lab| {
             let steps = json!([{ "do": "look", "at": "random" }, { "do": "sleep", "ms": 31_536_000_000_u64 }]);
             let told = lab.rust(&steps)?.hurried().run()?;
@@ -71,7 +86,7 @@ pub(super) fn cases() -> Vec<Case> {
             let steps = json!([{ "do": "http", "requests": [{ "path": "/slow" }], "times": 100, "together": true }]);
             let trial = lab.rust(&steps)?.endpoint(&silent.url()).granted(&["http GET /slow"]);
             let told = trial.hurried().limit("request", "10m").run()?.limit("deadline")?;
-            anyhow::ensure!(silent.connections() <= 16, "{} connections at once", silent.connections());
+            ensure!(silent.connections() <= 16, "{} connections at once", silent.connections());
             Ok(told.because("16 connections at most"))
         }),
         case("own-timeout", "asks for a request limit of its own that is longer than the environment's", |lab| {
@@ -80,6 +95,11 @@ pub(super) fn cases() -> Vec<Case> {
             let trial = lab.rust(&steps)?.endpoint(&silent.url()).granted(&["http GET /slow"]);
             trial.limit("request", "100ms").run()?.completed()?.steps(&["0: timed-out Phase::Headers after 100ms"])
         }),
+    ]
+}
+
+fn of_many(case: Of) -> Vec<Case> {
+    vec![
         case(
             "whole-run",
             "an endless loop with ten minutes of its own, where the whole run has half a second",
@@ -103,16 +123,16 @@ pub(super) fn cases() -> Vec<Case> {
         }),
         case("fleet", "a fleet of eight instances, one of which never answers a guest that waits for ever", |lab| {
             let silent = hostile::silent()?;
-            let healthy = (0..7).map(|_| hostile::fixed("{}")).collect::<anyhow::Result<Vec<_>>>()?;
-            let urls: Vec<String> = healthy.iter().chain([&silent]).map(shipworthy_stand_ins::StandIn::url).collect();
+            let healthy = (0..7).map(|_| hostile::fixed("{}")).collect::<Result<Vec<_>>>()?;
+            let urls: Vec<String> = healthy.iter().chain([&silent]).map(StandIn::url).collect();
             let trial = lab.wat(&Guest::new().get(None, "/slow"))?.granted(&["http GET /slow"]);
-            let trial = trial.endpoint_line(&format!("instances = {}", crate::toml::inline(&json!(urls))));
+            let trial = trial.endpoint_line(&format!("instances = {}", inline(&json!(urls))));
             let told =
                 trial.limit("deadline", "1s").limit("request", "10m").requires("facts.\"9:/slow\" = \"200\"").run()?;
             let told = told.limit("deadline")?;
-            let facts = told.of("stack.fact", "hostile").filter(|fact| crate::told::text(fact, "outcome") == "pass");
+            let facts = told.of("stack.fact", "hostile").filter(|fact| text(fact, "outcome") == "pass");
             let passed = facts.count();
-            anyhow::ensure!(passed == 7, "{passed} of 7 healthy instances passed");
+            ensure!(passed == 7, "{passed} of 7 healthy instances passed");
             Ok(told.because("the other seven are judged"))
         }),
     ]
