@@ -6,7 +6,7 @@ use shipworthy_sdk::{
     component::bindings::shipworthy::probe::{
         containers,
         evidence::{self, Origin, Value},
-        grpc, http, log,
+        gaps, grpc, http, log,
         network::{Error, Header},
     },
 };
@@ -59,6 +59,17 @@ fn header((name, value): &(String, String)) -> Header {
 }
 
 impl Request {
+    fn to(path: &str) -> Self {
+        Self {
+            endpoint: None,
+            method: get(),
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: String::new(),
+            timeout_ms: None,
+        }
+    }
+
     fn wit(&self) -> http::Request {
         http::Request {
             endpoint: self.endpoint.clone(),
@@ -119,40 +130,13 @@ pub(crate) struct Echo {
 
 impl Echo {
     pub(crate) fn take(&self) -> Result<(), Failure> {
-        let request = Request {
-            endpoint: None,
-            method: get(),
-            path: self.path.clone(),
-            headers: Vec::new(),
-            body: String::new(),
-            timeout_ms: None,
-        };
-        let response =
-            http::send(&request.wit()).map_err(|error| Failure { why: Gap::Unreachable, detail: words(&error) })?;
+        let answer = http::send(&Request::to(&self.path).wit());
+        let response = answer.map_err(|error| Failure { why: Gap::Unreachable, detail: words(&error) })?;
         let body = String::from_utf8_lossy(&response.body).into_owned();
         let headers: Vec<String> =
             response.headers.iter().map(|header| format!("{}={}", header.name, header.value)).collect();
-        for text in [body.clone(), headers.join(" ")] {
-            let start: String = text.chars().take(1_000).collect();
-            let origin = Origin { what: start.clone(), subject: Some(start.clone()) };
-            evidence::fact("echo", &Value::Text(start.clone()), &origin);
-            evidence::capability(&start, true, &origin);
-            evidence::digest(&start, &start, &origin);
-            evidence::missing(
-                &start,
-                shipworthy_sdk::component::bindings::shipworthy::probe::gaps::Gap::Unreadable,
-                &start,
-            );
-            evidence::finding("told", false, &start, Some(&start), Some(&start));
-            log::write(log::Level::Error, &start);
-            eprintln!("{start}");
-            // And back to the service, so that it is in the record of what was asked.
-            let wanted = Request {
-                path: format!("/back?{}", start.replace(|c: char| !c.is_ascii_alphanumeric(), "-")),
-                ..request.clone_empty()
-            };
-            tell_of(0, http::send(&wanted.wit()));
-        }
+        say_everywhere(&body);
+        say_everywhere(&headers.join(" "));
         match self.end.as_str() {
             "fail" => Err(Failure { why: Gap::Unreadable, detail: body }),
             "panic" => panic!("{body}"),
@@ -161,10 +145,19 @@ impl Echo {
     }
 }
 
-impl Request {
-    fn clone_empty(&self) -> Self {
-        Self { endpoint: None, method: get(), path: root(), headers: Vec::new(), body: String::new(), timeout_ms: None }
-    }
+fn say_everywhere(text: &str) {
+    let text: String = text.chars().take(1_000).collect();
+    let origin = Origin { what: text.clone(), subject: Some(text.clone()) };
+    evidence::fact("echo", &Value::Text(text.clone()), &origin);
+    evidence::capability(&text, true, &origin);
+    evidence::digest(&text, &text, &origin);
+    evidence::missing(&text, gaps::Gap::Unreadable, &text);
+    evidence::finding("told", false, &text, Some(&text), Some(&text));
+    log::write(log::Level::Error, &text);
+    eprintln!("{text}");
+    // And back to the service, which keeps what it was asked.
+    let plain = text.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    tell_of(0, http::send(&Request::to(&format!("/back?{plain}")).wit()));
 }
 
 /// A call.

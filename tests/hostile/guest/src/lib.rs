@@ -51,7 +51,7 @@ enum Step {
     /// Calls itself without end.
     Recurse,
     /// Does steps again and again.
-    Again { times: u32, steps: Vec<Step> },
+    Again { times: u32, steps: Vec<Self> },
 }
 
 struct Hostile;
