@@ -27,6 +27,76 @@ const QUICK: [(&str, &str); 1] = [("request", "300ms")];
 
 pub(super) fn cases() -> Vec<Case> {
     let case = |name: &str, attack: &str, play: fn(&Lab) -> Result<Told>| Case::new("service", name, attack, play);
+    let mut cases = of_bodies(case);
+    cases.extend(of_framing(case));
+    cases
+}
+
+type Of = fn(&str, &str, fn(&Lab) -> Result<Told>) -> Case;
+
+/// An answer in these very bytes, which a guest hears in these words.
+fn framed(lab: &Lab, bytes: &'static [u8], expected: &str) -> Result<Told> {
+    heard(lab, &hostile::saying(bytes)?, &QUICK, expected)
+}
+
+fn of_framing(case: Of) -> Vec<Case> {
+    vec![
+        case("hints", "interim answers without end, as fast as they are read", |lab| {
+            heard(lab, &hostile::endless_hints()?, &QUICK, "0: ")?.lacks("status 200")
+        }),
+        case("two-lengths", "two lengths that differ", |lab| {
+            framed(
+                lab,
+                b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 40\r\n\r\n{}HTTP/1.1 200 OK\r\n",
+                "0: protocol",
+            )
+        }),
+        case("length-and-chunks", "a length and chunks at once: two readers would see two answers", |lab| {
+            framed(
+                lab,
+                b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+                "0: ",
+            )
+        }),
+        case("huge-length", "a length that no number holds", |lab| {
+            framed(lab, b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999999\r\n\r\n{}", "0: protocol")
+        }),
+        case("declared-length", "a length of a million million bytes, and two of them", |lab| {
+            framed(lab, b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n{}", "0: too-large response body")
+        }),
+        case("huge-chunk", "a chunk of 2^64 bytes", |lab| {
+            framed(lab, b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffff\r\n{}", "0: protocol")
+        }),
+        case("chunk-extension", "a chunk whose extension does not end", |lab| {
+            framed(
+                lab,
+                b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2;xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                "0: protocol",
+            )
+        }),
+        case("upgrade", "switches to another protocol that nobody asked for", |lab| {
+            framed(lab, b"HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n", "0: ")
+        }),
+        case("compressed", "a compressed answer, in which no secret would be found", |lab| {
+            framed(lab, b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}", "0: protocol")
+        }),
+        case("hostile-status", "a status line with escapes for a terminal", |lab| {
+            framed(lab, b"HTTP/1.1 299 \x1b[2J::error::x\r\ncontent-length: 2\r\n\r\n{}", "0: ")
+        }),
+        case("grpc-length", "a message of gRPC that says it has 4 GiB", |lab| {
+            let service = hostile::huge_message()?;
+            let trial = lab.rust(&json!([{ "do": "grpc", "methods": ["a.B/C"] }]))?.endpoint(&service.url());
+            trial.granted(&["grpc a.B/C"]).run()?.completed()?.steps(&["0: "])
+        }),
+        case("grpc-to-http1", "a call of gRPC that is answered as an ordinary web server does", |lab| {
+            let service = hostile::http1()?;
+            let trial = lab.rust(&json!([{ "do": "grpc", "methods": ["a.B/C"] }]))?.endpoint(&service.url());
+            trial.granted(&["grpc a.B/C"]).run()?.completed()?.steps(&["0: protocol"])
+        }),
+    ]
+}
+
+fn of_bodies(case: Of) -> Vec<Case> {
     let drip = Duration::from_millis(20);
     vec![
         case("silent", "accepts a connection and never says a word", |lab| {
