@@ -111,6 +111,16 @@ pub fn redirect(target: &str) -> Result<StandIn> {
     })
 }
 
+/// A status line, then headers without end, as fast as they are read.
+pub fn endless_headers() -> Result<StandIn> {
+    raw(|mut stream| async move {
+        read_head(&mut stream).await;
+        let headers = b"x-endless: yes\r\n".repeat(100);
+        let begun = stream.write_all(b"HTTP/1.1 200 OK\r\n").await;
+        while begun.is_ok() && stream.write_all(&headers).await.is_ok() {}
+    })
+}
+
 /// These very bytes to every request, then hangs up.
 pub fn saying(bytes: &'static [u8]) -> Result<StandIn> {
     speaking(bytes)

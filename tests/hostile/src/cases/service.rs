@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::json;
 use shipworthy_stand_ins::{StandIn, hostile};
 
-use crate::{Case, Lab, Told};
+use crate::{Case, Lab, Told, told::text};
 
 /// A guest asks the service once, with so much time and room, and tells what it hears.
 fn heard(lab: &Lab, service: &StandIn, limits: &[(&str, &str)], expected: &str) -> Result<Told> {
@@ -43,6 +43,19 @@ fn of_framing(case: Of) -> Vec<Case> {
     vec![
         case("hints", "interim answers without end, as fast as they are read", |lab| {
             heard(lab, &hostile::endless_hints()?, &QUICK, "0: ")?.lacks("status 200")
+        }),
+        case("hints-beside", "the same, and another probe that asks a healthy service at the same time", |lab| {
+            let (service, healthy) = (hostile::endless_hints()?, hostile::fixed("{\"a\": \"b\"}")?);
+            let trial = lab.rust(&json!([{ "do": "http", "requests": [{ "path": "/x" }] }]))?.endpoint(&service.url());
+            let beside = format!(
+                "[endpoints.beside]\nurl = \"{}\"\n\n[probes.beside]\nplugin = \"builtin:http\"\n\
+                 config = {{ requests = [{{ path = \"/x\", facts.a = {{ json = \"/a\" }} }}] }}",
+                healthy.url()
+            );
+            let trial = trial.granted(&["http GET /x"]).section(&beside).requirement("services.beside.facts.a = \"b\"");
+            let told = trial.limit("request", "3s").run()?.exits(0)?.completed()?;
+            ensure!(text(told.one("stack.fact", "beside")?, "outcome") == "pass", "the one beside was harmed");
+            Ok(told)
         }),
         case("two-lengths", "two lengths that differ", |lab| {
             framed(
@@ -118,7 +131,7 @@ fn of_bodies(case: Of) -> Vec<Case> {
             )
         }),
         case("endless-headers", "headers without end, as fast as they are read", |lab| {
-            heard(lab, &hostile::slow_headers(Duration::ZERO)?, &[], "0: ")?.lacks("status 200")
+            heard(lab, &hostile::endless_headers()?, &[], "0: ")?.lacks("status 200")
         }),
         case("huge-header", "one header of 300 KiB", |lab| {
             heard(lab, &hostile::huge_headers(300 << 10)?, &[], "0: ")?.lacks("status 200")
