@@ -9,11 +9,8 @@ use shipworthy_stand_ins::{StandIn, hostile};
 
 use crate::{Case, Lab, Told};
 
-/// With every kind of character that an encoding changes.
-const SECRET: &str = "s3cr\"t/<tok+n>&%äö~7 q";
-
-/// The same for a header, which carries ASCII only.
-const PLAIN: &str = "s3cr\"t/<tok+n>&%~7 q";
+/// With every kind of character that an encoding changes and a header carries.
+const SECRET: &str = "s3cr\"t/<tok+n>&%~7 q";
 
 /// How the service says it.
 fn forms() -> Vec<(&'static str, String)> {
@@ -23,17 +20,17 @@ fn forms() -> Vec<(&'static str, String)> {
             byte if upper => format!("%{byte:02X}"),
             byte => format!("%{byte:02x}"),
         };
-        PLAIN.bytes().map(one).collect()
+        SECRET.bytes().map(one).collect()
     };
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let hex = |upper: bool| -> String {
-        PLAIN.bytes().map(|byte| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") }).collect()
+        SECRET.bytes().map(|byte| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") }).collect()
     };
-    let json = json!(PLAIN).to_string();
+    let json = json!(SECRET).to_string();
     let json = json.trim_matches('"');
-    let html = PLAIN.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let html = SECRET.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     vec![
-        ("as-it-is", PLAIN.to_owned()),
+        ("as-it-is", SECRET.to_owned()),
         ("json", json.to_owned()),
         ("json-slashes", json.replace('/', "\\/")),
         ("json-html", json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")),
@@ -41,10 +38,10 @@ fn forms() -> Vec<(&'static str, String)> {
         ("percent-lower", escaped(plain, false)),
         ("form", escaped(plain, true).replace("%20", "+")),
         ("html", html),
-        ("base64", BASE64_STANDARD.encode(PLAIN)),
-        ("base64-url", BASE64_URL_SAFE_NO_PAD.encode(PLAIN)),
-        ("base64-behind-one", BASE64_STANDARD.encode(format!("x{PLAIN}"))),
-        ("base64-behind-two", BASE64_STANDARD.encode(format!("user:{PLAIN}"))),
+        ("base64", BASE64_STANDARD.encode(SECRET)),
+        ("base64-url", BASE64_URL_SAFE_NO_PAD.encode(SECRET)),
+        ("base64-behind-one", BASE64_STANDARD.encode(format!("x{SECRET}"))),
+        ("base64-behind-two", BASE64_STANDARD.encode(format!("user:{SECRET}"))),
         ("hex", hex(false)),
         ("hex-upper", hex(true)),
     ]
@@ -58,7 +55,7 @@ fn told_parts(form: &str) -> Vec<String> {
 
 fn heard(lab: &Lab, service: &StandIn, end: &str, forbidden: &[String], header: &str) -> Result<Told> {
     let steps = json!([{ "do": "echo", "path": "/x", "end": end }]);
-    let trial = lab.rust(&steps)?.endpoint(&service.url()).variable("HOSTILE_KEY", PLAIN);
+    let trial = lab.rust(&steps)?.endpoint(&service.url()).variable("HOSTILE_KEY", SECRET);
     let trial = trial.endpoint_line(header).granted(&["http GET /x", "http GET /back"]);
     let trial = trial.requires("facts.echo = \"another\"").requires("capabilities = [\"another\"]");
     let trial = trial.argument("--record").argument("recording.json").in_all_formats();
@@ -94,8 +91,8 @@ pub(super) fn cases() -> Vec<Case> {
     let of_ends = [("fail", "unreadable"), ("panic", "trapped")].into_iter().map(|(end, class)| {
         let attack = format!("the same as it is; the guest ends with a {end} that says it");
         Case::new("secrets", format!("end-{end}"), attack, move |lab| {
-            let service = hostile::fixed(PLAIN)?;
-            let told = heard(lab, &service, end, &told_parts(PLAIN), HEADER)?.exits(3)?;
+            let service = hostile::fixed(SECRET)?;
+            let told = heard(lab, &service, end, &told_parts(SECRET), HEADER)?.exits(3)?;
             let ended =
                 told.of("stack.observation", "hostile").any(|result| crate::told::text(result, "class") == class);
             ensure!(ended, "not ended as `{class}`");
@@ -105,37 +102,38 @@ pub(super) fn cases() -> Vec<Case> {
     let case = |name: &str, attack: &str, play: fn(&Lab) -> Result<Told>| Case::new("secrets", name, attack, play);
     let others = [
         case("headers", "the service gives every header back, in headers and in the body", |lab| {
-            heard(lab, &hostile::echo()?, "", &told_parts(PLAIN), HEADER)?.exits(3)
+            heard(lab, &hostile::echo()?, "", &told_parts(SECRET), HEADER)?.exits(3)
         }),
         case("many-times", "the service gives the credential back ten thousand times", |lab| {
-            let service = hostile::fixed(&PLAIN.repeat(10_000))?;
-            heard(lab, &service, "", &told_parts(PLAIN), HEADER)?.exits(3)
+            let service = hostile::fixed(&SECRET.repeat(10_000))?;
+            heard(lab, &service, "", &told_parts(SECRET), HEADER)?.exits(3)
         }),
         case("cut-by-the-guest", "asks for the answer in pieces, so that no piece holds the credential", |lab| {
             let service = hostile::echo()?;
             let request = json!({ "path": "/x", "headers": [["range", "bytes=0-3"]] });
-            let trial = lab.rust(&json!([{ "do": "http", "requests": [request] }]))?.variable("HOSTILE_KEY", PLAIN);
+            let trial = lab.rust(&json!([{ "do": "http", "requests": [request] }]))?.variable("HOSTILE_KEY", SECRET);
             let trial = trial.endpoint(&service.url()).endpoint_line(HEADER).granted(&["http GET /x"]);
             trial.run()?.completed()?.steps(&["0: invalid-request"])
         }),
         case("of-a-neighbour", "the service gives back a credential that belongs to another endpoint", |lab| {
-            let service = hostile::fixed(PLAIN)?;
+            let service = hostile::fixed(SECRET)?;
             let steps = json!([{ "do": "echo", "path": "/x" }]);
-            let trial = lab.rust(&steps)?.endpoint(&service.url()).variable("HOSTILE_KEY", PLAIN);
+            let trial = lab.rust(&steps)?.endpoint(&service.url()).variable("HOSTILE_KEY", SECRET);
             let trial = trial.section(&format!(
                 "[endpoints.other]\nurl = \"{}\"\n{HEADER}\n\n[probes.other]\nplugin = \"builtin:http\"\nconfig = {{ requests = [{{ path = \"/x\", expect_status = 200 }}] }}",
                 service.url()
             ));
             let trial = trial.granted(&["http GET /x", "http GET /back"]).requires("facts.echo = \"another\"");
-            told_parts(PLAIN)
+            told_parts(SECRET)
                 .iter()
                 .try_fold(trial.in_all_formats().run()?, |told, text| told.lacks(text))?
                 .says("[secret]")
         }),
         case("of-the-environment", "the environment's file has a credential in a header without a reference", |lab| {
             let trial = lab.rust(&json!([]))?.endpoint("http://127.0.0.1:9");
-            let told = trial.endpoint_line(&format!("headers.authorization = {}", crate::toml::quoted(PLAIN))).run()?;
-            told.lacks(SECRET)?.lacks("tok+n")?.refused(&["authorization"])
+            let told =
+                trial.endpoint_line(&format!("headers.authorization = {}", crate::toml::quoted(SECRET))).run()?;
+            told.lacks("tok+n")?.refused(&["authorization"])
         }),
         case("not-ascii", "a credential that no header can carry", |lab| {
             let trial = lab.rust(&json!([]))?.endpoint("http://127.0.0.1:9").variable("HOSTILE_KEY", "s3cr\nt-token");
