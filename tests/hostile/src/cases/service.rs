@@ -53,7 +53,7 @@ fn of_framing(case: Of) -> Vec<Case> {
                 healthy.url()
             );
             let trial = trial.granted(&["http GET /x"]).section(&beside).requirement("services.beside.facts.a = \"b\"");
-            let told = trial.limit("request", "3s").run()?.exits(0)?.completed()?;
+            let told = trial.limit("request", "1s").run()?.exits(0)?.completed()?;
             ensure!(text(told.one("stack.fact", "beside")?, "outcome") == "pass", "the one beside was harmed");
             Ok(told)
         }),
