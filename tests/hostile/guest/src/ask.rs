@@ -43,6 +43,9 @@ struct Request {
     headers: Vec<(String, String)>,
     #[serde(default)]
     body: String,
+    /// Bytes of the body beside its text.
+    #[serde(default)]
+    padding: usize,
     timeout_ms: Option<u32>,
 }
 
@@ -66,6 +69,7 @@ impl Request {
             path: path.to_owned(),
             headers: Vec::new(),
             body: String::new(),
+            padding: 0,
             timeout_ms: None,
         }
     }
@@ -76,7 +80,7 @@ impl Request {
             method: self.method.clone(),
             path: self.path.clone(),
             headers: self.headers.iter().map(header).collect(),
-            body: self.body.clone().into_bytes(),
+            body: [self.body.as_bytes(), &vec![b'x'; self.padding]].concat(),
             timeout_ms: self.timeout_ms,
         }
     }

@@ -15,7 +15,14 @@ fn heard(lab: &Lab, service: &StandIn, limits: &[(&str, &str)], expected: &str) 
     for (name, value) in limits {
         trial = trial.limit(name, value);
     }
-    trial.run()?.completed()?.steps(&[expected])
+    let told = trial.run()?.completed()?.steps(&[expected])?;
+    let steps = told.all_steps();
+    let heard = steps.first().and_then(|step| step.get(3..)).unwrap_or_default();
+    // A body and an address are nothing for a table.
+    let shown = if heard.starts_with("status") { 2 } else { usize::MAX };
+    let words: Vec<&str> = heard.split(' ').take_while(|word| !word.contains('`')).take(shown).collect();
+    let words = words.join(" ");
+    Ok(told.because(&format!("the guest hears `{words}`")))
 }
 
 /// The same, and the report notes it.

@@ -119,7 +119,7 @@ fn of_many(case: Of) -> Vec<Case> {
                     "[probes.loop-{number}]\nplugin = \"hostile.wasm\"\nservice = \"hostile\"\nlimits = {{ deadline = \"{SHORT}\" }}"
                 ));
             }
-            trial.run()?.exits(4)
+            Ok(trial.run()?.limit("deadline")?.because("one cause of sixteen"))
         }),
         case("fleet", "a fleet of eight instances, one of which never answers a guest that waits for ever", |lab| {
             let silent = hostile::silent()?;
