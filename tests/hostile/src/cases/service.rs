@@ -36,6 +36,7 @@ pub(super) fn cases() -> Vec<Case> {
     let case = |name: &str, attack: &str, play: fn(&Lab) -> Result<Told>| Case::new("service", name, attack, play);
     let mut cases = of_bodies(case);
     cases.extend(of_framing(case));
+    cases.extend(of_contents(case));
     cases
 }
 
@@ -94,6 +95,11 @@ fn of_framing(case: Of) -> Vec<Case> {
                 "0: protocol",
             )
         }),
+    ]
+}
+
+fn of_contents(case: Of) -> Vec<Case> {
+    vec![
         case("upgrade", "switches to another protocol that nobody asked for", |lab| {
             framed(lab, b"HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n", "0: ")
         }),
