@@ -6,7 +6,7 @@ CARGO  ?= cargo
 PREFIX ?= $(HOME)/.local
 export CARGO_TARGET_DIR = $(CURDIR)/target
 
-.PHONY: demo demo-docker test check install build bundle gen bench-start bench-stack bench-payload fuzz setup tools
+.PHONY: demo demo-docker test check install build bundle gen bench-start bench-stack bench-payload fuzz hostile setup tools
 
 demo: build ## the main job end to end against a stand-in stack on loopback, no Docker needed
 	@bash examples/demo/run target/release/shipworthy target/release/stand-in-stack
@@ -50,6 +50,9 @@ bench-payload: build ## trees of 20,000 small, 2,000 middling and 2 large files,
 
 fuzz: ## the readers of the payload side, twenty seconds each
 	fuzz/run
+
+hostile: build ## every hostile plugin with what becomes of it, its time and its peak memory: docs/hostile-plugins.md
+	target/release/hostile target/release/shipworthy --write docs/hostile-plugins.md
 
 setup:
 	@rustup target list --installed | grep -qx wasm32-wasip2 || rustup target add wasm32-wasip2

@@ -27,7 +27,8 @@ pub const SOURCES: [&str; 3] = ["plugins", "sdk/rust", "wit"];
 /// Builds all probes below `plugins/`, in the order of their names.
 pub fn build(root: &Path) -> Result<Vec<Guest>, String> {
     let target = root.join("target/guests");
-    run_cargo(root, &target)?;
+    run_cargo(root, &root.join("plugins"), &target)
+        .map_err(|said| format!("the bundled probes cannot be built:\n{said}"))?;
     let mut guests = Vec::new();
     for folder in folders(&root.join("plugins")).map_err(|error| format!("plugins: {error}"))? {
         let read = |file: &Path| fs::read(file).map_err(|error| format!("{}: {error}", file.display()));
@@ -47,12 +48,13 @@ pub fn build(root: &Path) -> Result<Vec<Guest>, String> {
     Ok(guests)
 }
 
-fn run_cargo(root: &Path, target: &Path) -> Result<(), String> {
+/// Builds the workspace of guests in `folder` for `wasm32-wasip2`; no path below `root` gets into what is built.
+pub fn run_cargo(root: &Path, folder: &Path, target: &Path) -> Result<(), String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
         .args(["build", "--release", "--locked", "--quiet", "--target", "wasm32-wasip2"])
-        .current_dir(root.join("plugins"))
+        .current_dir(folder)
         .env("CARGO_TARGET_DIR", target);
     // Panics name their place: no path of the machine that builds gets into a component.
     let home = std::env::var_os("CARGO_HOME")
@@ -76,7 +78,7 @@ fn run_cargo(root: &Path, target: &Path) -> Result<(), String> {
     } else {
         ""
     };
-    Err(format!("the bundled probes cannot be built:\n{said}{help}"))
+    Err(format!("{said}{help}"))
 }
 
 fn folders(plugins: &Path) -> io::Result<Vec<PathBuf>> {

@@ -29,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("shipworthy-stand-ins", &[]),
+    ("shipworthy-hostile", &["shipworthy-stand-ins"]),
     (
         "xtask",
         &[

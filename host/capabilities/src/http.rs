@@ -66,7 +66,14 @@ impl Run {
 
     /// Sends requests at the same time, as many as the limit allows; answers are in the order of the requests.
     pub async fn http_all(&self, requests: Vec<Request>) -> Vec<Result<Response, NetworkError>> {
-        join_all(requests.into_iter().map(|request| self.http(request))).await
+        let limit = self.access.limits.requests;
+        let asked = requests.len();
+        // Each takes some kilobytes while it is under way: of those that are too many, one is enough to say so.
+        let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
+        let under_way = requests.into_iter().take(most).map(|request| self.http(request));
+        let mut answers = join_all(under_way).await;
+        answers.resize_with(asked, || Err(NetworkError::over_total(limit)));
+        answers
     }
 
     async fn send(&self, vetted: Vetted) -> Result<Response, NetworkError> {

@@ -25,6 +25,9 @@ use crate::{
     wire::pool::Pool,
 };
 
+/// Longest question in a note, in characters: a guest must not push the reason of a refusal out of it.
+const LONGEST_QUESTION: usize = 160;
+
 /// One run. Cheap to make; what it holds open ends with it.
 pub struct Run {
     pub(crate) access: Arc<Access>,
@@ -184,7 +187,8 @@ impl Run {
         A: Kept,
         F: Future<Output = Result<A, A::Error>>,
     {
-        let what = self.masks.text(what);
+        // Short enough that what came of it is told beside it; masked first, since half a secret is not found.
+        let what = shipworthy_contract::text::excerpt(&self.masks.text(what), LONGEST_QUESTION);
         let limit = self.access.limits.requests;
         let Some(index) = self.transcript().begin(&what, limit) else {
             let observed = format!("one more: {what}");

@@ -22,6 +22,7 @@ use crate::{
     tls::Seen,
 };
 
+mod fair;
 mod fault;
 pub(crate) mod pool;
 mod stream;
@@ -85,7 +86,7 @@ impl Wire {
         progress.enter(Phase::Send);
         let tasks = Tasks::default();
         let (tell, ended) = watch::channel(None);
-        let io = TokioIo::new(agreed.stream);
+        let io = TokioIo::new(fair::Fair::new(agreed.stream));
         let sender = if agreed.http2 {
             let mut builder = http2::Builder::new(tasks.spawner());
             builder

@@ -79,32 +79,40 @@ fn fault_of(text: &str, path: &str) -> Option<&'static str> {
 
 /// Malformed escapes are refused everywhere, dangerous ones in the path.
 fn escapes_fault(text: &[u8], path_len: usize) -> Option<&'static str> {
+    const TWICE_OR_NO_TEXT: &str = "has an escape of an escape, or one that is no UTF-8";
+    let mut decoded = Vec::with_capacity(path_len);
     let mut rest = text;
     while let Some((first, tail)) = rest.split_first() {
         let in_path = text.len() - rest.len() < path_len;
         rest = tail;
         if *first != b'%' {
+            decoded.extend(in_path.then_some(*first));
             continue;
         }
         let Some(value) = tail.get(..2).and_then(hex_pair) else {
             return Some("has a malformed percent escape");
         };
+        rest = tail.get(2..).unwrap_or_default();
         if value < 0x20 || value == 0x7f {
             return Some("has an escaped control character");
         }
-        if in_path && matches!(value, b'.' | b'/' | b'\\') {
+        if !in_path {
+            continue;
+        }
+        if matches!(value, b'.' | b'/' | b'\\') {
             return Some("has an escaped `.`, `/` or `\\`");
         }
-        // What a server that decodes twice, or takes overlong UTF-8, would read as one of these.
-        let twice = value == b'%' && tail.get(2..4).and_then(hex_pair).is_some();
-        if in_path && (twice || matches!(value, 0xc0 | 0xc1)) {
-            return Some("has an escape of an escape, or one that is no UTF-8");
+        // What a server that decodes twice would read as one of these.
+        if value == b'%' && rest.get(..2).and_then(hex_pair).is_some() {
+            return Some(TWICE_OR_NO_TEXT);
         }
-        if in_path && value == b';' {
+        if value == b';' {
             return Some("has an escaped `;`");
         }
+        decoded.push(value);
     }
-    None
+    // UTF-8 has one form for each character; a server that takes a longer one would read `.` or `/` out of it.
+    std::str::from_utf8(&decoded).is_err().then_some(TWICE_OR_NO_TEXT)
 }
 
 fn hex_pair(pair: &[u8]) -> Option<u8> {
@@ -289,6 +297,11 @@ mod tests {
             "/a/..%3b/b",
             "/a/%252e%252e/b",
             "/a/%c0%ae%c0%ae/b",
+            "/a/..%e0%80%afb",
+            "/a/..%f0%80%80%afb",
+            "/a/%e0%80%ae%e0%80%ae/b",
+            "/a/%ff",
+            "/a/%e4",
             "/a\\b",
             "/a%2e%2e/b",
             "/a%2Fb",

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig, component::Linker};
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, component::Linker};
 use wasmtime_wasi::{
     cli::{WasiCli, WasiCliView},
     p2::bindings::{cli, random},
@@ -119,10 +119,15 @@ fn pool(at_once: u32, memory: u64) -> PoolingAllocationConfig {
     const CORE_INSTANCES: u32 = 8;
     const MEMORIES: u32 = 1;
     const TABLES: u32 = 4;
-    /// Of one memory, in bytes: what is written over is wiped rather than given back to the system.
-    const KEPT_OF_MEMORY: usize = 256 << 10;
+    /// Of one memory, in bytes: what was written is wiped rather than given back to the system.
+    const KEPT_OF_MEMORY: usize = 128 << 10;
     /// Of one table, in bytes.
     const KEPT_OF_TABLE: usize = 16 << 10;
+
+    // The system says which pages were written. Where it cannot, the lowest would be wiped instead, and guests keep their
+    // stack and heap far above.
+    let scan = PoolingAllocationConfig::is_pagemap_scan_available();
+    let kept = |bytes: usize| if scan { bytes } else { 0 };
 
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(at_once)
@@ -134,8 +139,9 @@ fn pool(at_once: u32, memory: u64) -> PoolingAllocationConfig {
         .max_memories_per_component(MEMORIES)
         .max_tables_per_component(TABLES)
         .max_memory_size(usize::try_from(memory).unwrap_or(usize::MAX))
-        .linear_memory_keep_resident(KEPT_OF_MEMORY)
-        .table_keep_resident(KEPT_OF_TABLE)
+        .linear_memory_keep_resident(kept(KEPT_OF_MEMORY))
+        .table_keep_resident(kept(KEPT_OF_TABLE))
+        .pagemap_scan(Enabled::Auto)
         .max_unused_warm_slots(at_once);
     pool
 }

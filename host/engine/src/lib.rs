@@ -9,6 +9,7 @@
 //! - Only code that this host compiled is ever deserialised (module `cache`).
 //! - What is not trusted is compiled in a child process with limits of its own (module `compiler`).
 
+mod addresses;
 mod cache;
 mod compiler;
 mod component;

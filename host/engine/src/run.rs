@@ -12,6 +12,7 @@ use shipworthy_contract::quantity::{Bytes, Span};
 use wasmtime::{Store, Trap, UpdateDeadline, component::ResourceTableError};
 
 use crate::{
+    addresses::Addresses,
     component::Component,
     engine::{Engine, WASM_STACK},
     limits::{CALL_BYTES, HANDLES, INSTANCES, Limits, MEMORIES, TABLES},
@@ -85,11 +86,14 @@ impl Component {
         };
         let duration = begun.elapsed();
         let state = store.into_data();
-        let printed = stderr.lines();
+        let mut printed = stderr.lines();
+        for line in &mut printed {
+            line.text = state.addresses.restore(std::mem::take(&mut line.text));
+        }
         let end = match observed {
             None => waiting(limits.deadline, &state.run),
             Some(Ok(Ok(()))) => RunEnd::Completed,
-            Some(Ok(Err(failure))) => failed(&failure),
+            Some(Ok(Err(failure))) => failed(&failure, &state.addresses),
             Some(Err(error)) => ended(&error, &printed),
         };
         tracing::debug!(?end, evidence = state.evidence.len(), "ran");
@@ -122,8 +126,8 @@ fn waiting(deadline: Duration, run: &Run) -> RunEnd {
     }
 }
 
-fn failed(failure: &guest::Failure) -> RunEnd {
-    let detail = shipworthy_contract::text::excerpt(&failure.detail, 1_000);
+fn failed(failure: &guest::Failure, addresses: &Addresses) -> RunEnd {
+    let detail = addresses.restore(shipworthy_contract::text::excerpt(&failure.detail, 1_000));
     RunEnd::Failed { why: since_0_1::gap(failure.why), detail }
 }
 

@@ -7,6 +7,7 @@ use shipworthy_capabilities as ask;
 use shipworthy_contract::evidence::{Evidence, Gap, Value};
 
 use crate::{
+    addresses::Addresses,
     intake,
     state::State,
     wit::shipworthy::probe::{containers, evidence, gaps, grpc, http, log, network},
@@ -66,7 +67,7 @@ impl evidence::Host for State {
         self.give(Evidence::Missing {
             name: intake::name("missing name", name)?,
             why: gap(why),
-            detail: intake::line("detail", &detail)?,
+            detail: self.addresses.restore(intake::line("detail", &detail)?),
         })
     }
 
@@ -78,13 +79,16 @@ impl evidence::Host for State {
         expected: Option<String>,
         found: Option<String>,
     ) -> wasmtime::Result<()> {
-        let line = |what, text: Option<String>| text.map(|text| intake::line(what, &text)).transpose();
+        let line = |what, text: Option<String>| {
+            text.map(|text| Ok::<_, wasmtime::Error>(self.addresses.restore(intake::line(what, &text)?))).transpose()
+        };
+        let (expected, found) = (line("expected", expected)?, line("found", found)?);
         self.give(Evidence::Finding {
             rule: intake::name("rule name", rule)?,
             holds,
-            message: intake::line("message", &message)?,
-            expected: line("expected", expected)?,
-            found: line("found", found)?,
+            message: self.addresses.restore(intake::line("message", &message)?),
+            expected,
+            found,
         })
     }
 }
@@ -104,7 +108,8 @@ impl log::Host for State {
 impl http::Host for State {
     async fn send(&mut self, request: http::Request) -> wasmtime::Result<Result<http::Response, network::Error>> {
         let answer = self.run.http(http_request(request)).await;
-        self.told(answer.map(http_response).map_err(network_error))
+        let answer = answer.map(http_response).map_err(|error| network_error(error, &mut self.addresses));
+        self.told(answer)
     }
 
     async fn send_all(
@@ -112,7 +117,11 @@ impl http::Host for State {
         requests: Vec<http::Request>,
     ) -> wasmtime::Result<Vec<Result<http::Response, network::Error>>> {
         let answers = self.run.http_all(requests.into_iter().map(http_request).collect()).await;
-        self.told(answers.into_iter().map(|answer| answer.map(http_response).map_err(network_error)).collect())
+        let mut given = Vec::with_capacity(answers.len());
+        for answer in answers {
+            given.push(answer.map(http_response).map_err(|error| network_error(error, &mut self.addresses)));
+        }
+        self.told(given)
     }
 }
 
@@ -147,7 +156,8 @@ impl grpc::Host for State {
             message: reply.message,
         };
         let answer = self.run.grpc(call).await;
-        self.told(answer.map(reply).map_err(network_error))
+        let answer = answer.map(reply).map_err(|error| network_error(error, &mut self.addresses));
+        self.told(answer)
     }
 }
 
@@ -159,14 +169,15 @@ fn headers_out(headers: Vec<ask::network::Header>) -> Vec<network::Header> {
     headers.into_iter().map(|header| network::Header { name: header.name, value: header.value }).collect()
 }
 
-fn network_error(error: ask::network::NetworkError) -> network::Error {
+/// An error as the guest is told it: without addresses.
+fn network_error(error: ask::network::NetworkError, addresses: &mut Addresses) -> network::Error {
     use ask::network::{NetworkError, Phase};
 
     match error {
         NetworkError::NotGranted(grant) => network::Error::NotGranted(grant),
         NetworkError::InvalidRequest(what) => network::Error::InvalidRequest(what),
-        NetworkError::Unreachable(what) => network::Error::Unreachable(what),
-        NetworkError::Tls(what) => network::Error::Tls(what),
+        NetworkError::Unreachable(what) => network::Error::Unreachable(addresses.hide(&what)),
+        NetworkError::Tls(what) => network::Error::Tls(addresses.hide(&what)),
         NetworkError::TimedOut { phase, limit, received_bytes } => network::Error::TimedOut(network::Timeout {
             phase: match phase {
                 Phase::Connect => network::Phase::Connect,
@@ -181,7 +192,7 @@ fn network_error(error: ask::network::NetworkError) -> network::Error {
         NetworkError::TooLarge { what, limit } => {
             network::Error::TooLarge(network::Excess { what: what.as_str().to_owned(), limit: saturating(limit) })
         }
-        NetworkError::Protocol(what) => network::Error::Protocol(what),
+        NetworkError::Protocol(what) => network::Error::Protocol(addresses.hide(&what)),
     }
 }
 
@@ -191,22 +202,28 @@ impl containers::Host for State {
         service: Option<String>,
     ) -> wasmtime::Result<Result<Vec<containers::Container>, containers::Error>> {
         let found = self.run.find(service.as_deref()).await;
-        self.told(found.map(|found| found.into_iter().map(container).collect()).map_err(containers_error))
+        let found = found.map(|found| found.into_iter().map(container).collect());
+        let answer = found.map_err(|error| containers_error(error, &mut self.addresses));
+        self.told(answer)
     }
 
     async fn env(&mut self, id: String, name: String) -> wasmtime::Result<Result<Option<String>, containers::Error>> {
         let answer = self.run.env(&id, &name).await;
-        self.told(answer.map_err(containers_error))
+        let answer = answer.map_err(|error| containers_error(error, &mut self.addresses));
+        self.told(answer)
     }
 
     async fn label(&mut self, id: String, name: String) -> wasmtime::Result<Result<Option<String>, containers::Error>> {
         let answer = self.run.label(&id, &name).await;
-        self.told(answer.map_err(containers_error))
+        let answer = answer.map_err(|error| containers_error(error, &mut self.addresses));
+        self.told(answer)
     }
 
     async fn sha256(&mut self, id: String, path: String) -> wasmtime::Result<Result<String, containers::Error>> {
         let digest = self.run.sha256(&id, &path).await;
-        self.told(digest.map(|digest| digest.to_string()).map_err(containers_error))
+        let digest = digest.map(|digest| digest.to_string());
+        let answer = digest.map_err(|error| containers_error(error, &mut self.addresses));
+        self.told(answer)
     }
 
     async fn read_file(
@@ -216,12 +233,14 @@ impl containers::Host for State {
         max_bytes: u32,
     ) -> wasmtime::Result<Result<Vec<u8>, containers::Error>> {
         let answer = self.run.read_file(&id, &path, max_bytes).await;
-        self.told(answer.map_err(containers_error))
+        let answer = answer.map_err(|error| containers_error(error, &mut self.addresses));
+        self.told(answer)
     }
 
     async fn logs(&mut self, id: String, lines: u32) -> wasmtime::Result<Result<Vec<String>, containers::Error>> {
         let answer = self.run.logs(&id, lines).await;
-        self.told(answer.map_err(containers_error))
+        let answer = answer.map_err(|error| containers_error(error, &mut self.addresses));
+        self.told(answer)
     }
 }
 
@@ -240,19 +259,19 @@ fn container(container: ask::containers::Container) -> containers::Container {
     }
 }
 
-fn containers_error(error: ask::containers::ContainersError) -> containers::Error {
+fn containers_error(error: ask::containers::ContainersError, addresses: &mut Addresses) -> containers::Error {
     use ask::containers::ContainersError;
 
     match error {
         ContainersError::NotGranted(grant) => containers::Error::NotGranted(grant),
-        ContainersError::EngineUnreachable(what) => containers::Error::EngineUnreachable(what),
+        ContainersError::EngineUnreachable(what) => containers::Error::EngineUnreachable(addresses.hide(&what)),
         ContainersError::NoSuchContainer(what) => containers::Error::NoSuchContainer(what),
         ContainersError::NoSuchFile(what) => containers::Error::NoSuchFile(what),
         ContainersError::NotAFile(what) => containers::Error::NotAFile(what),
         ContainersError::AmbiguousProject(projects) => containers::Error::AmbiguousProject(projects),
         ContainersError::TooLarge(limit) => containers::Error::TooLarge(saturating(limit)),
         ContainersError::TimedOut(limit) => containers::Error::TimedOut(saturating(limit)),
-        ContainersError::Other(what) => containers::Error::Other(what),
+        ContainersError::Other(what) => containers::Error::Other(addresses.hide(&what)),
     }
 }
 

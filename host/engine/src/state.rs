@@ -11,6 +11,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::{
+    addresses::Addresses,
     intake,
     limits::{EVIDENCE_BYTES, EVIDENCE_ITEMS, HANDLES, Limiter, Limits},
     stdio::Captured,
@@ -25,6 +26,8 @@ pub(crate) struct State {
     pub(crate) deadline: Instant,
     /// What the guest may ask of the world.
     pub(crate) run: Arc<Run>,
+    /// The addresses that were kept from it.
+    pub(crate) addresses: Addresses,
     /// What it said, in order.
     pub(crate) evidence: Vec<Evidence>,
     /// Bytes of evidence that are left.
@@ -57,6 +60,7 @@ impl State {
             limiter: Limiter::new(limits.memory),
             deadline: Instant::now() + limits.deadline,
             run,
+            addresses: Addresses::default(),
             evidence: Vec::new(),
             evidence_left: EVIDENCE_BYTES,
             log: Vec::new(),
@@ -98,7 +102,10 @@ impl State {
             );
         }
         self.log_left -= bytes;
-        self.log.push(LogLine { level: level.to_owned(), text: shipworthy_contract::text::one_line(text) });
+        self.log.push(LogLine {
+            level: level.to_owned(),
+            text: self.addresses.restore(shipworthy_contract::text::one_line(text)),
+        });
         Ok(())
     }
 }

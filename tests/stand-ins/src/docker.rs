@@ -1,4 +1,4 @@
-//! Stand-in for the Docker Engine API on a unix socket. It answers the two questions that finding and inspecting
+//! Stand-in for the Docker Engine API on a unix socket. It answers the questions that finding, inspecting and looking into
 //! containers take, from a list that the test writes; it is not Docker and runs nothing.
 
 use std::path::{Path, PathBuf};
@@ -35,6 +35,10 @@ pub struct Container {
     address: Option<String>,
     /// Place in the list of the container whose network this one uses.
     borrows: Option<usize>,
+    /// Paths inside, and the archives that the engine sends of them.
+    archives: Vec<(String, Vec<u8>)>,
+    /// What it printed.
+    log: String,
 }
 
 impl Container {
@@ -52,6 +56,8 @@ impl Container {
             mounts: Vec::new(),
             address: None,
             borrows: None,
+            archives: Vec::new(),
+            log: String::new(),
         }
     }
 
@@ -119,6 +125,27 @@ impl Container {
         self
     }
 
+    /// With a regular file inside.
+    #[must_use]
+    pub fn file(self, path: &str, content: &str) -> Self {
+        self.entry(path, b'0', content)
+    }
+
+    /// With anything else at a path inside, by its type in a tar archive: `2` is a link to what `content` says, `3` a
+    /// device, `5` a folder, `6` a FIFO.
+    #[must_use]
+    pub fn entry(mut self, path: &str, kind: u8, content: &str) -> Self {
+        self.archives.push((path.to_owned(), archive(kind, content)));
+        self
+    }
+
+    /// With a log.
+    #[must_use]
+    pub fn log(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.log);
+        self
+    }
+
     /// As inspecting shows it; `at` is its place in the list, by which ids and names differ.
     fn inspected(&self, at: usize) -> Value {
         let mut labels = self.labels.clone();
@@ -165,8 +192,8 @@ pub struct Docker {
 impl Docker {
     /// An engine that knows these containers.
     pub fn start(containers: impl IntoIterator<Item = Container>) -> Result<Self> {
-        let containers: Vec<Value> =
-            containers.into_iter().enumerate().map(|(at, container)| container.inspected(at)).collect();
+        let known = |(at, container): (usize, Container)| Known { inspected: container.inspected(at), container };
+        let containers: Vec<Known> = containers.into_iter().enumerate().map(known).collect();
         Self::answering(move |request| answer(&containers, request))
     }
 
@@ -228,22 +255,86 @@ fn socket_in(folder: &Path) -> PathBuf {
     folder.join("docker.sock")
 }
 
-fn answer(containers: &[Value], request: &Received) -> Response<Body> {
-    let path = request.path.split('?').next().unwrap_or_default();
+/// A container, and how inspecting shows it.
+struct Known {
+    container: Container,
+    inspected: Value,
+}
+
+fn answer(containers: &[Known], request: &Received) -> Response<Body> {
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let words: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    match (&request.method, words.as_slice()) {
+    if request.method != Method::GET {
+        return not_found("stand-in: not scripted");
+    }
+    match words.as_slice() {
         // The filter by labels is left out on purpose: whoever asks has to look at the labels all the same.
-        (&Method::GET, ["containers", "json"]) => {
-            serve::json(StatusCode::OK, &containers.iter().map(summary).collect())
+        ["containers", "json"] => {
+            serve::json(StatusCode::OK, &containers.iter().map(|known| summary(&known.inspected)).collect())
         }
-        (&Method::GET, ["containers", id, "json"]) => {
-            match containers.iter().find(|container| container["Id"] == *id) {
-                Some(container) => serve::json(StatusCode::OK, container),
-                None => not_found(&format!("No such container: {id}")),
-            }
-        }
+        ["containers", id, what] => match containers.iter().find(|known| known.is(id)) {
+            Some(known) => known.answer(what, query),
+            None => not_found(&format!("No such container: {id}")),
+        },
         _ => not_found("stand-in: not scripted"),
     }
+}
+
+impl Known {
+    fn is(&self, id: &str) -> bool {
+        self.inspected.get("Id").is_some_and(|own| own == id)
+    }
+
+    fn answer(&self, what: &str, query: &str) -> Response<Body> {
+        match what {
+            "json" => serve::json(StatusCode::OK, &self.inspected),
+            "logs" => Response::new(serve::full(framed(&self.container.log))),
+            "archive" => {
+                let wanted = query.replace("%2F", "/");
+                let fits = |path: &str| wanted.split('&').any(|part| part.strip_prefix("path=") == Some(path));
+                match self.container.archives.iter().find(|(path, _)| fits(path)) {
+                    Some((_, archive)) => Response::new(serve::full(archive.clone())),
+                    None => not_found("Could not find the file in container"),
+                }
+            }
+            _ => not_found("stand-in: not scripted"),
+        }
+    }
+}
+
+/// A tar archive with one entry (POSIX 1003.1, ustar).
+fn archive(kind: u8, content: &str) -> Vec<u8> {
+    let content = content.as_bytes();
+    let (target, content) = if kind == b'2' { (content, &[][..]) } else { (&[][..], content) };
+    let mut header = [0; 512];
+    let mut write = |at: usize, bytes: &[u8]| {
+        for (place, byte) in header.iter_mut().skip(at).zip(bytes) {
+            *place = *byte;
+        }
+    };
+    write(0, b"entry");
+    write(124, format!("{:011o}", content.len()).as_bytes());
+    write(148, b"        ");
+    write(156, &[kind]);
+    write(157, target);
+    write(257, b"ustar\x0000");
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    for (place, byte) in header.iter_mut().skip(148).zip(format!("{sum:06o}\0").into_bytes()) {
+        *place = byte;
+    }
+    let mut archive = header.to_vec();
+    archive.extend_from_slice(content);
+    archive.resize(archive.len().next_multiple_of(512) + 1_024, 0);
+    archive
+}
+
+/// A log as the engine frames it: stream, length, bytes.
+fn framed(log: &str) -> Vec<u8> {
+    let frame = |line: &str| {
+        let length = u32::try_from(line.len()).unwrap_or_default().to_be_bytes();
+        [[1, 0, 0, 0].as_slice(), &length, line.as_bytes()].concat()
+    };
+    log.split_inclusive('\n').flat_map(frame).collect()
 }
 
 fn not_found(message: &str) -> Response<Body> {

@@ -111,6 +111,39 @@ pub fn redirect(target: &str) -> Result<StandIn> {
     })
 }
 
+/// A status line, then headers without end, as fast as they are read.
+pub fn endless_headers() -> Result<StandIn> {
+    raw(|mut stream| async move {
+        read_head(&mut stream).await;
+        let headers = b"x-endless: yes\r\n".repeat(100);
+        let begun = stream.write_all(b"HTTP/1.1 200 OK\r\n").await;
+        while begun.is_ok() && stream.write_all(&headers).await.is_ok() {}
+    })
+}
+
+/// These very bytes to every request, then hangs up.
+pub fn saying(bytes: &'static [u8]) -> Result<StandIn> {
+    speaking(bytes)
+}
+
+/// Interim answers (`103 Early Hints`) without end, as fast as they are read.
+pub fn endless_hints() -> Result<StandIn> {
+    raw(|mut stream| async move {
+        read_head(&mut stream).await;
+        let hints = b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n".repeat(100);
+        while stream.write_all(&hints).await.is_ok() {}
+    })
+}
+
+/// A gRPC message that says it has 4 GiB, and has none of them.
+pub fn huge_message() -> Result<StandIn> {
+    answering(|_| {
+        let mut response = Response::new(serve::full(Bytes::from_static(b"\x00\xff\xff\xff\xff")));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        response
+    })
+}
+
 /// A healthy gateway whose certificate the unrelated CA signed.
 pub fn wrong_ca(certs: &Certs) -> Result<StandIn> {
     Gateway::new().start_showing(certs, ServerCert::OtherCa)

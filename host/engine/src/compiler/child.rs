@@ -13,6 +13,8 @@ pub enum Exit {
     Compiled,
     /// What came is not a component that can be compiled.
     Refused,
+    /// The system gave no more memory.
+    OutOfMemory,
     /// The child itself could not do its work.
     Failed,
 }
@@ -24,7 +26,8 @@ impl Exit {
         match self {
             Self::Compiled => 0,
             Self::Refused => 86,
-            Self::Failed => 87,
+            Self::OutOfMemory => 87,
+            Self::Failed => 88,
         }
     }
 }
@@ -35,7 +38,7 @@ pub fn run_child(memory: u64, seconds: u64) -> Exit {
         Ok(exit) => exit,
         Err(error) => {
             tell(&error.to_string());
-            Exit::Failed
+            if error.kind() == io::ErrorKind::OutOfMemory { Exit::OutOfMemory } else { Exit::Failed }
         }
     }
 }

@@ -157,7 +157,8 @@ fn over(plugin: &str, name: &'static str, limit: &dyn std::fmt::Display, observe
 /// Rust's allocator aborts and says so; where the system gives no memory for a thread or a mapping, it is an error's text.
 fn ran_out_of_memory(status: ExitStatus, said: &str) -> bool {
     let aborted = signal(status) == Some(ABRT) && said.contains("memory allocation of");
-    aborted || (!status.success() && (said.contains("Cannot allocate memory") || said.contains("os error 12")))
+    let told = ["out of memory", "Cannot allocate memory", "os error 12"].iter().any(|words| said.contains(words));
+    aborted || status.code() == Some(Exit::OutOfMemory.status().into()) || (!status.success() && told)
 }
 
 const ABRT: i32 = 6;

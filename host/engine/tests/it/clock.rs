@@ -28,6 +28,12 @@ async fn an_endless_loop_in_a_start_function_ends_too() {
 }
 
 #[tokio::test]
+async fn an_endless_loop_in_the_allocator_ends_too() {
+    let seen = run(&Guest::new().allocator("(loop $endless (br $endless))"), HURRIED).await;
+    assert_eq!(limit(&seen), "deadline");
+}
+
+#[tokio::test]
 async fn an_endless_loop_of_host_calls_ends_too() {
     // Each call returns at once, so neither the guest nor the host is ever long at it.
     let clock = Foreign {

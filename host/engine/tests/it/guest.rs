@@ -16,6 +16,7 @@ const PAGE: usize = 1 << 16;
 /// A component that is being written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Guest {
+    allocator: String,
     start: String,
     observe: String,
     component: String,
@@ -95,6 +96,12 @@ impl Guest {
         self
     }
 
+    /// Does in the allocator what the text says, whenever the host passes something.
+    pub(crate) fn allocator(mut self, code: &str) -> Self {
+        self.allocator.push_str(code);
+        self
+    }
+
     /// Adds fields to the core module.
     pub(crate) fn module(mut self, fields: &str) -> Self {
         self.module.push_str(fields);
@@ -135,6 +142,7 @@ impl Guest {
             ("pages", &pages),
             ("heap", &end.to_string()),
             ("data", &data),
+            ("allocator", &self.allocator),
             ("start", &self.start),
             ("observe", &self.observe),
             ("component", &self.component),
