@@ -114,11 +114,12 @@ fn words(error: &Error) -> String {
     match error {
         Error::NotGranted(what) => format!("not-granted {what}"),
         Error::InvalidRequest(what) => format!("invalid-request {what}"),
-        Error::Unreachable(what) => format!("unreachable {what}"),
-        Error::Tls(what) => format!("tls {what}"),
+        // Spelt so that the host does not know its own words again: this tells what the guest was told.
+        Error::Unreachable(what) => format!("unreachable {}", what.replace('`', "'")),
+        Error::Tls(what) => format!("tls {}", what.replace('`', "'")),
         Error::TimedOut(timeout) => format!("timed-out {:?} after {}ms", timeout.phase, timeout.limit_ms),
         Error::TooLarge(excess) => format!("too-large {} of {}", excess.what, excess.limit),
-        Error::Protocol(what) => format!("protocol {what}"),
+        Error::Protocol(what) => format!("protocol {}", what.replace('`', "'")),
     }
 }
 

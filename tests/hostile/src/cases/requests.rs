@@ -150,7 +150,8 @@ fn of_elsewhere(case: Of) -> Vec<Case> {
             let address = closed.addr().to_string();
             let heard = told.all_steps().join(" ");
             ensure!(!heard.contains(&address), "the guest was told the address: {heard}");
-            Ok(told)
+            ensure!(heard.contains("'endpoint 1'"), "the guest was told what stands for it: {heard}");
+            Ok(told.because("an address is told to people only"))
         }),
     ]
 }
