@@ -6,7 +6,7 @@ CARGO  ?= cargo
 PREFIX ?= $(HOME)/.local
 export CARGO_TARGET_DIR = $(CURDIR)/target
 
-.PHONY: demo demo-docker test check install build bundle gen bench-start bench-stack bench-payload fuzz hostile setup tools
+.PHONY: demo demo-docker test check install build bundle gen bench bench-stack bench-payload fuzz hostile setup tools
 
 demo: build ## the main job end to end against a stand-in stack on loopback, no Docker needed
 	@bash examples/demo/run target/release/shipworthy target/release/stand-in-stack
@@ -38,8 +38,10 @@ bundle: build ## the bundled probes, with their sizes
 gen: ## the generated parts of the documentation
 	$(CARGO) xtask gen
 
-bench-start: build ## whole-process time of five probes beside its peers, in one run
-	bash benches/start
+bench: build ## the stack side beside check_http, curl, goss, blackbox_exporter, native code and bare wasmtime, in one run
+	cd benches/native && CARGO_TARGET_DIR=../../target/native $(CARGO) build --locked --release
+	$(CARGO) bench --locked --workspace --bench engine --no-run
+	benches/bench
 
 bench-stack: build tools ## whole-process time of all five probes on a real Docker Engine, and where it goes
 	bash benches/stack

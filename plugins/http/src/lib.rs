@@ -11,7 +11,8 @@ use shipworthy_sdk::{Failure, Finding, Gap, NetworkError, Probe, Response, Stack
 
 use crate::plan::Plan;
 
-struct Http;
+/// The probe.
+pub struct Http;
 
 impl Probe for Http {
     type Config = Value;

@@ -69,6 +69,31 @@ impl Request {
     pub fn what(&self) -> String {
         [&self.method, " ", &self.path].concat()
     }
+
+    /// The role that it goes to, where that is not `main`.
+    pub fn role(&self) -> Option<&str> {
+        self.endpoint.as_deref()
+    }
+
+    /// The method, in capitals.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// Path and query.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The headers, in order.
+    pub fn headers(&self) -> &[Header] {
+        &self.headers
+    }
+
+    /// The body; empty for none.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
 }
 
 /// What came back from the host, before it knows its request.

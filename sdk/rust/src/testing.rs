@@ -27,9 +27,11 @@
 //! assert_eq!(undeclared.lines(), ["failed not-granted: not granted: http GET /ping"]);
 //! ```
 
+mod answer;
 mod needs;
 mod script;
 mod seen;
 
-pub use script::{Answer, GrpcAnswer, Script};
+pub use answer::{Answer, GrpcAnswer};
+pub use script::Script;
 pub use seen::{Evidence, Seen};

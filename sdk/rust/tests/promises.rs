@@ -174,3 +174,34 @@ fn answers_given_several_times_come_in_turn_and_the_last_stays() {
     let facts = ["fact code = 14, from call", "fact code = 0, from call", "fact code = 0, from call"];
     assert_eq!(script.run::<Thrice>("{}").lines(), facts);
 }
+
+#[test]
+fn a_function_answers_what_the_script_says_nothing_of() {
+    probe!(Three, NoConfig, |stack, _config| {
+        let elsewhere = Request::get("/b").endpoint("metrics").header("accept", "text/plain");
+        let [a, b, c] = stack.http().send_all([Request::get("/a"), elsewhere, Request::post("/c", "body")]);
+        for (name, answer) in [("a", a), ("b", b), ("c", c)] {
+            match answer {
+                Ok(response) => stack.fact(name, response.text()?, "the answer"),
+                Err(error) => stack.missing(name, error),
+            }
+        }
+        Ok(())
+    });
+    let script = Script::new().http("GET /a", Answer::new(200, "scripted")).answering(|request: &Request| {
+        let headers: Vec<_> = request.headers().iter().map(|header| header.value.as_str()).collect();
+        match request.role() {
+            None if request.body().is_empty() => Err(NetworkError::Unreachable("not asked".to_owned())),
+            None => Ok(Answer::new(200, request.body())),
+            Some(role) => Ok(Answer::new(200, format!("{role} {} {}", request.what(), headers.join(",")))),
+        }
+    });
+    let facts = [
+        r#"fact a = "scripted", from the answer"#,
+        r#"fact b = "metrics GET /b text/plain", from the answer"#,
+        r#"fact c = "body", from the answer"#,
+    ];
+    assert_eq!(script.run::<Three>("{}").lines(), facts);
+    let undeclared = script.descriptor(r#"{ "needs": ["http GET /a", "http POST /c"] }"#).run::<Three>("{}");
+    assert_eq!(undeclared.lines()[1], "missing b: not-granted: not granted: http@metrics GET /b");
+}

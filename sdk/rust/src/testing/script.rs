@@ -2,76 +2,18 @@
 
 use std::{cell::RefCell, collections::VecDeque};
 
-use super::{Evidence, Seen, needs::Descriptor, seen::Heard};
+use super::{
+    Answer, Evidence, GrpcAnswer, Seen,
+    answer::{Answered, Answering},
+    needs::Descriptor,
+    seen::Heard,
+};
 use crate::{
-    Call, Container, ContainersError, Failure, Finding, Gap, Header, Level, NetworkError, Origin, Probe, Request,
-    Stack, Target, Value, grpc, host::Host, http,
+    Call, Container, ContainersError, Failure, Finding, Gap, Level, NetworkError, Origin, Probe, Request, Stack,
+    Target, Value, grpc, host::Host, http,
 };
 
-/// What the service answers a request with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer(http::Answer);
-
-impl Answer {
-    /// An answer without headers.
-    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self(http::Answer { status, headers: Vec::new(), body: body.into() })
-    }
-
-    /// An answer that says it is JSON.
-    pub fn json(status: u16, body: &str) -> Self {
-        Self::new(status, body).header("content-type", "application/json")
-    }
-
-    /// With one more header.
-    #[must_use]
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.0.headers.push(Header { name: name.to_owned(), value: value.to_owned() });
-        self
-    }
-}
-
-impl From<Answer> for Result<Answer, NetworkError> {
-    fn from(answer: Answer) -> Self {
-        Ok(answer)
-    }
-}
-
-impl From<NetworkError> for Result<Answer, NetworkError> {
-    fn from(error: NetworkError) -> Self {
-        Err(error)
-    }
-}
-
-/// What the service answers a gRPC call with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GrpcAnswer(grpc::Answer);
-
-impl GrpcAnswer {
-    /// Status OK and this encoded message.
-    pub fn ok(message: impl Into<Vec<u8>>) -> Self {
-        Self(grpc::Answer { code: 0, status: String::new(), metadata: Vec::new(), message: message.into() })
-    }
-
-    /// Another status, and no message.
-    pub fn status(code: u32, status: &str) -> Self {
-        Self(grpc::Answer { code, status: status.to_owned(), metadata: Vec::new(), message: Vec::new() })
-    }
-}
-
-impl From<GrpcAnswer> for Result<GrpcAnswer, NetworkError> {
-    fn from(answer: GrpcAnswer) -> Self {
-        Ok(answer)
-    }
-}
-
-impl From<NetworkError> for Result<GrpcAnswer, NetworkError> {
-    fn from(error: NetworkError) -> Self {
-        Err(error)
-    }
-}
-
-type Answers<T> = Vec<(String, VecDeque<Result<T, NetworkError>>)>;
+type Answers<T> = Vec<(String, VecDeque<Answered<T>>)>;
 
 /// A script: what each request, call and container is answered with. See the [module](super).
 #[derive(Clone, Debug)]
@@ -79,6 +21,7 @@ pub struct Script {
     target: Target,
     descriptor: Option<Descriptor>,
     http: RefCell<Answers<Answer>>,
+    answering: Option<Answering>,
     grpc: RefCell<Answers<GrpcAnswer>>,
     containers: Vec<Scripted>,
     containers_error: Option<ContainersError>,
@@ -110,6 +53,7 @@ impl Script {
             target: Target { service: "service".to_owned(), instance: "service".to_owned(), project: None },
             descriptor: None,
             http: RefCell::default(),
+            answering: None,
             grpc: RefCell::default(),
             containers: Vec::new(),
             containers_error: None,
@@ -141,6 +85,33 @@ impl Script {
     pub fn http(self, request: &str, answer: impl Into<Result<Answer, NetworkError>>) -> Self {
         push(&mut self.http.borrow_mut(), request, answer.into());
         self
+    }
+
+    /// Answers every request that [`Script::http`] says nothing of by a function: for answers that depend on what is
+    /// asked, or that come from elsewhere, such as from a real service.
+    ///
+    /// ```
+    /// # use shipworthy_sdk::{Failure, NoConfig, Probe, Request, Stack, Target};
+    /// # struct Echo;
+    /// # impl Probe for Echo {
+    /// #     type Config = NoConfig;
+    /// #     fn observe(stack: &Stack<'_>, _: &Target, _: NoConfig) -> Result<(), Failure> {
+    /// #         let answer = stack.http().post("/echo", "hello")?;
+    /// #         stack.fact("echo", answer.text()?, "POST /echo");
+    /// #         Ok(())
+    /// #     }
+    /// # }
+    /// use shipworthy_sdk::testing::{Answer, Script};
+    ///
+    /// let seen = Script::new().answering(|request| Answer::new(200, request.body())).run::<Echo>("{}");
+    /// assert_eq!(seen.fact("echo"), Some(&"hello".into()));
+    /// ```
+    #[must_use]
+    pub fn answering<A>(self, answer: impl Fn(&Request) -> A + Send + Sync + 'static) -> Self
+    where
+        A: Into<Result<Answer, NetworkError>>,
+    {
+        Self { answering: Some(Answering::new(answer)), ..self }
     }
 
     /// Answers `package.Service/Method`, or `@ROLE package.Service/Method`, likewise.
@@ -249,7 +220,7 @@ impl Script {
     }
 }
 
-fn push<T>(answers: &mut Answers<T>, key: &str, answer: Result<T, NetworkError>) {
+fn push<T>(answers: &mut Answers<T>, key: &str, answer: Answered<T>) {
     match answers.iter_mut().find(|(found, _)| found == key) {
         Some((_, turns)) => turns.push_back(answer),
         None => answers.push((key.to_owned(), VecDeque::from([answer]))),
@@ -257,7 +228,7 @@ fn push<T>(answers: &mut Answers<T>, key: &str, answer: Result<T, NetworkError>)
 }
 
 #[expect(clippy::panic, reason = "a wrong test fails, and says what it lacks")]
-fn take<T: Clone>(answers: &mut Answers<T>, key: &str) -> Result<T, NetworkError> {
+fn take<T: Clone>(answers: &mut Answers<T>, key: &str) -> Answered<T> {
     let Some((_, turns)) = answers.iter_mut().find(|(found, _)| found == key) else {
         let known: Vec<_> = answers.iter().map(|(key, _)| key).collect();
         panic!("the script has no answer for `{key}`, it has: {known:?}");
@@ -316,10 +287,16 @@ impl Host for Script {
     fn http(&self, request: Request) -> Result<http::Answer, NetworkError> {
         let (kind, prefix) = role("http", request.endpoint.as_deref());
         let what = request.what();
-        self.heard.borrow_mut().requests.push(request);
+        self.heard.borrow_mut().requests.push(request.clone());
         let path = what.split_once('?').map_or(&*what, |(path, _)| path);
         self.refuse(&format!("{kind} {path}")).map_err(NetworkError::NotGranted)?;
-        take(&mut self.http.borrow_mut(), &format!("{prefix}{what}")).map(|Answer(answer)| answer)
+        let key = format!("{prefix}{what}");
+        let mut scripted = self.http.borrow_mut();
+        let answered = match &self.answering {
+            Some(answering) if !scripted.iter().any(|(known, _)| *known == key) => answering.answer(&request),
+            _ => take(&mut scripted, &key),
+        };
+        answered.map(|Answer(answer)| answer)
     }
 
     fn http_all(&self, requests: Vec<Request>) -> Vec<Result<http::Answer, NetworkError>> {
