@@ -11,8 +11,11 @@ use std::{
     env,
     error::Error,
     io::{self, Write as _},
+    num::NonZero,
     path::Path,
     process::ExitCode,
+    sync::{Mutex, PoisonError},
+    thread,
     time::Instant,
 };
 
@@ -21,7 +24,7 @@ use shipworthy_contract::{
     evidence::ProbeRun,
     report::{self, EXIT_USAGE, EnvironmentRef, FailOn},
 };
-use shipworthy_plugins::environment;
+use shipworthy_plugins::{config::Schemas, environment};
 use shipworthy_report::human::{self, Options};
 use shipworthy_stack::{Case, Date, waiver};
 
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
 
 fn check(file: &Path) -> Result<u8, Box<dyn Error>> {
     let begun = Instant::now();
+    Schemas::begin();
     let environment = environment::load(file)?;
     let planned = plan::plan(&environment)?;
     let count = planned.iter().map(|planned| planned.listed.instances).sum();
@@ -70,27 +74,38 @@ fn check(file: &Path) -> Result<u8, Box<dyn Error>> {
     Ok(exit_code)
 }
 
-/// Runs every job, so many at once, as the host does.
-fn run_all(mut jobs: impl Iterator<Item = Job>, count: usize) -> Result<Vec<ProbeRun>, Box<dyn Error>> {
-    let mut builder = if count < FLEET {
-        tokio::runtime::Builder::new_current_thread()
-    } else {
-        tokio::runtime::Builder::new_multi_thread()
+/// Runs every job, so many at once, as the host does: each thread with a runtime of its own.
+fn run_all(jobs: impl Iterator<Item = Job> + Send, count: usize) -> Result<Vec<ProbeRun>, Box<dyn Error>> {
+    let threads = if count < FLEET { 1 } else { thread::available_parallelism().map_or(1, NonZero::get).min(8) };
+    let places = AT_ONCE / threads;
+    let jobs = Mutex::new(jobs);
+    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runs = runtime.block_on(async {
+            let (mut runs, mut tasks) = (Vec::new(), tokio::task::JoinSet::new());
+            loop {
+                while tasks.len() < places {
+                    match next() {
+                        Some(job) => drop(tasks.spawn(job.run())),
+                        None => break,
+                    }
+                }
+                match tasks.join_next().await {
+                    Some(run) => runs.push(run.map_err(io::Error::other)?),
+                    None => return Ok::<_, io::Error>(runs),
+                }
+            }
+        });
+        runtime.shutdown_background();
+        runs
     };
-    let runtime = builder.enable_all().build()?;
-    let runs = runtime.block_on(async {
-        let mut runs = Vec::with_capacity(count);
-        let mut tasks = tokio::task::JoinSet::new();
-        loop {
-            for job in jobs.by_ref().take(AT_ONCE - tasks.len()) {
-                tasks.spawn(job.run());
-            }
-            match tasks.join_next().await {
-                Some(run) => runs.push(run?),
-                None => return Ok::<_, Box<dyn Error>>(runs),
-            }
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut runs: Vec<ProbeRun> = work()?;
+        for other in others {
+            runs.extend(other.join().map_err(|_| "a thread panicked")??);
         }
-    });
-    runtime.shutdown_background();
-    runs
+        Ok(runs)
+    })
 }

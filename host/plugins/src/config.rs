@@ -99,6 +99,14 @@ pub struct Schemas {
 }
 
 impl Schemas {
+    /// Begins to make ready, on a thread of its own, what validating any config takes: the library makes a validator of
+    /// the draft's own schema first, and a check has other things to do meanwhile.
+    pub fn begin() {
+        let begin = || drop(schema::compile_bundled(&serde_json::json!({ "type": "object" })));
+        // Without the thread it is made when it is needed.
+        drop(std::thread::Builder::new().spawn(begin));
+    }
+
     /// Validates a probe's config. Without a schema no key is taken.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use shipworthy_contract::{
     requirement::Requirement,
 };
 use shipworthy_payload::{Checked, Choice, Declared, Demands, Limits, Progress, Silent};
-use shipworthy_plugins::Environment;
+use shipworthy_plugins::{Environment, config::Schemas};
 use shipworthy_stack::{Date, Waiver, waiver};
 
 use super::env::load;
@@ -28,6 +28,7 @@ static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
 /// `check [ARTIFACT] --env NAME [-- COMMAND ...]`.
 pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusal> {
     let begun = Instant::now();
+    Schemas::begin();
     let environment = load(&args.env)?;
     let plan = Plan::new(&environment, &args.stack)?;
     let judging = Judging::new(&args.judging, Some(&environment));
@@ -66,6 +67,7 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
 /// `stack check [ARTIFACT] --env NAME`: of an artifact, only the manifest is opened.
 pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     let begun = Instant::now();
+    Schemas::begin();
     let environment = load(&args.env)?;
     let plan = Plan::new(&environment, &args.stack)?;
     let judging = Judging::new(&args.judging, Some(&environment));

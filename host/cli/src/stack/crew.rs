@@ -2,11 +2,14 @@
 
 use std::{
     collections::BTreeMap,
+    num::NonZero,
+    sync::{Mutex, PoisonError},
+    thread,
     time::{Duration, Instant},
 };
 
 use shipworthy_contract::evidence::{Gap, ProbeRun, RunEnd};
-use tokio::task::JoinSet;
+use tokio::{runtime, task::JoinSet};
 
 use super::attempt::{Done, Job};
 use crate::refusal::UsageError;
@@ -17,22 +20,40 @@ pub(super) const AT_ONCE: u32 = 64;
 /// From this many runs on a second thread pays for its start.
 const FLEET: usize = 8;
 
+/// Most threads: each has a share of the runs at the same time, which must not become a few.
+const MOST_THREADS: usize = 8;
+
 /// Runs every job within the time. `count` is how many there are, roughly.
+///
+/// Each thread has a runtime of its own and takes the next job when it has a place: a run stays where it was begun, and
+/// no thread wakes another for it.
 pub(super) fn run_all(
-    jobs: impl Iterator<Item = Work>,
+    jobs: impl Iterator<Item = Work> + Send,
     count: usize,
     within: Duration,
 ) -> Result<Vec<Done>, UsageError> {
-    let mut builder = if count < FLEET {
-        tokio::runtime::Builder::new_current_thread()
-    } else {
-        tokio::runtime::Builder::new_multi_thread()
-    };
-    let runtime = builder.enable_all().build().map_err(UsageError::Runtime)?;
+    let threads = if count < FLEET { 1 } else { thread::available_parallelism().map_or(1, NonZero::get) };
+    let threads = threads.min(MOST_THREADS);
+    let places = usize::try_from(AT_ONCE).unwrap_or(usize::MAX) / threads;
     let deadline = Instant::now() + within;
-    let done = runtime.block_on(work_off(jobs, count, deadline, within));
-    runtime.shutdown_background();
-    Ok(done)
+    let jobs = Mutex::new(jobs);
+    let work = || {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(UsageError::Runtime)?;
+        let done = runtime.block_on(work_off(&jobs, places, deadline, within));
+        runtime.shutdown_background();
+        Ok(done)
+    };
+    thread::scope(|scope| {
+        // Where another thread cannot be started, those that there are do the work.
+        let others: Vec<_> =
+            (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
+        let mut done = work()?;
+        for other in others {
+            // A thread's own panic loses what it had done; what is missing of a probe is told as that.
+            done.extend(other.join().unwrap_or_else(|_| Ok(Vec::new()))?);
+        }
+        Ok(done)
+    })
 }
 
 /// What there is to do of one probe and instance.
@@ -44,20 +65,20 @@ pub(super) enum Work {
 }
 
 async fn work_off(
-    mut jobs: impl Iterator<Item = Work>,
-    count: usize,
+    jobs: &Mutex<impl Iterator<Item = Work>>,
+    places: usize,
     deadline: Instant,
     within: Duration,
 ) -> Vec<Done> {
-    let mut done = Vec::with_capacity(count);
+    let mut done = Vec::new();
     let mut tasks = JoinSet::new();
     // Of those that run, what is told of them should the host itself fail.
     let mut blanks = BTreeMap::new();
-    let at_once = usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
     loop {
         // The next job is made when there is a place for it: a fleet of thousands is never held in memory whole.
-        while tasks.len() < at_once {
-            match jobs.next() {
+        while tasks.len() < places {
+            let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).next();
+            match next {
                 Some(Work::Run(job)) => {
                     let blank = job.blank.clone();
                     let handle = tasks.spawn((*job).run(deadline, within));
