@@ -67,8 +67,8 @@ fn planned(
         probe: probe.name.clone(),
         service: probe.service.clone(),
         plugin: PluginRef {
-            name: plugin.descriptor.name.clone(),
-            version: plugin.descriptor.version.clone(),
+            name: plugin.descriptor.name.as_str().into(),
+            version: plugin.descriptor.version.as_str().into(),
             sha256: plugin.sha256,
         },
         own_rules: own_rules.collect(),

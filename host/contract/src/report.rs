@@ -1,6 +1,6 @@
 //! The report: what `--format json` prints, and what every renderer reads (design.md, part 4).
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -152,9 +152,9 @@ pub struct Summary {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PluginRef {
     /// The descriptor's name.
-    pub name: String,
+    pub name: Arc<str>,
     /// The descriptor's version.
-    pub version: String,
+    pub version: Arc<str>,
     /// Of the component's bytes.
     pub sha256: Sha256,
 }

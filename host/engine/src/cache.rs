@@ -28,7 +28,7 @@ const ENTRY: &str = "cwasm";
 const UNFINISHED: &str = "tmp";
 
 /// How long an unfinished entry may belong to somebody who still writes: far longer than any compile takes.
-const ABANDONED: Duration = Duration::from_secs(15 * 60);
+const ABANDONED: Duration = Duration::from_mins(15);
 
 /// A folder of compiled components.
 #[derive(Clone, Debug)]
@@ -101,6 +101,7 @@ impl Cache {
     }
 
     /// Removes what writers left behind that were killed.
+    #[expect(clippy::disallowed_methods, reason = "how old a file is, is the system's clock's to say")]
     pub(crate) fn tidy(&self) {
         let now = SystemTime::now();
         for (file, _) in folder::files(&self.folder).unwrap_or_default() {

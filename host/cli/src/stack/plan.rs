@@ -93,8 +93,8 @@ fn planned(probe: &Probe, finder: &mut Finder<'_>, schemas: &mut Schemas) -> Res
         probe: probe.name.clone(),
         service: probe.service.clone(),
         plugin: PluginRef {
-            name: plugin.descriptor.name.clone(),
-            version: plugin.descriptor.version.clone(),
+            name: plugin.descriptor.name.as_str().into(),
+            version: plugin.descriptor.version.as_str().into(),
             sha256: plugin.sha256,
         },
         own_rules: own_rules.collect(),

@@ -50,14 +50,14 @@ pub(super) fn open(path: &Path, key: &str) -> Result<Option<Opened>, &'static st
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(_) => return Err("it cannot be opened"),
     };
-    let metadata = file.metadata().map_err(|_| "it cannot be looked at")?;
+    let metadata = file.metadata().ok().ok_or("it cannot be looked at")?;
     if !is_own_file(&metadata) {
         return Err("it is no regular file of this user's alone");
     }
     let code = metadata.len().checked_sub(TRAILER as u64).ok_or("it is cut short")?;
-    let found = digest(key, (&mut file).take(code)).map_err(|_| "it cannot be read")?;
+    let found = digest(key, (&mut file).take(code)).ok().ok_or("it cannot be read")?;
     let mut trailer = [0; TRAILER];
-    file.seek(SeekFrom::Start(code)).and_then(|_| file.read_exact(&mut trailer)).map_err(|_| "it cannot be read")?;
+    file.seek(SeekFrom::Start(code)).and_then(|_| file.read_exact(&mut trailer)).ok().ok_or("it cannot be read")?;
     if trailer.strip_prefix(MARK) == Some(found.as_slice()) {
         Ok(Some(Opened { file, path: path.to_owned() }))
     } else {

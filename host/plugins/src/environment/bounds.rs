@@ -44,7 +44,7 @@ impl Default for Limits {
             response: Bytes(4 << 20),
             log: Bytes(64 << 10),
             requests: 256,
-            compile_time: Duration::from_secs(120),
+            compile_time: Duration::from_mins(2),
             compile_memory: Bytes(2 << 30),
         }
     }

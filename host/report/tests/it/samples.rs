@@ -68,7 +68,7 @@ pub(crate) fn at(line: u32, column: u32, field: &str, mut result: CheckResult) -
 }
 
 pub(crate) fn plugin(name: &str) -> PluginRef {
-    PluginRef { name: name.to_owned(), version: "0.1.0".to_owned(), sha256: Sha256::of(name.as_bytes()) }
+    PluginRef { name: name.into(), version: "0.1.0".into(), sha256: Sha256::of(name.as_bytes()) }
 }
 
 pub(crate) fn evidence(name: &str, value: &str, source: &str) -> EvidenceLine {

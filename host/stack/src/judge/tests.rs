@@ -48,7 +48,7 @@ pub(super) fn required_by(source: Source, fields: &[(&str, &str)]) -> Requiremen
 }
 
 pub(super) fn plugin(name: &str) -> PluginRef {
-    PluginRef { name: name.to_owned(), version: "0.1.0".to_owned(), sha256: Sha256::of(name.as_bytes()) }
+    PluginRef { name: name.into(), version: "0.1.0".into(), sha256: Sha256::of(name.as_bytes()) }
 }
 
 pub(super) fn service(name: &str) -> Service {

@@ -241,7 +241,7 @@ fn to_see(want: &Want, cause: &Cause, by: Option<&Seen<'_>>) -> String {
                 "see that probe `{probe}` asks the right service; else list a probe that gives {noun}, or drop {place}"
             )
         }
-        _ => to_mend(cause, service, &probe, by.map(|seen| seen.run.plugin.name.as_str())),
+        _ => to_mend(cause, service, &probe, by.map(|seen| &*seen.run.plugin.name)),
     }
 }
 

@@ -58,6 +58,7 @@ fn run() -> Result<()> {
     })
 }
 
+#[expect(clippy::infinite_loop, reason = "serves until the process is told to stop")]
 async fn accept(listener: TcpListener) {
     loop {
         if let Ok((stream, _)) = listener.accept().await {

@@ -183,7 +183,7 @@ mod tests {
             probe: "api".to_owned(),
             service: "api".parse().unwrap(),
             instance: "api".to_owned(),
-            plugin: PluginRef { name: "p".to_owned(), version: "1".to_owned(), sha256: Sha256::of(b"p") },
+            plugin: PluginRef { name: "p".into(), version: "1".into(), sha256: Sha256::of(b"p") },
             evidence,
             end,
             requests: Vec::new(),

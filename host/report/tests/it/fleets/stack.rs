@@ -128,7 +128,7 @@ pub(crate) fn report(results: Vec<CheckResult>) -> Report {
 }
 
 fn plugin(name: &str) -> PluginRef {
-    PluginRef { name: name.to_owned(), version: "0.1.0".to_owned(), sha256: Sha256::of(name.as_bytes()) }
+    PluginRef { name: name.into(), version: "0.1.0".into(), sha256: Sha256::of(name.as_bytes()) }
 }
 
 fn wanted<T>(line: u32, value: T) -> Wanted<T> {
