@@ -2,7 +2,7 @@
 //!
 //! It is run by a process of its own between this one and the program: what the kernel calls a process's peak memory
 //! begins with that of the process that started it, and ours may hold a component of many megabytes. That process is this
-//! very executable, started with [`ASKED`].
+//! very executable, started with `ASKED`.
 
 use std::{
     fs,

@@ -106,11 +106,22 @@ fn too_hard(case: Of) -> Vec<Case> {
             },
         ),
         case("larger-than-memory", "a plugin of 62 MiB, where compiling may take 128 MiB", |lab| {
-            let mut bytes = Guest::new().fact("seen", "before").bytes();
-            crate::guests::append_section(&mut bytes, "padding", &vec![0; 62 << 20]);
+            // Its bytes, and then those of its code, which has the data as well.
+            let bytes = with_section(Guest::new().fact("seen", "before").bytes(), CORE_MODULE, &data(62 << 20));
             lab.bytes(bytes)?.limit("compile_memory", "128MiB").run()?.limit("compile memory")
         }),
     ]
+}
+
+/// A core module with a data segment of so many bytes.
+fn data(length: usize) -> Vec<u8> {
+    let mut body = vec![1, 0x00, 0x41, 0x00, 0x0b];
+    // Five bytes of LEB128 for the length.
+    let digits = (0..5).map(|at| u8::try_from((length >> (7 * at)) & 0x7f).unwrap_or_default());
+    body.extend(digits.enumerate().map(|(at, digit)| if at < 4 { digit | 0x80 } else { digit }));
+    body.resize(body.len() + length, b'x');
+    let memory = with_section(MODULE_HEADER.to_vec(), 5, &[1, 0, 0x80, 0x08]);
+    with_section(memory, 11, &body)
 }
 
 /// What other compilers stumble over.
@@ -130,14 +141,7 @@ fn odd(case: Of) -> Vec<Case> {
             bounded(lab, with_module(&format!("(module {})", repeated(1_000, |_| function.clone())))?)
         }),
         case("big-data", "a data segment of 40 MiB", |lab| {
-            let mut body = vec![1, 0x00, 0x41, 0x00, 0x0b];
-            let length = 40 << 20;
-            // Five bytes of LEB128 for the length.
-            let digits = (0..5).map(|at| u8::try_from((length >> (7 * at)) & 0x7f).unwrap_or_default());
-            body.extend(digits.enumerate().map(|(at, digit)| if at < 4 { digit | 0x80 } else { digit }));
-            body.resize(body.len() + length, b'x');
-            let memory = with_section(MODULE_HEADER.to_vec(), 5, &[1, 0, 0x80, 0x08]);
-            let module = with_section(memory, 11, &body);
+            let module = data(40 << 20);
             bounded(lab, with_section(Guest::new().fact("seen", "before").bytes(), CORE_MODULE, &module))
         }),
         case("many-types", "a million types of functions", |lab| {
