@@ -50,7 +50,7 @@ bench-payload: build ## trees of 20,000 small, 2,000 middling and 2 large files,
 	$(CARGO) build --locked --release --workspace --examples
 	benches/payload
 
-fuzz: ## the readers of the payload side, twenty seconds each
+fuzz: ## the readers of the payload side and whole plugins, twenty seconds each
 	fuzz/run
 
 hostile: build ## every hostile plugin with what becomes of it, its time and its peak memory: docs/hostile-plugins.md
