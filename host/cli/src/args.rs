@@ -1,5 +1,6 @@
 //! The command line, stated once: parsing, help and usage errors come from here.
 
+mod cache;
 mod plugin;
 
 use std::{path::PathBuf, str::FromStr};
@@ -10,6 +11,7 @@ use shipworthy_contract::{Policy, RuleId, Service, Sha256, quantity::Span};
 use shipworthy_payload::Choice;
 
 pub(crate) use self::plugin::{InspectArgs, PluginCommand};
+pub(crate) use cache::{CacheCommand, WarmArgs};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
 /// requires?
@@ -113,28 +115,6 @@ pub(crate) enum EnvCommand {
         /// Name, or path of a `.toml` file
         name: String,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum CacheCommand {
-    /// Print the folder in which compiled plugins are kept
-    Path,
-    /// Compile plugins ahead, so that no check has to; nothing of them is run
-    #[command(after_help = "Examples:\n  shipworthy cache warm --env staging\n  \
-        shipworthy cache warm plugins/orders.wasm")]
-    Warm(WarmArgs),
-    /// Remove every compiled plugin
-    Clean,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WarmArgs {
-    /// Plugins that are files
-    #[arg(value_name = "FILE", required_unless_present = "env")]
-    pub(crate) files: Vec<PathBuf>,
-    /// Every plugin of an environment; may be given several times
-    #[arg(long, value_name = "NAME")]
-    pub(crate) env: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,0 +1,27 @@
+//! `cache`: compiled plugins.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheCommand {
+    /// Print the folder in which compiled plugins are kept
+    Path,
+    /// Compile plugins ahead, so that no check has to; nothing of them is run
+    #[command(after_help = "Examples:\n  shipworthy cache warm --env staging\n  \
+        shipworthy cache warm plugins/orders.wasm")]
+    Warm(WarmArgs),
+    /// Remove every compiled plugin
+    Clean,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WarmArgs {
+    /// Plugins that are files
+    #[arg(value_name = "FILE", required_unless_present = "env")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Every plugin of an environment; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Vec<String>,
+}
