@@ -53,16 +53,15 @@ fn run(component: &[u8]) {
     let limits = Limits { memory: 4 << 20, deadline: DEADLINE, log: 1_024 };
     let seen = RUNTIME.block_on(ready.run(&ENGINE, &target, Arc::new(Run::new(Arc::new(access()))), limits));
     assert!(!matches!(seen.end, RunEnd::NotStarted { .. }), "{:?}", seen.end);
-    assert!(seen.requests.iter().all(|request| request.answer.contains("not granted") || !request.answer.contains("200")));
+    let is_answered = |answer: &str| answer.starts_with(|first: char| first.is_ascii_digit());
+    assert!(!seen.requests.iter().any(|request| is_answered(&request.answer)), "{:?}", seen.requests);
 }
 
 fuzz_target!(|input: &[u8]| {
     let Some((kind, bytes)) = input.split_first() else { return };
     if *kind == b'c' {
         run(bytes);
-    } else if let Ok(made) =
-        wasm_smith::Component::new(wasm_smith::Config::default(), &mut Unstructured::new(bytes))
-    {
+    } else if let Ok(made) = wasm_smith::Component::new(wasm_smith::Config::default(), &mut Unstructured::new(bytes)) {
         run(&made.to_bytes());
     }
 });
