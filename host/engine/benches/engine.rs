@@ -18,7 +18,7 @@ use std::{
 
 use shipworthy_capabilities as ask;
 use shipworthy_contract::{Sha256, evidence::RunEnd};
-use shipworthy_engine::{Binary, CompileLimits, Compiler, Component, Engine, Limits, Loader, Target};
+use shipworthy_engine::{Binary, Component, Engine, Limits, Target};
 use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig, Store, component::Linker};
 
 use crate::wit::{ProbePre, exports::shipworthy::probe::guest};
@@ -36,8 +36,6 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const AT_ONCE: u32 = 64;
 const LIMITS: Limits = Limits { memory: 64 << 20, deadline: Duration::from_secs(5), log: 64 << 10 };
-const COMPILE: CompileLimits = CompileLimits { time: Duration::from_mins(1), memory: 2 << 30 };
-
 /// Of one round; long enough that reading the clock is nothing beside it.
 const RUNS: u32 = 200;
 const LOADS: u32 = 20;
@@ -110,8 +108,7 @@ struct Ours<'a> {
 
 impl Ours<'_> {
     fn load(&self) -> Result<Component> {
-        let loader = Loader { cache: None, compiler: Compiler::here() };
-        Ok(loader.load(&self.engine, &self.binary, COMPILE, &|| {})?.0)
+        Component::load_bundled(&self.engine, &self.binary)?.ok_or_else(|| "its code does not fit the engine".into())
     }
 
     async fn runs(&self, component: &Component) -> Result<f64> {

@@ -42,7 +42,7 @@ pub(crate) struct Replay {
 pub(crate) struct Done {
     pub(crate) run: ProbeRun,
     /// What was told, if that is kept.
-    pub(crate) recorded: Option<Recorded>,
+    pub(crate) recorded: Option<Box<Recorded>>,
 }
 
 impl Job {
@@ -90,16 +90,18 @@ impl Job {
         };
         let told = matches!(self.access.tape, Tape::Record(_))
             .then(|| RecordedRun { cut_off: by_the_clock(&end), ..run.recorded() });
-        let recorded = told.map(|told| Recorded {
-            probe: self.blank.probe.clone(),
-            service: self.blank.service.clone(),
-            instance: self.blank.instance.clone(),
-            plugin: self.blank.plugin.clone(),
-            project: self.target.project.clone(),
-            seed: super::seed::to_hex(&self.target.seed),
-            attempts,
-            ended_by_host: by_the_clock(&end).then(|| end.clone()),
-            told,
+        let recorded = told.map(|told| {
+            Box::new(Recorded {
+                probe: self.blank.probe.clone(),
+                service: self.blank.service.clone(),
+                instance: self.blank.instance.clone(),
+                plugin: self.blank.plugin.clone(),
+                project: self.target.project.clone(),
+                seed: super::seed::to_hex(&self.target.seed),
+                attempts,
+                ended_by_host: by_the_clock(&end).then(|| end.clone()),
+                told,
+            })
         });
         let run = ProbeRun {
             evidence: seen.evidence,

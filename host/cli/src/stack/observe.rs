@@ -68,7 +68,7 @@ pub(super) fn observe(
         None => containers.as_deref().and_then(|engine| in_use(environment, engine)),
     };
     if let Some(file) = &flags.record {
-        let recorded: Vec<Recorded> = done.iter_mut().filter_map(|done| done.recorded.take()).collect();
+        let recorded: Vec<Recorded> = done.iter_mut().filter_map(|done| Some(*done.recorded.take()?)).collect();
         Recording::new(&environment.name, project.clone(), recorded).write(file)?;
     }
     Ok(Observed { listed, runs: done.into_iter().map(|done| done.run).collect(), project })
