@@ -43,8 +43,8 @@ impl Addresses {
         if self.0.is_empty() || !text.contains("`endpoint ") {
             return text;
         }
-        // The highest first, or `endpoint 1` would be found in `endpoint 12`; the backticks make that impossible, too.
-        self.0.iter().enumerate().rev().fold(text, |text, (index, address)| {
+        // With its backticks `endpoint 1` is not found in `endpoint 12`.
+        self.0.iter().enumerate().fold(text, |text, (index, address)| {
             text.replace(&format!("`endpoint {}`", index + 1), &format!("`{address}`"))
         })
     }

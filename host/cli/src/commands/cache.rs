@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use shipworthy_contract::{Explain, Fault, Sha256, quantity::Bytes, text::plural};
-use shipworthy_engine::{Binary, Cache, CompileLimits, Component, Engine, Loader, Origin};
+use shipworthy_engine::{Binary, Cache, Component, Engine, Loader, Origin};
 use shipworthy_plugins::{
     component::{self, ComponentError, LARGEST_COMPONENT},
     environment::Limits,
@@ -97,7 +97,6 @@ impl Warmer {
             Stream::Out.write(&format!("{name}  {}  bundled: compiled when Shipworthy was built\n", binary.sha256));
             return Ok(());
         }
-        let limits = CompileLimits { time: limits.compile_time, memory: limits.compile_memory.0 };
         let (_, origin) = components::load(&self.loader, &self.engine, binary, limits)?;
         let what = match origin {
             Origin::Cache => "compiled before".to_owned(),

@@ -74,7 +74,6 @@ impl Components {
 
     fn plugin(&self, binary: &Binary<'_>, limits: &Limits) -> Result<Loaded, LoadError> {
         let loader = self.loader.get_or_init(loader);
-        let limits = CompileLimits { time: limits.compile_time, memory: limits.compile_memory.0 };
         match load(loader, &self.engine, binary, limits) {
             Ok((component, _)) => {
                 let pooled = self.pool.as_ref().and_then(|pool| Some((pool, loader.load_kept(pool, binary)?)));
@@ -103,13 +102,14 @@ pub(crate) fn binary(plugin: &Plugin) -> Binary<'_> {
     }
 }
 
-/// Makes a component ready, and says on standard error what takes long.
+/// Makes a component ready within a probe's limits, and says on standard error what takes long.
 pub(crate) fn load(
     loader: &Loader,
     engine: &Engine,
     binary: &Binary<'_>,
-    limits: CompileLimits,
+    limits: &Limits,
 ) -> Result<(Component, Origin), LoadError> {
+    let limits = CompileLimits { time: limits.compile_time, memory: limits.compile_memory.0 };
     let name = shipworthy_contract::text::excerpt(binary.plugin, 60);
     let tell = || {
         let size = Bytes(u64::try_from(binary.bytes.len()).unwrap_or(u64::MAX).next_multiple_of(1 << 10));

@@ -73,7 +73,7 @@ impl<'a> Places<'a> {
     }
 }
 
-/// How often a planned probe is run.
+/// How often a planned probe is run: known before its component is made ready.
 pub(super) fn count(world: &World<'_>, planned: &Planned) -> usize {
     Places::of(world, planned).count()
 }
