@@ -80,6 +80,9 @@ impl Component {
         });
         let told = Arc::clone(&store.data().run);
         let observed = tokio::select! {
+            // A guest that runs is asked first, however late its turn comes: it ends at its own look at the deadline, and
+            // is not told as one that waits.
+            biased;
             observed = self.observe(&mut store, target) => Some(observed),
             () = tokio::time::sleep(limits.deadline + GRACE) => None,
             () = told.cut_off() => None,
