@@ -20,9 +20,7 @@ const LANGUAGES: [(&str, &str, &[&str]); 4] = [
 ];
 
 /// What builds and tools leave, and what is linked to the SDK in the repository.
-const LEFT_OUT: [&str; 9] = [
-    "target", "node_modules", "__pycache__", ".venv", "vendor", "Cargo.lock", "package-lock.json", ".mypy_cache", "dist",
-];
+const LEFT_OUT: [&str; 7] = ["target", "node_modules", "__pycache__", ".venv", "vendor", ".mypy_cache", "dist"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../..").canonicalize()?;

@@ -16,12 +16,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("shipworthy-report", &["shipworthy-contract"]),
     ("shipworthy-capabilities", &["shipworthy-contract"]),
     ("shipworthy-engine", &["shipworthy-capabilities", "shipworthy-contract"]),
+    ("shipworthy-kit", &["shipworthy-contract", "shipworthy-plugins"]),
     (
         "shipworthy",
         &[
             "shipworthy-capabilities",
             "shipworthy-contract",
             "shipworthy-engine",
+            "shipworthy-kit",
             "shipworthy-payload",
             "shipworthy-plugins",
             "shipworthy-report",

@@ -10,7 +10,7 @@ use shipworthy_capabilities::containers::engine::{DEFAULT_SOCKET, EngineSocket};
 use shipworthy_contract::{Policy, RuleId, Service, Sha256, quantity::Span};
 use shipworthy_payload::Choice;
 
-pub(crate) use self::plugin::{InspectArgs, PluginCommand};
+pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
 pub(crate) use cache::{CacheCommand, WarmArgs};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
@@ -49,7 +49,7 @@ pub(crate) enum Command {
     /// Make an environment from a running stack, or look at those that there are
     #[command(subcommand)]
     Env(EnvCommand),
-    /// Look at a plugin before it is used
+    /// Make a probe, build it, test it, or look at one before it is used
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// Where compiled plugins are kept, compile them ahead, or remove them

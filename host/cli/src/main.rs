@@ -58,7 +58,7 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Env(EnvCommand::List) => commands::env::list()?,
         Command::Env(EnvCommand::Show { name }) => commands::env::show(name)?,
         Command::Env(EnvCommand::Check { name }) => commands::env::check(name)?,
-        Command::Plugin(command) => commands::plugin::run(command)?,
+        Command::Plugin(command) => return commands::plugin::run(command),
         Command::Cache(CacheCommand::Path) => commands::cache::path()?,
         Command::Cache(CacheCommand::Warm(args)) => commands::cache::warm(args)?,
         Command::Cache(CacheCommand::Clean) => commands::cache::clean()?,

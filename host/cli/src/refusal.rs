@@ -44,6 +44,8 @@ pub(crate) enum UsageError {
     Only { service: String, known: String },
     #[error("`containers.socket` is no address")]
     Socket(#[source] shipworthy_capabilities::containers::engine::NotASocket),
+    #[error("cannot use the test `{}`: {fault}", file.display())]
+    Staged { file: PathBuf, fault: String },
     #[error("no asynchronous runtime can be started")]
     Runtime(#[source] std::io::Error),
     #[error("the current folder cannot be read")]
@@ -70,6 +72,7 @@ impl Explain for UsageError {
             Self::Recording { .. } => "recording.unreadable",
             Self::Only { .. } => "usage.only",
             Self::Socket(_) => "env.socket",
+            Self::Staged { .. } => "test.file",
             Self::Runtime(_) => "host.runtime",
             Self::Folder(_) => "usage.folder",
         }
@@ -78,6 +81,7 @@ impl Explain for UsageError {
     fn fault(&self) -> Fault {
         match self {
             Self::Runtime(_) => Fault::Host,
+            Self::Staged { .. } => Fault::Plugin,
             Self::Write { .. }
             | Self::StandardOutput(_)
             | Self::Recording { .. }
@@ -93,7 +97,7 @@ impl Explain for UsageError {
             Self::StandardOutput(_) => Some("what was written is not whole: do not use it".to_owned()),
             Self::Recording { .. } => Some("make one with `--record FILE`".to_owned()),
             Self::Only { known, .. } => Some(format!("services with a probe: {known}")),
-            Self::Socket(_) | Self::Runtime(_) | Self::Folder(_) => None,
+            Self::Staged { .. } | Self::Socket(_) | Self::Runtime(_) | Self::Folder(_) => None,
         }
     }
 }

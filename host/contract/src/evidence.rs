@@ -253,6 +253,9 @@ pub struct ProbeRun {
     pub log: Vec<LogLine>,
     /// Limits on one request or file that were hit, and undeclared uses that were refused.
     pub notes: Vec<String>,
+    /// Most linear memory that the last attempt had, in bytes.
+    #[serde(default)]
+    pub memory_bytes: u64,
     /// All attempts together, in milliseconds.
     pub duration_ms: u64,
     /// How often it was tried; at least 1 unless it was not started.

@@ -107,6 +107,11 @@ impl Limiter {
     pub(crate) const fn new(memory: u64) -> Self {
         Self { memory, used: 0, elements: 0 }
     }
+
+    /// What all memories together have grown to, in bytes: none of them shrinks.
+    pub(crate) const fn used(&self) -> u64 {
+        self.used
+    }
 }
 
 impl ResourceLimiter for Limiter {

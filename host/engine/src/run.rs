@@ -56,6 +56,8 @@ pub struct Seen {
     pub certificates: Vec<Presented>,
     /// Limits on single requests that were hit, undeclared uses that were refused.
     pub notes: Vec<String>,
+    /// Most linear memory that the guest had, in bytes.
+    pub memory: u64,
     /// From instantiation to the end.
     pub duration: Duration,
 }
@@ -100,10 +102,11 @@ impl Component {
             Some(Err(error)) => ended(&error, &printed),
         };
         tracing::debug!(?end, evidence = state.evidence.len(), "ran");
+        let memory = state.limiter.used();
         let mut log = state.log;
         log.extend(printed);
         let (requests, notes, certificates) = (state.run.records(), state.run.notes(), state.run.certificates());
-        Seen { evidence: state.evidence, end, log, requests, certificates, notes, duration }
+        Seen { evidence: state.evidence, end, log, requests, certificates, notes, memory, duration }
     }
 
     async fn observe(&self, store: &mut Store<State>, target: &Target) -> wasmtime::Result<Result<(), guest::Failure>> {

@@ -74,8 +74,10 @@ impl Project {
         files::sources(&self.folder).iter().any(|(path, changed)| *changed > built && is_source(path))
     }
 
-    /// A value that differs once a source or a test file has been changed.
-    pub fn state(&self) -> impl PartialEq + use<> {
-        files::sources(&self.folder)
-    }
+}
+
+/// A value that differs once a source of a project, its component's file, or one of these test files has been changed.
+pub fn state_of(path: &Path, cases: &[PathBuf]) -> impl PartialEq + use<> {
+    let others = std::iter::once(path).chain(cases.iter().map(PathBuf::as_path));
+    (files::sources(path), others.map(files::changed_at).collect::<Vec<_>>())
 }

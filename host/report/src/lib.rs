@@ -16,6 +16,7 @@ pub mod json;
 pub mod notice;
 pub mod plugin;
 pub mod rules;
+pub mod trials;
 
 pub use classes::classes_markdown;
 pub use json::REPORT_SCHEMA;

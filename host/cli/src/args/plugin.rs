@@ -1,13 +1,31 @@
 //! `plugin`: what can be done with a plugin outside of a check.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+use shipworthy_kit::{Language, name::Name};
 
-use super::Format;
+use super::{Format, parse};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
+    /// Write the project of a new probe, which builds and passes its tests as it stands
+    #[command(after_help = "Examples:\n  shipworthy plugin new orders --lang rust\n  \
+        shipworthy plugin new orders --lang python --dir probes/orders\n\n\
+        Exit codes: 0 it is written, 2 it is not.")]
+    New(NewArgs),
+    /// Build a project with its language's own toolchain, and put its descriptor into the component
+    #[command(after_help = "Examples:\n  shipworthy plugin build\n  \
+        shipworthy plugin build probes/orders --out plugins/orders.wasm\n\n\
+        Exit codes: 0 it is built and can be used, 2 it cannot.")]
+    Build(BuildArgs),
+    /// Run a probe against a recording, or against a stack that a file scripts, and compare what it sees
+    #[command(after_help = "Examples:\n  shipworthy plugin test\n  shipworthy plugin test --watch\n  \
+        shipworthy plugin test --case tests/healthy.toml\n  \
+        shipworthy plugin test --format junit --output json=tests.json\n  \
+        shipworthy plugin test plugins/orders.wasm --case tests/recorded.toml\n\n\
+        Exit codes: 0 all passed, 2 usage, or nothing could be built or run, 3 a test failed, 4 of one it cannot be told.")]
+    Test(TestArgs),
     /// Who a plugin is, what it needs and what an environment grants it; nothing of it is run or compiled
     #[command(after_help = "Examples:\n  shipworthy plugin inspect plugins/orders.wasm\n  \
         shipworthy plugin inspect plugins/orders.wasm --env staging\n  \
@@ -27,4 +45,91 @@ pub(crate) struct InspectArgs {
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// What the probe is called: a-z, 0-9 and -, beginning with a letter; its service by default
+    #[arg(value_name = "NAME", value_parser = parse::<Name>)]
+    pub(crate) name: Name,
+    /// The language of its code
+    #[arg(long, value_name = "rust|python|go|js", value_parser = parse::<Language>)]
+    pub(crate) lang: Language,
+    /// Where it is written to [default: a folder NAME here]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) project: PathBuf,
+    /// Where the component is written to [default: NAME.wasm in the project]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// The language of its code [default: by its files]
+    #[arg(long, value_name = "rust|python|go|js", value_parser = parse::<Language>)]
+    pub(crate) lang: Option<Language>,
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// A project, which is built first if its sources are newer than its component; or a component
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Run this test; may be given several times [default: tests/*.toml of the project]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) case: Vec<PathBuf>,
+    /// The language of its code [default: by its files]
+    #[arg(long, value_name = "rust|python|go|js", value_parser = parse::<Language>)]
+    pub(crate) lang: Option<Language>,
+    /// Take the component as it is
+    #[arg(long)]
+    pub(crate) no_build: bool,
+    /// Run again whenever a file of the project changes
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TestFormat,
+    /// Write the outcome to a file as well; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse::<TestOutput>)]
+    pub(crate) output: Vec<TestOutput>,
+    /// Show all of what passed too
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// No colour, also on a terminal
+    #[arg(long)]
+    pub(crate) no_color: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    #[default]
+    Human,
+    Json,
+    Junit,
+}
+
+/// `FORMAT=FILE`.
+#[derive(Clone, Debug)]
+pub(crate) struct TestOutput {
+    pub(crate) format: TestFormat,
+    pub(crate) file: PathBuf,
+}
+
+impl FromStr for TestOutput {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('=').filter(|(_, file)| !file.is_empty());
+        let (format, file) = parts.ok_or("expected FORMAT=FILE, such as junit=tests.xml")?;
+        let format = TestFormat::from_str(format, false)
+            .map_err(|_| format!("expected the format `human`, `json` or `junit` before the `=`, found: {format}"))?;
+        Ok(Self { format, file: file.into() })
+    }
 }

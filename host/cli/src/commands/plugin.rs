@@ -1,11 +1,20 @@
 //! `shipworthy plugin`: what can be done with a plugin outside of a check.
 
+mod build;
 mod inspect;
+mod new;
+mod test;
+
+use shipworthy_contract::report::EXIT_PASSED;
 
 use crate::{args::PluginCommand, refusal::Refusal};
 
-pub(crate) fn run(command: &PluginCommand) -> Result<(), Refusal> {
+pub(crate) fn run(command: &PluginCommand) -> Result<u8, Refusal> {
     match command {
-        PluginCommand::Inspect(args) => inspect::run(args),
+        PluginCommand::New(args) => new::run(args)?,
+        PluginCommand::Build(args) => build::run(args)?,
+        PluginCommand::Test(args) => return test::run(args),
+        PluginCommand::Inspect(args) => inspect::run(args)?,
     }
+    Ok(EXIT_PASSED)
 }

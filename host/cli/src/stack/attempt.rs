@@ -110,6 +110,7 @@ impl Job {
             certificates: seen.certificates,
             log: seen.log,
             notes: [self.blank.notes, seen.notes].concat(),
+            memory_bytes: seen.memory,
             duration_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
             attempts,
             ..self.blank

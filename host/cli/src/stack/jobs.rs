@@ -163,6 +163,7 @@ impl<'a> Station<'a> {
             notes: refused.collect(),
             duration_ms: 0,
             attempts: 0,
+            memory_bytes: 0,
         };
         let Ready { engine, component } = match &self.loaded {
             Ok(ready) => ready.clone(),

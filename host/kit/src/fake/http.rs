@@ -14,7 +14,6 @@ use hyper_util::{
 };
 use shipworthy_contract::Role;
 use tokio::{
-    io::AsyncWriteExt as _,
     net::{UnixListener, UnixStream},
     sync::Notify,
 };

@@ -69,6 +69,7 @@ pub(super) fn run(probe: &str, evidence: Vec<Evidence>) -> ProbeRun {
         notes: Vec::new(),
         duration_ms: 3,
         attempts: 1,
+        memory_bytes: 0,
     }
 }
 

@@ -192,6 +192,7 @@ mod tests {
             notes: Vec::new(),
             duration_ms: 1,
             attempts: 1,
+            memory_bytes: 0,
         }
     }
 

@@ -62,6 +62,7 @@ impl Fleet {
             notes: Vec::new(),
             duration_ms: 3,
             attempts: 1,
+            memory_bytes: 0,
         };
         self.instances.iter().enumerate().map(one).collect()
     }

@@ -1,0 +1,45 @@
+//! `plugin new NAME --lang L`: the project of a new probe.
+
+use std::path::PathBuf;
+
+use shipworthy_kit::{Language, scaffold};
+
+use crate::{args::NewArgs, output::Stream, refusal::Refusal};
+
+pub(super) fn run(args: &NewArgs) -> Result<(), Refusal> {
+    let folder = args.dir.clone().unwrap_or_else(|| PathBuf::from(args.name.as_str()));
+    let written = scaffold::new(&args.name, args.lang, &folder)?;
+    let mut text = format!("wrote a probe in {} to {}\n", spoken(args.lang), folder.display());
+    for file in written {
+        text.push_str(&format!("  {}\n", file.display()));
+    }
+    text.push_str(&format!("  {}/ (the SDK, of this version)\n\nnext:\n  cd {}\n", scaffold::sdk_folder(args.lang), folder.display()));
+    for line in first(args.lang) {
+        text.push_str(&format!("  {line}\n"));
+    }
+    Stream::Out.write(&text);
+    Ok(())
+}
+
+const fn spoken(language: Language) -> &'static str {
+    match language {
+        Language::Rust => "Rust",
+        Language::Python => "Python",
+        Language::Go => "Go",
+        Language::Js => "JavaScript",
+    }
+}
+
+/// What is to be done first: what the toolchain takes, then the tests.
+const fn first(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::Rust => &["rustup target add wasm32-wasip2", "cargo test", "shipworthy plugin test"],
+        Language::Python => &[
+            "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt",
+            ".venv/bin/python -m unittest",
+            "shipworthy plugin test",
+        ],
+        Language::Go => &["go test ./...", "shipworthy plugin test"],
+        Language::Js => &["npm install", "npm test", "shipworthy plugin test"],
+    }
+}
