@@ -156,8 +156,8 @@ impl Case {
     /// What is wrong with it, with the line.
     pub fn read(file: &Path) -> Result<Self, KitError> {
         let text = files::read_text(file).map_err(|source| KitError::read(file, source))?;
-        let wrong = |fault: String| KitError::Case { file: file.to_owned(), fault };
-        let mut case: Self = toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?;
+        let mut case: Self = toml::from_str(&text).map_err(|error| syntax(file, &text, &error))?;
+        let wrong = |fault| KitError::Case { file: file.to_owned(), fault, at: None, line: None };
         case.check().map_err(wrong)?;
         case.name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         file.clone_into(&mut case.file);
@@ -207,6 +207,19 @@ impl Answer {
             None => Ok(()),
         }
     }
+}
+
+/// An error of the TOML reader, with the place that it names.
+fn syntax(file: &Path, text: &str, error: &toml::de::Error) -> KitError {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1);
+    let at = before.map(|before| {
+        let line = before.rsplit_once('\n').map_or(before, |(_, last)| last);
+        (number(before.matches('\n').count()), number(line.chars().count()))
+    });
+    let line = before.and_then(|before| text.lines().nth(before.matches('\n').count()));
+    let fault = shipworthy_contract::text::one_line(error.message());
+    KitError::Case { file: file.to_owned(), fault, at, line: line.map(shipworthy_contract::text::one_line) }
 }
 
 fn hex<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use shipworthy_contract::{Explain, Fault};
+use shipworthy_contract::{Explain, Fault, explain::Place};
 use shipworthy_plugins::descriptor::DescriptorError;
 
 use crate::Language;
@@ -95,8 +95,12 @@ pub enum KitError {
     Case {
         /// The file.
         file: PathBuf,
-        /// What is wrong, with its line where that is known.
+        /// What is wrong.
         fault: String,
+        /// Line and column from 1, where they are known.
+        at: Option<(u32, u32)>,
+        /// The line itself.
+        line: Option<String>,
     },
     /// There is nothing to test with.
     #[error("expected test files, found none in `{}`", folder.display())]
@@ -175,5 +179,14 @@ impl Explain for KitError {
             Self::NoCases { .. } => "write one, or name one with `--case FILE`".to_owned(),
             Self::Serve(_) => "see that temporary files can be made".to_owned(),
         })
+    }
+
+    fn place(&self) -> Option<Place> {
+        let Self::Case { file, at: Some((line, column)), .. } = self else { return None };
+        Some(Place { file: file.display().to_string(), line: Some(*line), column: Some(*column) })
+    }
+
+    fn excerpt(&self) -> Option<&str> {
+        if let Self::Case { line, .. } = self { line.as_deref() } else { None }
     }
 }

@@ -28,6 +28,6 @@ pub(super) fn build_to(project: &Project, out: &Path) -> Result<(), Refusal> {
 }
 
 /// A path without a leading `./`.
-fn shown(path: &Path) -> PathBuf {
+pub(super) fn shown(path: &Path) -> PathBuf {
     path.strip_prefix(".").map_or_else(|_| path.to_owned(), Path::to_owned)
 }

@@ -92,7 +92,7 @@ fn subject(args: &TestArgs) -> Result<(PathBuf, Vec<PathBuf>), Refusal> {
     if cases.is_empty() {
         return Err(KitError::NoCases { folder: project.folder.join(shipworthy_kit::project::TESTS) }.into());
     }
-    let component = project.component();
+    let component = build::shown(&project.component());
     if !args.no_build && project.is_stale() {
         build::build_to(&project, &component)?;
     }
