@@ -28,13 +28,12 @@ pub(super) fn component(project: &Project) -> Result<Vec<u8>, KitError> {
         .current_dir(&folder)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit());
-    // Panics name their place: no path of the machine that builds gets into a component. Who sets flags has his own.
+    // Panics name their place, and those of libraries lie in a home: it does not get into a component. Who sets flags has
+    // his own.
     if std::env::var_os("RUSTFLAGS").is_none()
         && let Some(home) = cargo_home()
     {
-        let remap = [(home.as_path(), "cargo"), (folder.as_path(), ".")];
-        let flags = remap.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
-        command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        command.env("CARGO_ENCODED_RUSTFLAGS", format!("--remap-path-prefix={}=cargo", home.display()));
     }
     let output =
         command.output().map_err(|source| KitError::Start { program: "cargo".to_owned(), source })?;
