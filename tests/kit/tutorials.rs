@@ -2,7 +2,7 @@
 //!
 //! Of a page, a block whose language is `sh` is run by `bash`, all of them in one folder and in their order. A block with
 //! a file's name behind its language is written to that file. A block `text output` is what the commands before it print,
-//! lines of `...` standing for any number of lines, and `N` for any number.
+//! lines of `...` standing for any number of lines, `N` for any number, and `N s` for any time.
 
 use std::{fs, path::Path};
 
@@ -86,7 +86,7 @@ fn run_page(name: &str) -> Result<()> {
         bail!("docs/{name}:{}: {done:?}\nstdout:\n{out}\nstderr:\n{err}", at.trim());
     }
     for block in outputs {
-        let found = told(&format!("out-{}", block.line));
+        let found = told(&format!("out-{}", block.line)).replace(&format!("{}/", folder.path().display()), "");
         if !fits(&block.text, &found) {
             bail!("docs/{name}:{}: expected\n{}\nfound\n{found}", block.line, block.text);
         }
@@ -116,6 +116,10 @@ fn fits(shown: &str, found: &str) -> bool {
 
 /// Every `N` stands for digits, and what else is in the line for itself.
 fn line_fits(shown: &str, found: &str) -> bool {
+    // What takes long is told in seconds.
+    if let (Some((shown, ")")), Some((found, "ms)"))) = (shown.rsplit_once("N s"), found.rsplit_once(' ')) {
+        return line_fits(&format!("{shown}N"), found);
+    }
     let mut parts = shown.split('N');
     let Some(mut rest) = parts.next().and_then(|first| found.strip_prefix(first)) else { return false };
     for part in parts {
@@ -135,6 +139,7 @@ fn pages_are_held_against_what_is_printed() {
     assert!(fits("a\n...\nz N ms\n", "a\nb\nc\nz 12 ms\n"));
     assert!(fits("...\n", ""));
     assert!(fits("NAME N\n", "NAME 3\n"));
+    assert!(fits("passed (N s)\n", "passed (1.25 s)\n") && fits("passed (N s)\n", "passed (12 ms)\n"));
     for (shown, found) in [("a\n", "a\nb\n"), ("a\n...\nb\n", "a\nc\n"), ("N ms\n", "x ms\n"), ("", "a\n")] {
         assert!(!fits(shown, found), "{shown:?} {found:?}");
     }
