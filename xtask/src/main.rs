@@ -4,9 +4,11 @@
 #![expect(clippy::print_stdout, reason = "chores say what they did")]
 
 mod bundle;
+mod gallery;
 mod generate;
 #[expect(unreachable_pub, dead_code, reason = "one file, also used by the binary's build script")]
 mod guests;
+mod reference;
 
 use std::path::PathBuf;
 

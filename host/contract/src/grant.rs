@@ -9,10 +9,12 @@
 //!
 //! SERVICE of the container lines is a compose service, a group that the environment names, or `.` for the probe's own.
 
+mod forms;
 mod method;
 
 use std::{fmt, str::FromStr};
 
+pub use forms::{FORMS, Form};
 pub use method::{GrpcMethod, Method, NotAGrpcMethod, NotAMethod};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
