@@ -40,5 +40,5 @@ def _from_folder(line: str) -> str:
     return line
 
 
-# Whatever Python imports for it on first use is imported now, for the reason above.
+# Whatever Python imports for it at its first use is imported now, when the component is built and there are files.
 words(ImportError("tried"))
