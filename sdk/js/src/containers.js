@@ -18,18 +18,7 @@ import { Failure, Gap } from "./failure.js";
  */
 
 /** @type {readonly (keyof ContainerFields)[]} */
-const FIELDS = [
-  "id",
-  "name",
-  "service",
-  "image",
-  "imageId",
-  "state",
-  "health",
-  "exitCode",
-  "startedAt",
-  "finishedAt",
-];
+const FIELDS = ["id", "name", "service", "image", "imageId", "state", "health", "exitCode", "startedAt", "finishedAt"];
 
 /** One container, as the engine described it. */
 export class Container {
@@ -60,8 +49,8 @@ export class Container {
   }
 
   /**
-   * The image's name without registry, tag and digest, such as `team/agent-docker`; null where the image is named by its
-   * id alone. A first part with a dot or a colon, or `localhost`, is a registry, as the engine has it.
+   * The image's name without registry, tag and digest, such as `team/agent-docker`; null where the image is named by
+   * its id alone. A first part with a dot or a colon, or `localhost`, is a registry, as the engine has it.
    *
    * @returns {string | null}
    */
@@ -106,8 +95,8 @@ export class Container {
  */
 
 /**
- * A container that is gone since it was found counts as unreachable, so that an environment's `retry` covers one that is
- * being replaced.
+ * A container that is gone since it was found counts as unreachable, so that an environment's `retry` covers one that
+ * is being replaced.
  *
  * @type {Readonly<Record<ContainersErrorKind, Gap>>}
  */
@@ -220,8 +209,8 @@ export class ContainersError extends Failure {
 ContainersError.prototype.name = "ContainersError";
 
 /**
- * The way to the containers. A container is asked only after it was found. Every method throws a `ContainersError` where
- * it cannot see.
+ * The way to the containers. A container is asked only after it was found. Every method throws a `ContainersError`
+ * where it cannot see.
  */
 export class Containers {
   /** @type {import("./host.js").Host} */
@@ -247,8 +236,8 @@ export class Containers {
   }
 
   /**
-   * One variable of a container's environment; null where it has none of the name. Takes `env SERVICE NAME`; there is no
-   * way to list them.
+   * One variable of a container's environment; null where it has none of the name. Takes `env SERVICE NAME`; there is
+   * no way to list them.
    *
    * @param {Container} container
    * @param {string} name

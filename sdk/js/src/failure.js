@@ -33,8 +33,8 @@ const GAPS = new Set(Object.values(Gap));
 /**
  * Nothing at all, or nothing more, can be seen. Evidence given before stays.
  *
- * Every error of this SDK is one, with the gap that fits it. One that is not caught ends the run with its gap; any other
- * error that is not caught is a crash of the probe.
+ * Every error of this SDK is one, with the gap that fits it. One that is not caught ends the run with its gap; any
+ * other error that is not caught is a crash of the probe.
  */
 export class Failure extends Error {
   /**

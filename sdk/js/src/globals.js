@@ -1,6 +1,6 @@
 /**
- * What a program in JavaScript expects to be there. A component has neither clock nor console; to ask its engine for the
- * time is a trap without a word, so it becomes an error that says what is wrong.
+ * What a program in JavaScript expects to be there. A component has neither clock nor console; to ask its engine for
+ * the time is a trap without a word, so it becomes an error that says what is wrong.
  */
 
 /** @typedef {import("./stack.js").Level} Level */
@@ -12,8 +12,10 @@
 export function equip(log, draw) {
   /** @type {any} */
   const world = globalThis;
-  const line = (/** @type {Level} */ level) => (/** @type {unknown[]} */ ...values) =>
-    log(level, values.map(inWords).join(" ").toWellFormed());
+  const line =
+    (/** @type {Level} */ level) =>
+    (/** @type {unknown[]} */ ...values) =>
+      log(level, values.map(inWords).join(" ").toWellFormed());
   world.console = Object.freeze({
     debug: line("debug"),
     log: line("info"),

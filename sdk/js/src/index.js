@@ -2,13 +2,13 @@
  * Write probes for Shipworthy in JavaScript.
  *
  * A probe is a small WebAssembly component that looks at one running service and says what it sees; the host judges. It
- * holds no address, no socket and no credential: it asks a role of its own, and the host carries out what the environment
- * grants.
+ * holds no address, no socket and no credential: it asks a role of its own, and the host carries out what the
+ * environment grants.
  *
  * What cannot be seen is a gap (`Stack.missing`, or a `Failure` where nothing more can be seen) and what was seen to be
- * wrong is a `Finding` on a rule that the descriptor declares. They must not be mixed: a gap stops a deploy because nobody
- * knows, a violation because somebody does. Every error of this SDK is a `Failure` and knows its gap, so one that is
- * thrown keeps them apart.
+ * wrong is a `Finding` on a rule that the descriptor declares. They must not be mixed: a gap stops a deploy because
+ * nobody knows, a violation because somebody does. Every error of this SDK is a `Failure` and knows its gap, so one
+ * that is thrown keeps them apart.
  */
 
 export { Container, Containers, ContainersError } from "./containers.js";

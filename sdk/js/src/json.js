@@ -134,8 +134,8 @@ export class Json {
   }
 
   /**
-   * What is at `pointer`, as a type of the probe's own: `json.read("/length", Number)`. An empty pointer reads the whole
-   * document.
+   * What is at `pointer`, as a type of the probe's own: `json.read("/length", Number)`. An empty pointer reads the
+   * whole document.
    *
    * A function gets what is there and gives what the probe wants of it; an `Unreadable` that it throws is told with the
    * place.
@@ -354,11 +354,13 @@ function byCodePoints(one, other) {
 }
 
 /** @type {Map<Function, [string, string]>} */
-const SCALARS = new Map(/** @type {[Function, [string, string]][]} */ ([
-  [Number, ["number", "f64"]],
-  [String, ["string", "a string"]],
-  [Boolean, ["boolean", "a boolean"]],
-]));
+const SCALARS = new Map(
+  /** @type {[Function, [string, string]][]} */ ([
+    [Number, ["number", "f64"]],
+    [String, ["string", "a string"]],
+    [Boolean, ["boolean", "a boolean"]],
+  ]),
+);
 
 /**
  * @param {Node} node

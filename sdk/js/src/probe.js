@@ -15,8 +15,8 @@ import { Stack } from "./stack.js";
  */
 
 /**
- * A probe: it looks at one running service, and gives evidence to `stack` as it is seen. A `Failure` that it throws says
- * that nothing at all, or nothing more, can be seen; part of it is better told by `Stack.missing`.
+ * A probe: it looks at one running service, and gives evidence to `stack` as it is seen. A `Failure` that it throws
+ * says that nothing at all, or nothing more, can be seen; part of it is better told by `Stack.missing`.
  *
  * It keeps nothing between runs, since every run has a new instance of the component. It never judges: whether what it
  * saw satisfies a requirement is the host's to decide. It is a plain function: a component runs nothing afterwards, so
@@ -40,8 +40,8 @@ import { Stack } from "./stack.js";
  */
 
 /**
- * The component that a probe is: `export const guest = component(observe);` in the module that the component is made of.
- * Natively it is nothing that can be run, so that the same module is unit-tested as it stands.
+ * The component that a probe is: `export const guest = component(observe);` in the module that the component is made
+ * of. Natively it is nothing that can be run, so that the same module is unit-tested as it stands.
  *
  * @template Config
  * @param {Probe<Config>} observe

@@ -17,13 +17,7 @@ declare module "shipworthy:probe/evidence@0.1.0" {
   function complete(prefix: string): void;
   function digest(name: string, sha256: string, origin: Origin): void;
   function missing(name: string, why: string, detail: string): void;
-  function finding(
-    rule: string,
-    holds: boolean,
-    message: string,
-    expected: string | null,
-    found: string | null,
-  ): void;
+  function finding(rule: string, holds: boolean, message: string, expected: string | null, found: string | null): void;
 }
 
 declare module "shipworthy:probe/http@0.1.0" {
@@ -41,13 +35,7 @@ declare module "shipworthy:probe/grpc@0.1.0" {
 declare module "shipworthy:probe/containers@0.1.0" {
   type Error =
     | {
-        tag:
-          | "not-granted"
-          | "engine-unreachable"
-          | "no-such-container"
-          | "no-such-file"
-          | "not-a-file"
-          | "other";
+        tag: "not-granted" | "engine-unreachable" | "no-such-container" | "no-such-file" | "not-a-file" | "other";
         val: string;
       }
     | { tag: "ambiguous-project"; val: string[] }

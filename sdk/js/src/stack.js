@@ -65,7 +65,7 @@ export class Stack {
     const [name, place] = [text("fact: key", key), originFrom("fact", origin)];
     if (typeof value === "string") {
       const safe = wellFormed(value);
-      if (utf8.isLonger(safe, LONGEST_TEXT)) {
+      if (isLonger(safe, LONGEST_TEXT)) {
         this.missing(name, tooLong("a value", safe, LONGEST_TEXT));
       } else if (this.#fits(name)) {
         this.#host.fact(name, safe, place);
@@ -95,8 +95,8 @@ export class Stack {
   }
 
   /**
-   * Every present capability that begins with `prefix` has been given: what is required and was not given is absent. Say
-   * it only after a whole list was read.
+   * Every present capability that begins with `prefix` has been given: what is required and was not given is absent.
+   * Say it only after a whole list was read.
    *
    * @param {string} prefix
    */
@@ -126,8 +126,8 @@ export class Stack {
   }
 
   /**
-   * A key, capability or digest that should be there and could not be seen, or a rule of the probe's own that could not be
-   * judged. Any error of this SDK says why.
+   * A key, capability or digest that should be there and could not be seen, or a rule of the probe's own that could not
+   * be judged. Any error of this SDK says why.
    *
    * Any other error is thrown on, so that what is wrong in the probe never passes for a gap. So this is safe:
    *
@@ -194,7 +194,7 @@ export class Stack {
    * @param {string} name
    */
   #fits(name) {
-    if (!utf8.isLonger(name, LONGEST_NAME)) {
+    if (!isLonger(name, LONGEST_NAME)) {
       return true;
     }
     const { why, detail } = tooLong("a name", name, LONGEST_NAME);
@@ -275,6 +275,16 @@ function originFrom(what, origin) {
 }
 
 /**
+ * Whether the text is more than so many bytes. Of most texts the units tell it.
+ *
+ * @param {string} whole
+ * @param {number} limit
+ */
+function isLonger(whole, limit) {
+  return whole.length * 3 > limit && (whole.length > limit || utf8.length(whole) > limit);
+}
+
+/**
  * A name for an error message.
  *
  * @param {string} name
@@ -298,13 +308,13 @@ function tooLong(what, given, limit) {
  * @param {string} whole
  */
 export function prose(whole) {
-  if (!utf8.isLonger(whole, LONGEST_PROSE)) {
+  if (!isLonger(whole, LONGEST_PROSE)) {
     return whole;
   }
   // No character has fewer bytes than units, so this has all that there is room for.
   const bytes = utf8.encode(whole.slice(0, LONGEST_PROSE));
   let end = LONGEST_PROSE - utf8.length("…");
-  while (end > 0 && (/** @type {number} */ (bytes[end]) & 0xc0) === 0x80) {
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) {
     end -= 1;
   }
   return `${utf8.decode(bytes.subarray(0, end))}…`;

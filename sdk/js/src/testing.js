@@ -1,8 +1,8 @@
 /**
  * Unit tests for probes: a scripted stack, natively and in milliseconds.
  *
- * A `Script` holds what the service would answer, `Script.run` runs a probe against it, and `Seen` is what the probe said.
- * Given the probe's descriptor, the script also refuses what the descriptor does not declare, as the host does.
+ * A `Script` holds what the service would answer, `Script.run` runs a probe against it, and `Seen` is what the probe
+ * said. Given the probe's descriptor, the script also refuses what the descriptor does not declare, as the host does.
  */
 
 export { Answer, GrpcAnswer } from "./testing/answer.js";

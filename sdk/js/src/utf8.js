@@ -2,8 +2,8 @@
  * UTF-8, which the engine of a component has no functions for. Natively it is this code too, so that a unit test sees
  * what the component does.
  *
- * The engine interprets: a loop over an answer of 4 MiB takes it one to two seconds, its own functions a fifth of that. So
- * answers are decoded by those, piece by piece.
+ * The engine interprets: a loop over an answer of 4 MiB takes it one to two seconds, its own functions a fifth of that.
+ * So answers are decoded by those, piece by piece.
  */
 
 import { wrong, wellFormed } from "./checks.js";
@@ -61,20 +61,11 @@ export function length(text) {
     const units = safe.slice(start, start + CHUNK);
     if (/[^\x00-\x7f]/.test(units)) {
       // A pair of surrogates is two units of what would be three bytes each, and is four bytes.
-      bytes += count(units, /[\u0080-\uffff]+/g) + count(units, /[\u0800-\uffff]+/g) - count(units, /[\ud800-\udfff]+/g);
+      bytes +=
+        count(units, /[\u0080-\uffff]+/g) + count(units, /[\u0800-\uffff]+/g) - count(units, /[\ud800-\udfff]+/g);
     }
   }
   return bytes;
-}
-
-/**
- * Whether the text is more than so many bytes. Of most texts the units tell it.
- *
- * @param {string} text
- * @param {number} limit
- */
-export function isLonger(text, limit) {
-  return text.length * 3 > limit && (text.length > limit || length(text) > limit);
 }
 
 /**
@@ -113,7 +104,7 @@ export function decode(bytes) {
  */
 function border(bytes, end) {
   let place = end;
-  while (place > end - 3 && (/** @type {number} */ (bytes[place]) & 0xc0) === 0x80) {
+  while (place > end - 3 && ((bytes[place] ?? 0) & 0xc0) === 0x80) {
     place -= 1;
   }
   return place;
@@ -140,7 +131,7 @@ function unescaped(bytes, start, units) {
  */
 function fault(bytes, start) {
   try {
-    for (let index = start; index < bytes.length; ) {
+    for (let index = start; index < bytes.length;) {
       index += sequence(bytes, index);
     }
   } catch (error) {

@@ -68,14 +68,12 @@ test("every error of the network becomes its own", () => {
     [{ tag: "invalid-request", val: "w" }, NetworkError.invalidRequest("w")],
     [{ tag: "unreachable", val: "w" }, NetworkError.unreachable("w")],
     [{ tag: "tls", val: "w" }, NetworkError.tls("w")],
-    [
-      { tag: "timed-out", val: { phase: "body", limitMs: 5, receivedBytes: 6 } },
-      NetworkError.timedOut("body", 5, 6),
-    ],
+    [{ tag: "timed-out", val: { phase: "body", limitMs: 5, receivedBytes: 6 } }, NetworkError.timedOut("body", 5, 6)],
     [{ tag: "too-large", val: { what: "response body", limit: 7 } }, NetworkError.tooLarge("response body", 7)],
     [{ tag: "protocol", val: "w" }, NetworkError.protocol("w")],
   ]) {
-    const same = (error) => error instanceof NetworkError && error.kind === expected.kind && error.detail === expected.detail;
+    const same = (error) =>
+      error instanceof NetworkError && error.kind === expected.kind && error.detail === expected.detail;
     observe(
       (stack) => {
         assert.throws(() => stack.http.get("/x"), same);
@@ -100,7 +98,8 @@ test("every error of containers becomes its own", () => {
     [{ tag: "timed-out", val: 7 }, ContainersError.timedOut(7)],
     [{ tag: "other", val: "w" }, ContainersError.other("w")],
   ]) {
-    const same = (error) => error instanceof ContainersError && error.kind === expected.kind && error.detail === expected.detail;
+    const same = (error) =>
+      error instanceof ContainersError && error.kind === expected.kind && error.detail === expected.detail;
     observe(
       ({ containers }) => {
         const one = new Container({ id: "1" });
@@ -132,14 +131,17 @@ test("answers arrive, and a missing one is no crash", () => {
     { answers: (name) => (name === "sendAll" ? [{ tag: "ok", val: response }] : undefined) },
   );
   const [request] = given[0][1];
-  assert.deepEqual({ ...request }, {
-    method: "GET",
-    path: "/x",
-    endpoint: null,
-    headers: [],
-    body: new Uint8Array(0),
-    timeoutMs: 5,
-  });
+  assert.deepEqual(
+    { ...request },
+    {
+      method: "GET",
+      path: "/x",
+      endpoint: null,
+      headers: [],
+      body: new Uint8Array(0),
+      timeoutMs: 5,
+    },
+  );
   assert.deepEqual(given[1].slice(0, 3), ["fact", "first", { tag: "text", val: "hi" }]);
   assert.deepEqual(given[2], [
     "missing",
@@ -151,7 +153,10 @@ test("answers arrive, and a missing one is no crash", () => {
 
 test("a failure that is not caught ends the run with its gap", () => {
   assert.throws(
-    () => observe(() => { throw NetworkError.tls("unknown issuer"); }),
+    () =>
+      observe(() => {
+        throw NetworkError.tls("unknown issuer");
+      }),
     (thrown) => {
       assert.deepEqual(thrown, { why: "tls", detail: "unknown issuer" });
       return true;
@@ -159,7 +164,10 @@ test("a failure that is not caught ends the run with its gap", () => {
   );
   assert.deepEqual(told, []);
   const config = { ...TARGET, config: "{" };
-  assert.throws(() => observe(() => {}, { target: config }), (thrown) => thrown.why === "config");
+  assert.throws(
+    () => observe(() => {}, { target: config }),
+    (thrown) => thrown.why === "config",
+  );
 });
 
 test("an error of the program is logged once with its stack, and traps", () => {
@@ -172,16 +180,26 @@ test("an error of the program is logged once with its stack, and traps", () => {
     [null, "null: null"],
   ]) {
     assert.throws(
-      () => observe(function deeper() { throw thrown; }),
+      () =>
+        observe(function deeper() {
+          throw thrown;
+        }),
       // Nothing that could be taken for a failure.
       (error) => error instanceof Error && error.message === "not caught" && !("payload" in error),
     );
     assert.equal(told.length, 1);
     const [, level, message] = told[0];
     assert.deepEqual([level, message.split("\n")[0]], ["error", first]);
-    assert.match(message.split("\n")[1], thrown instanceof Error ? /^ +at .*component\.test\.js:\d+:\d+/ : /without a stack/);
+    assert.match(
+      message.split("\n")[1],
+      thrown instanceof Error ? /^ +at .*component\.test\.js:\d+:\d+/ : /without a stack/,
+    );
   }
-  assert.throws(() => observe(() => { throw new Error("é".repeat(50_000)); }));
+  assert.throws(() =>
+    observe(() => {
+      throw new Error("é".repeat(50_000));
+    }),
+  );
   assert.ok(new TextEncoder().encode(told[0][2]).length <= 8_192);
 });
 

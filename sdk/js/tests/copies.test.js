@@ -25,13 +25,17 @@ test("the WIT is the repository's", () => {
   assert.equal(readFileSync(join(root, "wit", "probe.wit"), "utf8"), readFileSync(original, "utf8"));
 });
 
-test("the types are those of the code; `npm run types` writes them", { skip: !existsSync(tsc) && "run `npm ci`" }, () => {
-  const folder = mkdtempSync(join(tmpdir(), "types-"));
-  try {
-    const options = ["--project", root, "--emitDeclarationOnly", "--declaration", "--outDir", folder];
-    execFileSync(process.execPath, [tsc, ...options]);
-    assert.deepEqual(files(join(root, "types")), files(folder));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+test(
+  "the types are those of the code; `npm run types` writes them",
+  { skip: !existsSync(tsc) && "run `npm ci`" },
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), "types-"));
+    try {
+      const options = ["--project", root, "--emitDeclarationOnly", "--declaration", "--outDir", folder];
+      execFileSync(process.execPath, [tsc, ...options]);
+      assert.deepEqual(files(join(root, "types")), files(folder));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

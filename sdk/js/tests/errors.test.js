@@ -21,11 +21,7 @@ test("every network error has the gap and the text that fit", () => {
       Gap.TimedOut,
       "timed out after 20 ms while reading the body, 7 bytes received",
     ],
-    [
-      NetworkError.tooLarge("response body", 9),
-      Gap.Limit,
-      "the limit of 9 bytes for the response body is exceeded",
-    ],
+    [NetworkError.tooLarge("response body", 9), Gap.Limit, "the limit of 9 bytes for the response body is exceeded"],
     [NetworkError.tooLarge("requests", 256), Gap.Limit, "the limit of 256 for the requests is exceeded"],
     [NetworkError.protocol("why"), Gap.Unreadable, "why"],
   ]) {
@@ -106,5 +102,8 @@ test("a failure says where it was, and can be of what must be there", () => {
 
 test("a gap that there is not is an error of the program", () => {
   assert.throws(() => new Failure("unreachabel", "no"), TypeError);
-  assert.throws(() => new Failure(Gap.Limit, 7), { name: "TypeError", message: "Failure: detail: expected text, found a number" });
+  assert.throws(() => new Failure(Gap.Limit, 7), {
+    name: "TypeError",
+    message: "Failure: detail: expected text, found a number",
+  });
 });

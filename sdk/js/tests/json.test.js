@@ -25,9 +25,16 @@ test("scalars become values and nothing else does", () => {
     ["/none", "GET /j: has no `/none`"],
     ["/x~0", 1],
   ]) {
-    assert.equal(of(() => json.value(pointer)), expected, pointer);
+    assert.equal(
+      of(() => json.value(pointer)),
+      expected,
+      pointer,
+    );
   }
-  assert.equal(of(() => Json.parse("GET /j", "1e999").value("")), "GET /j: ``: expected a finite number");
+  assert.equal(
+    of(() => Json.parse("GET /j", "1e999").value("")),
+    "GET /j: ``: expected a finite number",
+  );
 });
 
 test("pointers are those of RFC 6901, and find own keys only", () => {
@@ -53,7 +60,10 @@ test("pointers are those of RFC 6901, and find own keys only", () => {
 
 test("text is text only", () => {
   assert.equal(json.text("/a/b~1c"), "x");
-  assert.equal(of(() => json.text("/a/n")), "GET /j: `/a/n`: expected text");
+  assert.equal(
+    of(() => json.text("/a/n")),
+    "GET /j: `/a/n`: expected text",
+  );
 });
 
 test("origins read like paths", () => {
@@ -64,8 +74,14 @@ test("origins read like paths", () => {
 test("objects list their keys in the order of their bytes", () => {
   const keys = Json.parse("x", '{ "\ue000": 1, "😀": 1, "b": 1, "10": 1, "9": 1, "a": 1, "": 1, "ab": 1 }').keys("");
   assert.deepEqual(keys, ["", "10", "9", "a", "ab", "b", "\ue000", "😀"]);
-  assert.equal(of(() => json.keys("/a/n")), "GET /j: `/a/n`: expected an object");
-  assert.equal(of(() => json.keys("/l")), "GET /j: `/l`: expected an object");
+  assert.equal(
+    of(() => json.keys("/a/n")),
+    "GET /j: `/a/n`: expected an object",
+  );
+  assert.equal(
+    of(() => json.keys("/l")),
+    "GET /j: `/l`: expected an object",
+  );
 });
 
 test("types of the probe's own are read in place", () => {
@@ -82,17 +98,30 @@ test("types of the probe's own are read in place", () => {
     ["/l/0", String, "GET /j l.0: invalid type: integer `7`, expected a string"],
     ["/none", Number, "GET /j: has no `/none`"],
   ]) {
-    assert.equal(of(() => json.read(pointer, type)), expected);
+    assert.equal(
+      of(() => json.read(pointer, type)),
+      expected,
+    );
   }
-  assert.equal(json.read("/l", (node) => node.length), 2);
-  const read = () => json.read("/l", () => { throw new Unreadable("expected three"); });
+  assert.equal(
+    json.read("/l", (node) => node.length),
+    2,
+  );
+  const read = () =>
+    json.read("/l", () => {
+      throw new Unreadable("expected three");
+    });
   assert.equal(of(read), "GET /j l: expected three");
   assert.throws(() => json.read("/a/z", (node) => node.length), TypeError);
 });
 
 test("what is not JSON is unreadable, whatever it is", () => {
   for (const text of ["", "{", '{"a":1,}', "<html>", "\ufeff{}", "nul", '"\\ud800"', '{ "\\udC00": 1 }', "NaN"]) {
-    assert.match(of(() => Json.parse("GET /j", text)), /^GET \/j: not JSON: ./, text);
+    assert.match(
+      of(() => Json.parse("GET /j", text)),
+      /^GET \/j: not JSON: ./,
+      text,
+    );
   }
   assert.equal(
     of(() => Json.parse("GET /j", new Uint8Array([0x22, 0xff, 0x22]))),
@@ -104,8 +133,17 @@ test("what is not JSON is unreadable, whatever it is", () => {
 test("what is nested too deeply is unreadable, and what only looks so is not", () => {
   const nested = (depth) => "[".repeat(depth) + "]".repeat(depth);
   assert.ok(Array.isArray(Json.parse("x", nested(128)).root));
-  for (const text of [nested(129), "[".repeat(1_000_000), '{"a":'.repeat(129), `["]]]]]", ${nested(128)}]`, `["\\"]", ${nested(128)}]`]) {
-    assert.equal(of(() => Json.parse("x", text)), "x: not JSON: more than 128 lists and objects in each other");
+  for (const text of [
+    nested(129),
+    "[".repeat(1_000_000),
+    '{"a":'.repeat(129),
+    `["]]]]]", ${nested(128)}]`,
+    `["\\"]", ${nested(128)}]`,
+  ]) {
+    assert.equal(
+      of(() => Json.parse("x", text)),
+      "x: not JSON: more than 128 lists and objects in each other",
+    );
   }
   const flat = JSON.stringify({ text: '["\\'.repeat(300), list: Array.from({ length: 300 }, () => ["]", "\\"]) });
   assert.equal(Json.parse("x", flat).at("/list/299/1"), "\\");

@@ -13,13 +13,19 @@ test("what is written is read", () => {
     .varint(536_870_911, 0)
     .bytes(3, bytes())
     .finish();
-  assert.deepEqual([...protobuf.fields(message)], [
-    { number: 1, wire: "bytes", value: bytes(0x78) },
-    { number: 2, wire: "varint", value: 2n ** 64n - 1n },
-    { number: 536_870_911, wire: "varint", value: 0n },
-    { number: 3, wire: "bytes", value: bytes() },
-  ]);
-  assert.deepEqual(new protobuf.Writer().text(1, "hi").varint(2, 300).finish(), bytes(0x0a, 2, 0x68, 0x69, 0x10, 0xac, 2));
+  assert.deepEqual(
+    [...protobuf.fields(message)],
+    [
+      { number: 1, wire: "bytes", value: bytes(0x78) },
+      { number: 2, wire: "varint", value: 2n ** 64n - 1n },
+      { number: 536_870_911, wire: "varint", value: 0n },
+      { number: 3, wire: "bytes", value: bytes() },
+    ],
+  );
+  assert.deepEqual(
+    new protobuf.Writer().text(1, "hi").varint(2, 300).finish(),
+    bytes(0x0a, 2, 0x68, 0x69, 0x10, 0xac, 2),
+  );
 });
 
 test("fixed fields are read in their byte order", () => {
@@ -89,12 +95,18 @@ test("what says nothing of health is a gap", () => {
     [0, bytes(8, 4), Gap.Unreadable, "grpc a.B/C: expected a status of 0 to 3, found 4"],
     [0, new TextEncoder().encode("nonsense"), Gap.Unreadable, "grpc a.B/C: not a protobuf message"],
   ]) {
-    assert.throws(() => health.status(reply(code, message)), (error) => error.why === why && error.detail === detail);
+    assert.throws(
+      () => health.status(reply(code, message)),
+      (error) => error.why === why && error.detail === detail,
+    );
   }
 });
 
 test("the request for health carries the name", () => {
   const call = health.check("a.B", { endpoint: "other" });
-  assert.deepEqual([call.method, call.endpoint, call.message], [health.CHECK, "other", bytes(0x0a, 3, 0x61, 0x2e, 0x42)]);
+  assert.deepEqual(
+    [call.method, call.endpoint, call.message],
+    [health.CHECK, "other", bytes(0x0a, 3, 0x61, 0x2e, 0x42)],
+  );
   assert.equal(call.what, "grpc grpc.health.v1.Health/Check");
 });

@@ -25,7 +25,10 @@ test("answers to several requests are in their order", () => {
     "missing status: tls: unknown issuer",
     "fact status = 201, from POST /c status",
   ]);
-  assert.deepEqual(run.requests.map(({ what }) => what), ["GET /a", "GET /b", "POST /c"]);
+  assert.deepEqual(
+    run.requests.map(({ what }) => what),
+    ["GET /a", "GET /b", "POST /c"],
+  );
 });
 
 test("a script refuses what the descriptor does not declare", () => {
@@ -110,7 +113,10 @@ test("a function answers what the script says nothing of", () => {
       ];
       stack.http.sendAll(requests).forEach((outcome) => stack.fact("answer", outcome.get().text(), "answer"));
     });
-  assert.deepEqual(run.evidence.map(({ value }) => value), ["scripted", "metrics GET /b text/plain", "body"]);
+  assert.deepEqual(
+    run.evidence.map(({ value }) => value),
+    ["scripted", "metrics GET /b text/plain", "body"],
+  );
 });
 
 test("containers are asked by what was found", () => {
@@ -138,16 +144,19 @@ test("containers are asked by what was found", () => {
         }
       }
     });
-  assert.deepEqual(run.lines().map((line) => line.replace(/, from .*/, "")), [
-    'fact name = "one 1 running"',
-    'fact label = "7,"',
-    'fact file = "97,98,99"',
-    'fact digest = "00"',
-    'fact logs = "b,c"',
-    'fact other = "two"',
-    "missing file: limit: more than 2 bytes",
-    "missing file: not-offered: no such file: /none",
-  ]);
+  assert.deepEqual(
+    run.lines().map((line) => line.replace(/, from .*/, "")),
+    [
+      'fact name = "one 1 running"',
+      'fact label = "7,"',
+      'fact file = "97,98,99"',
+      'fact digest = "00"',
+      'fact logs = "b,c"',
+      'fact other = "two"',
+      "missing file: limit: more than 2 bytes",
+      "missing file: not-offered: no such file: /none",
+    ],
+  );
   const failing = new Script().containersFail(ContainersError.ambiguousProject(["a", "b"]));
   assert.equal(failing.run((stack) => void stack.containers.own()).outcome?.why, "config");
 });
@@ -174,7 +183,8 @@ test("needs cover what the host would grant", () => {
 });
 
 test("the configuration is what JSON can say, and one or many", () => {
-  const run = (config) => new Script().run((stack, _target, given) => stack.fact("x", JSON.stringify(given), "x"), config);
+  const run = (config) =>
+    new Script().run((stack, _target, given) => stack.fact("x", JSON.stringify(given), "x"), config);
   assert.equal(run({ a: [1], b: undefined }).fact("x"), '{"a":[1]}');
   assert.equal(run(undefined).fact("x"), "{}");
   assert.deepEqual([oneOrMany(200), oneOrMany([200, 204]), oneOrMany(undefined)], [[200], [200, 204], []]);

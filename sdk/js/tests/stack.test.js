@@ -101,8 +101,14 @@ test("an error of the program ends the run, wherever it is", () => {
     [(stack) => stack.http.get(), "Request: path: expected text, found undefined"],
     [(stack) => stack.http.send({ path: "/x" }), "Http.send: expected a `Request`, found an object"],
     [(stack) => stack.http.sendAll(["/x"]), "Http.sendAll: request 0: expected a `Request`, found text"],
-    [() => Request.get("/x", { timeout: 5 }), "Request: unknown option `timeout`, known are endpoint, headers, body, timeoutMs"],
-    [() => Request.get("/x", { timeoutMs: 1.5 }), "Request: timeoutMs: expected a whole number of 0 to 4294967295, found 1.5"],
+    [
+      () => Request.get("/x", { timeout: 5 }),
+      "Request: unknown option `timeout`, known are endpoint, headers, body, timeoutMs",
+    ],
+    [
+      () => Request.get("/x", { timeoutMs: 1.5 }),
+      "Request: timeoutMs: expected a whole number of 0 to 4294967295, found 1.5",
+    ],
     [() => Request.get("/x", { headers: { a: 1 } }), "Request: headers: `a`: expected text, found a number"],
     [() => Request.post("/x", { a: 1 }), "Request: body: expected bytes or text, found an object"],
     [() => new Call("a.B/C", { message: [1] }), "Call: message: expected bytes or text, found a list"],
@@ -112,7 +118,11 @@ test("an error of the program ends the run, wherever it is", () => {
       "Containers.readFile: maxBytes: expected a whole number of 0 to 4294967295, found -1",
     ],
   ]) {
-    assert.throws(() => seen(wrong), (error) => error.message === message && !(error instanceof Failure), message);
+    assert.throws(
+      () => seen(wrong),
+      (error) => error.message === message && !(error instanceof Failure),
+      message,
+    );
   }
 });
 
@@ -121,7 +131,10 @@ test("a probe that would go on after it returned is refused", () => {
 });
 
 test("an answer knows its request", () => {
-  const headers = [["X-Version", "1"], ["x-version", "2"]];
+  const headers = [
+    ["X-Version", "1"],
+    ["x-version", "2"],
+  ];
   const script = new Script().http("GET /x", new Answer(302, new Uint8Array([0xff]), headers));
   const run = seen((stack) => {
     const answer = stack.http.get("/x");
@@ -141,7 +154,10 @@ test("a redirect says where it leads", () => {
     [302, "302, a redirect to `https://login.example/` that is not followed"],
     [201, "201"],
   ]) {
-    const run = seen((stack) => stack.http.get("/x").expect(200), new Script().http("GET /x", new Answer(status, "", to)));
+    const run = seen(
+      (stack) => stack.http.get("/x").expect(200),
+      new Script().http("GET /x", new Answer(status, "", to)),
+    );
     assert.equal(run.outcome?.detail, `GET /x: expected 200, found ${found}`);
   }
 });

@@ -23,8 +23,8 @@ export class Container {
     /** RFC 3339, or null. @readonly */
     readonly finishedAt: string | null;
     /**
-     * The image's name without registry, tag and digest, such as `team/agent-docker`; null where the image is named by its
-     * id alone. A first part with a dot or a colon, or `localhost`, is a registry, as the engine has it.
+     * The image's name without registry, tag and digest, such as `team/agent-docker`; null where the image is named by
+     * its id alone. A first part with a dot or a colon, or `localhost`, is a registry, as the engine has it.
      *
      * @returns {string | null}
      */
@@ -102,8 +102,8 @@ export class ContainersError extends Failure {
     kind: ContainersErrorKind;
 }
 /**
- * The way to the containers. A container is asked only after it was found. Every method throws a `ContainersError` where
- * it cannot see.
+ * The way to the containers. A container is asked only after it was found. Every method throws a `ContainersError`
+ * where it cannot see.
  */
 export class Containers {
     /** @param {import("./host.js").Host} host */
@@ -117,8 +117,8 @@ export class Containers {
      */
     of(service: string): Container[];
     /**
-     * One variable of a container's environment; null where it has none of the name. Takes `env SERVICE NAME`; there is no
-     * way to list them.
+     * One variable of a container's environment; null where it has none of the name. Takes `env SERVICE NAME`; there is
+     * no way to list them.
      *
      * @param {Container} container
      * @param {string} name

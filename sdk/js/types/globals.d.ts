@@ -1,6 +1,6 @@
 /**
- * What a program in JavaScript expects to be there. A component has neither clock nor console; to ask its engine for the
- * time is a trap without a word, so it becomes an error that says what is wrong.
+ * What a program in JavaScript expects to be there. A component has neither clock nor console; to ask its engine for
+ * the time is a trap without a word, so it becomes an error that says what is wrong.
  */
 /** @typedef {import("./stack.js").Level} Level */
 /**

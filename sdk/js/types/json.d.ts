@@ -47,8 +47,8 @@ export class Json {
      */
     value(pointer: string): import("./evidence.js").Value;
     /**
-     * What is at `pointer`, as a type of the probe's own: `json.read("/length", Number)`. An empty pointer reads the whole
-     * document.
+     * What is at `pointer`, as a type of the probe's own: `json.read("/length", Number)`. An empty pointer reads the
+     * whole document.
      *
      * A function gets what is there and gives what the probe wants of it; an `Unreadable` that it throws is told with the
      * place.

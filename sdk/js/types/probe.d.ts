@@ -7,8 +7,8 @@
  * @property {string | null} project The compose project that containers are found in.
  */
 /**
- * A probe: it looks at one running service, and gives evidence to `stack` as it is seen. A `Failure` that it throws says
- * that nothing at all, or nothing more, can be seen; part of it is better told by `Stack.missing`.
+ * A probe: it looks at one running service, and gives evidence to `stack` as it is seen. A `Failure` that it throws
+ * says that nothing at all, or nothing more, can be seen; part of it is better told by `Stack.missing`.
  *
  * It keeps nothing between runs, since every run has a new instance of the component. It never judges: whether what it
  * saw satisfies a requirement is the host's to decide. It is a plain function: a component runs nothing afterwards, so
@@ -30,8 +30,8 @@
  * @property {(target: Target & { config: string }) => void} observe For the host only.
  */
 /**
- * The component that a probe is: `export const guest = component(observe);` in the module that the component is made of.
- * Natively it is nothing that can be run, so that the same module is unit-tested as it stands.
+ * The component that a probe is: `export const guest = component(observe);` in the module that the component is made
+ * of. Natively it is nothing that can be run, so that the same module is unit-tested as it stands.
  *
  * @template Config
  * @param {Probe<Config>} observe
@@ -73,8 +73,8 @@ export type Target = {
     project: string | null;
 };
 /**
- * A probe: it looks at one running service, and gives evidence to `stack` as it is seen. A `Failure` that it throws says
- * that nothing at all, or nothing more, can be seen; part of it is better told by `Stack.missing`.
+ * A probe: it looks at one running service, and gives evidence to `stack` as it is seen. A `Failure` that it throws
+ * says that nothing at all, or nothing more, can be seen; part of it is better told by `Stack.missing`.
  *
  * It keeps nothing between runs, since every run has a new instance of the component. It never judges: whether what it
  * saw satisfies a requirement is the host's to decide. It is a plain function: a component runs nothing afterwards, so

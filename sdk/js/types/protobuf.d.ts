@@ -1,6 +1,6 @@
 /**
- * One field, as it is on the wire: integers, booleans and enums; text, bytes and messages; `fixed64`, `sfixed64` and the
- * bits of a `double`; `fixed32`, `sfixed32` and the bits of a `float`.
+ * One field, as it is on the wire: integers, booleans and enums; text, bytes and messages; `fixed64`, `sfixed64` and
+ * the bits of a `double`; `fixed32`, `sfixed32` and the bits of a `float`.
  *
  * @typedef {{ number: number, wire: "varint", value: bigint }
  *   | { number: number, wire: "bytes", value: Uint8Array }
@@ -58,8 +58,8 @@ export class Writer {
     #private;
 }
 /**
- * One field, as it is on the wire: integers, booleans and enums; text, bytes and messages; `fixed64`, `sfixed64` and the
- * bits of a `double`; `fixed32`, `sfixed32` and the bits of a `float`.
+ * One field, as it is on the wire: integers, booleans and enums; text, bytes and messages; `fixed64`, `sfixed64` and
+ * the bits of a `double`; `fixed32`, `sfixed32` and the bits of a `float`.
  */
 export type Field = {
     number: number;

@@ -37,8 +37,8 @@ export class Stack {
      */
     capability(name: string, present: boolean, origin: Origin | string): void;
     /**
-     * Every present capability that begins with `prefix` has been given: what is required and was not given is absent. Say
-     * it only after a whole list was read.
+     * Every present capability that begins with `prefix` has been given: what is required and was not given is absent.
+     * Say it only after a whole list was read.
      *
      * @param {string} prefix
      */
@@ -52,8 +52,8 @@ export class Stack {
      */
     digest(name: string, sha256: string, origin: Origin | string): void;
     /**
-     * A key, capability or digest that should be there and could not be seen, or a rule of the probe's own that could not be
-     * judged. Any error of this SDK says why.
+     * A key, capability or digest that should be there and could not be seen, or a rule of the probe's own that could not
+     * be judged. Any error of this SDK says why.
      *
      * Any other error is thrown on, so that what is wrong in the probe never passes for a gap. So this is safe:
      *

@@ -12,13 +12,6 @@ export function encode(text: string): Uint8Array;
  */
 export function length(text: string): number;
 /**
- * Whether the text is more than so many bytes. Of most texts the units tell it.
- *
- * @param {string} text
- * @param {number} limit
- */
-export function isLonger(text: string, limit: number): boolean;
-/**
  * The text that the bytes are. Nothing is replaced or left out, a byte order mark included.
  *
  * @param {Uint8Array} bytes

@@ -69,7 +69,9 @@ test("statuses leave their gaps", () => {
 test("many are asked at the same time", () => {
   const script = new Script()
     .http("@metrics GET /metrics", NetworkError.tls("unknown issuer"))
-    .answering((request) => new Answer(200, [request.headers[0]?.value, String(request.timeoutMs), request.body].join()));
+    .answering(
+      (request) => new Answer(200, [request.headers[0]?.value, String(request.timeoutMs), request.body].join()),
+    );
   assert.deepEqual(lines(["many"], script), [
     'fact many:GET /a = "1,1000,", from GET /a',
     'fact many:POST /b = ",null,104,101,108,108,111", from POST /b',
@@ -81,10 +83,10 @@ test("many are asked at the same time", () => {
 
 test("what is slow and what is large is seen or missing", () => {
   const large = new Answer(200, new Uint8Array(1_000));
-  assert.deepEqual(lines(["slow", "large"], new Script().http("GET /slow", new Answer(200)).http("GET /large", large)), [
-    "fact slow = 200, from GET /slow",
-    "fact large = 1000, from GET /large",
-  ]);
+  assert.deepEqual(
+    lines(["slow", "large"], new Script().http("GET /slow", new Answer(200)).http("GET /large", large)),
+    ["fact slow = 200, from GET /slow", "fact large = 1000, from GET /large"],
+  );
   const script = new Script()
     .http("GET /slow", NetworkError.timedOut("headers", 100))
     .http("GET /large", NetworkError.tooLarge("response body", 10));
@@ -157,7 +159,10 @@ test("what asks nobody is said", () => {
     `missing prose: unreadable: ${"é".repeat(510)}…`,
   ]);
   const { log } = new Script().run(observe, { parts: ["log"] });
-  assert.deepEqual(log, ["debug", "info", "warn", "error"].map((level) => ({ level, message: `${level} line` })));
+  assert.deepEqual(
+    log,
+    ["debug", "info", "warn", "error"].map((level) => ({ level, message: `${level} line` })),
+  );
 });
 
 test("what is not caught ends the run", () => {
@@ -165,9 +170,12 @@ test("what is not caught ends the run", () => {
   assert.deepEqual(lines(["digest", "denied", "digest"]).slice(1), ["failed denied: turned away"]);
   assert.deepEqual(lines(["nope"]), ["failed config: config: no part `nope`"]);
   assert.deepEqual(lines(["toString"]), ["failed config: config: no part `toString`"]);
-  assert.throws(() => lines(["crash"]), (error) => {
-    assert.ok(error instanceof TypeError);
-    assert.match(String(error.stack), /at thirdParty .*\n.*at deeper /);
-    return true;
-  });
+  assert.throws(
+    () => lines(["crash"]),
+    (error) => {
+      assert.ok(error instanceof TypeError);
+      assert.match(String(error.stack), /at thirdParty .*\n.*at deeper /);
+      return true;
+    },
+  );
 });

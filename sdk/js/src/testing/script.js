@@ -73,7 +73,8 @@ export class Script {
   }
 
   /**
-   * Answers `METHOD PATH`, or `@ROLE METHOD PATH`. Given several times, the answers come in turn and the last one stays.
+   * Answers `METHOD PATH`, or `@ROLE METHOD PATH`. Given several times, the answers come in turn and the last one
+   * stays.
    *
    * @param {string} request
    * @param {Answer | NetworkError} answer

@@ -107,9 +107,7 @@ export class Seen {
    * @param {K} kind
    */
   #all(kind) {
-    return /** @type {Extract<Evidence, { kind: K }>[]} */ (
-      this.evidence.filter((evidence) => evidence.kind === kind)
-    );
+    return /** @type {Extract<Evidence, { kind: K }>[]} */ (this.evidence.filter((evidence) => evidence.kind === kind));
   }
 
   /**

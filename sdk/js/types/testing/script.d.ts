@@ -36,7 +36,8 @@ export class Script {
      */
     target(target: Partial<import("../probe.js").Target>): this;
     /**
-     * Answers `METHOD PATH`, or `@ROLE METHOD PATH`. Given several times, the answers come in turn and the last one stays.
+     * Answers `METHOD PATH`, or `@ROLE METHOD PATH`. Given several times, the answers come in turn and the last one
+     * stays.
      *
      * @param {string} request
      * @param {Answer | NetworkError} answer
