@@ -16,7 +16,7 @@ const LANGUAGES: [(&str, &str, &[&str]); 4] = [
     ("Rust", "rust", &["Cargo.toml", "README.md", "src", "wit"]),
     ("Python", "python", &["shipworthy"]),
     ("Go", "go", &["shipworthy"]),
-    ("Js", "js", &["package.json", "README.md", "src"]),
+    ("Js", "js", &["package.json", "README.md", "src", "types", "wit"]),
 ];
 
 /// What builds and tools leave, and what is linked to the SDK in the repository.

@@ -57,7 +57,7 @@ fn what_is_missing_is_named_with_what_to_install() -> Result<()> {
         ("rust", "cargo is not installed", "rustup target add wasm32-wasip2"),
         ("python", "componentize-py is not installed", "pip install componentize-py==0.25.1"),
         ("go", "go is not installed", "install Go"),
-        ("js", "componentize-qjs is not installed", "npm install"),
+        ("js", "componentize-qjs is not installed", "npm ci"),
     ] {
         let name = format!("{language}-probe");
         shipworthy(folder.path(), &["plugin", "new", &name, "--lang", language])?.expect(0)?;
@@ -104,7 +104,7 @@ fn what_the_compiler_says_of_the_authors_code_is_told() -> Result<()> {
         ("rust", "src/lib.rs", "\nfn broken() -> u32 { \"text\" }\n"),
         ("python", "probe.py", "\ndef broken(:\n"),
         ("go", "probe.go", "\nfunc broken() int { return \"text\" }\n"),
-        ("js", "probe.js", "\nfunction broken( {\n"),
+        ("js", "src/probe.js", "\nfunction broken( {\n"),
     ] {
         if !tools::has(language)? {
             continue;

@@ -58,7 +58,8 @@ pub fn new(name: &Name, language: Language, folder: &Path) -> Result<Vec<PathBuf
 pub const fn sdk_folder(language: Language) -> &'static str {
     match language {
         Language::Rust => "vendor/shipworthy-sdk",
-        Language::Python | Language::Js => "vendor/shipworthy",
+        Language::Python => "vendor",
+        Language::Js => "vendor/shipworthy",
         Language::Go => "sdk/shipworthy",
     }
 }

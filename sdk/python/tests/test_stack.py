@@ -96,8 +96,8 @@ class StackTest(TestCase):
             stack.complete("")
             stack.digest("bytes", "a" * 64, "digest")
             stack.missing("queue", Failure(Gap.UNREACHABLE, "connection refused"))
-            stack.finding("queue-short", Finding(True, "orders that wait", expected="at most 10", found=3))
-            stack.finding("queue-short", Finding(False, "orders that wait"))
+            stack.finding("queue-short", Finding(True, "things that wait", expected="at most 10", found=3))
+            stack.finding("queue-short", Finding(False, "things that wait"))
             stack.log(Level.WARN, "look here")
             raise Failure(Gap.DENIED, "turned away")
 
@@ -111,8 +111,8 @@ class StackTest(TestCase):
                 'complete ""',
                 f"digest bytes = {'a' * 64}, from digest",
                 "missing queue: unreachable: connection refused",
-                "finding queue-short holds: orders that wait, expected at most 10, found 3",
-                "finding queue-short broken: orders that wait",
+                "finding queue-short holds: things that wait, expected at most 10, found 3",
+                "finding queue-short broken: things that wait",
                 "failed denied: turned away",
             ],
         )

@@ -22,11 +22,11 @@ export function observe(stack, _target, { longest_queue = 10 }) {
 
   // This one may be missing without hiding the rest.
   try {
-    const waiting = queue.get().json();
+    const waiting = queue.get().expect(200).json();
     const length = waiting.read("/length", Number);
     stack.fact("queue", length, waiting.origin("/length"));
     const expected = `at most ${longest_queue}`;
-    const finding = new Finding(length <= longest_queue, "orders that wait", { expected, found: length });
+    const finding = new Finding(length <= longest_queue, "things that wait", { expected, found: length });
     stack.finding("queue-short", finding);
   } catch (error) {
     // An error in this code, which is no gap, is thrown on from here.

@@ -19,7 +19,7 @@ test("what the service says of itself is seen, and the queue is judged", () => {
     "capability refunds present, from GET /info features",
     'complete ""',
     "fact queue = 12, from GET /queue length",
-    "finding queue-short broken: orders that wait, expected at most 10, found 12",
+    "finding queue-short broken: things that wait, expected at most 10, found 12",
   ]);
   assert.equal(script.run(observe, { longest_queue: 20 }).findings("queue-short")[0]?.holds, true);
 });

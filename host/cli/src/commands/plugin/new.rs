@@ -40,6 +40,6 @@ const fn first(language: Language) -> &'static [&'static str] {
             "shipworthy plugin test",
         ],
         Language::Go => &["go test ./...", "shipworthy plugin test"],
-        Language::Js => &["npm install", "npm test", "shipworthy plugin test"],
+        Language::Js => &["npm ci", "npm test", "shipworthy plugin test"],
     }
 }
