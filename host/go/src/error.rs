@@ -166,13 +166,56 @@ pub(crate) fn render(error: &BuildError) -> String {
         page.push('\n');
         cause = because.source();
     }
+    // What stands behind a colon is there to be pasted.
+    let mut lead = "  help: ";
     for help in error.help().iter().flat_map(|help| help.lines()) {
-        page.push_str("  help: ");
+        page.push_str(lead);
         page.push_str(help);
         page.push('\n');
+        if help.ends_with(':') {
+            lead = "      ";
+        }
     }
     page.push_str("  [");
     page.push_str(error.code());
     page.push_str("]\n");
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_go_said_comes_first_and_word_for_word() {
+        let said = "# example.com/a\n./a.go:1:2: undefined: b\n".to_owned();
+        let page = "# example.com/a\n./a.go:1:2: undefined: b\nerror: the project does not compile\n  [go.compile]\n";
+        assert_eq!(render(&BuildError::Compile { said }), page);
+    }
+
+    #[test]
+    fn a_missing_toolchain_says_what_to_install() {
+        let page = render(&BuildError::OldGo { found: "go1.22.3".to_owned() });
+        let first =
+            "error: Go is too old: expected go1.24 or newer, found go1.22.3\n  help: install Go 1.24 or newer from";
+        assert!(page.starts_with(first), "{page}");
+    }
+
+    #[test]
+    fn what_is_to_be_pasted_has_no_label() {
+        let page = render(&BuildError::NoExport { path: "example.com/a".to_owned() });
+        assert!(
+            page.ends_with("package:\n      func init() { shipworthy.Export(Orders{}) }\n  [go.no-export]\n"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn causes_are_told_once_each() {
+        let source = io::Error::new(io::ErrorKind::NotFound, "not there");
+        let page = render(&BuildError::Write { file: PathBuf::from("/a"), source });
+        assert_eq!(page.matches("not there").count(), 1, "{page}");
+        let page = render(&BuildError::bindings(anyhow::anyhow!("inner").context("outer")));
+        assert_eq!(page, "error: the bindings cannot be generated\n  because: outer: inner\n  [go.bindings]\n");
+    }
 }

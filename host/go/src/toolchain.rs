@@ -9,7 +9,7 @@ use std::{
 use crate::error::BuildError;
 
 /// The oldest release that is known to build probes.
-pub(crate) const OLDEST: (u32, u32) = (1, 25);
+pub(crate) const OLDEST: (u32, u32) = (1, 24);
 
 /// A `go` that is new enough.
 #[derive(Debug)]

@@ -1,3 +1,3 @@
 module shipworthy.dev/shipworthy
 
-go 1.25
+go 1.24
