@@ -1,6 +1,6 @@
 module example.com/conformance
 
-go 1.25
+go 1.24
 
 require shipworthy.dev/shipworthy v0.0.0
 
