@@ -7,8 +7,8 @@ import (
 	"shipworthy.dev/shipworthy"
 )
 
-// Config is the environment's `config`, which the schema in probe.json describes.
-type Config struct {
+// settings is the environment's `config`, which the schema in probe.json describes.
+type settings struct {
 	LongestQueue float64 `json:"longest_queue"`
 }
 
@@ -19,7 +19,7 @@ func init() { shipworthy.Export(Orders{}) }
 
 // Observe looks, and gives evidence as it is seen.
 func (Orders) Observe(stack *shipworthy.Stack, target shipworthy.Target) error {
-	config := Config{LongestQueue: 10}
+	config := settings{LongestQueue: 10}
 	if err := target.Config(&config); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (Orders) Observe(stack *shipworthy.Stack, target shipworthy.Target) error {
 	return nil
 }
 
-func queue(stack *shipworthy.Stack, answer shipworthy.Answer, config Config) error {
+func queue(stack *shipworthy.Stack, answer shipworthy.Answer, config settings) error {
 	queue, err := answer.Expect(200).JSON()
 	if err != nil {
 		return err
