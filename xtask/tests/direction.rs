@@ -30,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "shipworthy-stack",
         ],
     ),
+    ("shipworthy-go", &["shipworthy-contract"]),
     ("shipworthy-stand-ins", &[]),
     ("shipworthy-hostile", &["shipworthy-stand-ins"]),
     (

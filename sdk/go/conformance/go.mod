@@ -1,0 +1,7 @@
+module example.com/conformance
+
+go 1.24
+
+require shipworthy.dev/shipworthy v0.0.0
+
+replace shipworthy.dev/shipworthy => ./sdk/shipworthy

@@ -1,0 +1,3 @@
+module shipworthy.dev/shipworthy
+
+go 1.24
