@@ -29,8 +29,9 @@ build: setup ## the binary with its probes compiled ahead: target/release/shipwo
 	target/release/xtask bundle
 	$(CARGO) build --locked --release --workspace
 
-install: build ## the binary with its bundled probes, to PREFIX/bin
+install: build ## the binary with its bundled probes, and what builds probes in Go, to PREFIX/bin
 	install -D -m 0755 target/release/shipworthy $(DESTDIR)$(PREFIX)/bin/shipworthy
+	install -D -m 0755 target/release/shipworthy-go $(DESTDIR)$(PREFIX)/bin/shipworthy-go
 
 bundle: build ## the bundled probes, with their sizes
 	target/release/xtask bundle

@@ -93,6 +93,40 @@ fn js_conforms() -> Result<()> {
     conforms("js")
 }
 
+/// The example of each language does the same job: it is held to the same tests, and says the same of itself.
+#[test]
+fn the_examples_are_one_probe() -> Result<()> {
+    let read = |language: &str, file: &str| {
+        let path = ROOT.join("sdk").join(language).join("example").join(file);
+        std::fs::read_to_string(&path).with_context(|| path.display().to_string())
+    };
+    for file in ["probe.json", "tests/healthy.toml", "tests/no-queue.toml"] {
+        let first = read("rust", file)?;
+        for language in LANGUAGES {
+            assert_eq!(read(language, file)?, first, "sdk/{language}/example/{file}");
+        }
+    }
+    Ok(())
+}
+
+/// Clients of Go's own ecosystem work unchanged: `net/http`, and what protoc generates for gRPC.
+#[test]
+fn clients_that_know_nothing_of_shipworthy_work_in_go() -> Result<()> {
+    if !tools::has("go")? {
+        return Ok(());
+    }
+    let turn = ONE_BUILD_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let project = ROOT.join("sdk/go/clients");
+    let out = ROOT.join("target/tmp/clients-go.wasm");
+    let out_text = out.to_str().context("a path that is text")?;
+    tools::shipworthy(&project, &["plugin", "build", "--lang", "go", "--out", out_text])?.expect(0)?;
+    drop(turn);
+    let entries = std::fs::read_dir(project.join("tests"))?;
+    let cases: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    ensure!(cases.len() >= 4, "the test files of the clients are there");
+    tested(&out, &cases, 0).map(drop)
+}
+
 /// An error that nobody catches arrives with its own message and stack, and what was given before it stays.
 #[test]
 fn an_uncaught_error_arrives_with_its_message_and_its_stack() -> Result<()> {

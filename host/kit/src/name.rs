@@ -23,11 +23,6 @@ impl Name {
         };
         self.0.split('-').map(word).chain(["Probe".to_owned()]).collect()
     }
-
-    /// The name of its package where no `-` may stand: `orderflowprobe`.
-    pub fn of_package(&self) -> String {
-        self.0.split('-').chain(["probe"]).collect()
-    }
 }
 
 impl FromStr for Name {
@@ -54,11 +49,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_become_types_and_packages() {
+    fn names_become_types() {
         let name: Name = "order-flow2".parse().unwrap();
-        assert_eq!((name.of_type().as_str(), name.of_package().as_str()), ("OrderFlow2Probe", "orderflow2probe"));
+        assert_eq!(name.of_type(), "OrderFlow2Probe");
         let name: Name = "self".parse().unwrap();
-        assert_eq!((name.of_type().as_str(), name.of_package().as_str()), ("SelfProbe", "selfprobe"));
+        assert_eq!(name.of_type(), "SelfProbe");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub const fn sdk_folder(language: Language) -> &'static str {
         Language::Rust => "vendor/shipworthy-sdk",
         Language::Python => "vendor",
         Language::Js => "vendor/shipworthy",
-        Language::Go => "sdk/shipworthy",
+        Language::Go => "sdk",
     }
 }
 
@@ -75,10 +75,6 @@ fn renamed(text: &str, name: &Name) -> String {
 
 fn contents(text: &str, path: &str, name: &Name, language: Language) -> String {
     let text = match language {
-        // A package of Go has no `-` in its name.
-        Language::Go if path.ends_with(".go") => {
-            text.replace(&format!("package {EXAMPLE}"), &format!("package {}", name.of_package()))
-        }
         // In the repository the SDK lies elsewhere than in a project.
         Language::Rust if path == "Cargo.toml" => text.replace("path = \"..\"", "path = \"vendor/shipworthy-sdk\""),
         _ => text.to_owned(),
