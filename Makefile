@@ -17,6 +17,7 @@ demo-docker: build tools ## all five probes on a real Docker Engine, in both mod
 test: setup tools ## every test, with what they need
 	cd plugins && CARGO_TARGET_DIR=../target/guests-native $(CARGO) test --locked --quiet
 	cd sdk/rust && CARGO_TARGET_DIR=../../target/sdk $(CARGO) test --locked --quiet
+	@bash sdk/test
 	$(CARGO) test --locked --workspace --no-run
 	target/debug/xtask bundle
 	$(CARGO) test --locked --workspace
@@ -60,5 +61,5 @@ hostile: build ## every hostile plugin with what becomes of it, its time and its
 setup:
 	@rustup target list --installed | grep -qx wasm32-wasip2 || rustup target add wasm32-wasip2
 
-tools: ## strace, Docker with containerd and Go for the tests; one that lacks its part says so
+tools: ## strace, Docker with containerd, and the toolchains of probes, for the tests; one that lacks its part says so
 	@bash .ci/tools
