@@ -238,7 +238,7 @@ fn a_contradictory_mode_is_no_block() -> Result<()> {
     ----- stderr -----
     error: the mode is contradictory: `containerd` (agent), `docker` (gateway)
       help: bring the services to one mode
-      [capture.contradictory-mode]
+      [capture.contradictory-mode] at fault: the service
     ");
     Ok(())
 }
@@ -272,7 +272,7 @@ fn what_could_not_be_observed_is_told_once_for_each_cause() -> Result<()> {
     error: no probe observed the mode, which a `runtime_stack` needs
       help: list a probe that gives `mode`, such as `builtin:gateway` with `[containers]`, and mend what
             kept the listed ones from looking
-      [capture.no-mode]
+      [capture.no-mode] at fault: the command line or the environment
     ");
     Ok(())
 }

@@ -216,7 +216,7 @@ fn a_service_without_a_container_is_absent() -> Result<()> {
         → start the stack, or correct the service's name or the environment's `[containers]`
     ? release was not observed: no container of agent [stack.observation]
         expected  v1
-        class     not-offered
+        class     not-offered (at fault: the environment)
         → see that probe `agent` asks the right service; else list a probe that gives release, or drop
           `requirements.services.agent.release` in `[DIR]/env.toml`
         at        [DIR]/env.toml:2:26 (requirements.services.agent.release)

@@ -174,8 +174,7 @@ fn an_environment_that_is_not_there_has_a_nearest_name() -> Result<()> {
     for words in [&["env", "show", "stagging"][..], &["env", "check", "stagging"], &["check", "--env", "stagging"]] {
         let output = sandbox.run(words)?;
         assert_eq!(output.status, Some(2), "{}", output.snapshot());
-        let told =
-            "error: cannot find the environment `stagging`\n  help: did you mean `staging`?\n  [env.not-found]\n";
+        let told = "error: cannot find the environment `stagging`\n  help: did you mean `staging`?\n  [env.not-found] at fault: the environment\n";
         assert_eq!(output.stderr, told);
     }
     let output = sandbox.run(&["env", "check", "environments/prod.toml"])?;

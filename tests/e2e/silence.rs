@@ -147,7 +147,8 @@ fn a_body_without_end_is_a_limit() -> Result<()> {
     ? probe `gateway` could not see anything: the limit of 65536 bytes for the response body is exceeded
       [stack.observation]
         class     limit
-        → to mend at the service: see why `gateway` needs so much, or raise `limits` of probe `gateway`
+        → to mend at the service: see why `gateway` answers so much, or raise `limits` of probe
+          `gateway`
         1 check not judged because of it:
         - version was not observed
 

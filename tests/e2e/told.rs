@@ -16,6 +16,7 @@ impl Told {
         let output = sandbox.run(&[words, &["--format", "json"]].concat())?;
         let report = output.json()?;
         assert_eq!(report["exit_code"].as_i64(), output.status.map(i64::from), "{}", output.snapshot());
+        says_whose_it_is(&report);
         Ok(Self { output, report })
     }
 
@@ -55,4 +56,16 @@ impl Told {
 /// A field's text; empty if it has none.
 pub(crate) fn text<'a>(result: &'a Value, field: &str) -> &'a str {
     result[field].as_str().unwrap_or_default()
+}
+
+/// Every result that counts says whose it is to mend, and none that passes does.
+pub(crate) fn says_whose_it_is(report: &Value) {
+    for result in report["results"].as_array().into_iter().flatten() {
+        let fault = result["fault"].as_str();
+        match result["outcome"].as_str() {
+            Some("fail" | "warn" | "error") => assert!(fault.is_some(), "nobody's: {result}"),
+            Some("pass") => assert!(fault.is_none(), "somebody's: {result}"),
+            _ => {}
+        }
+    }
 }

@@ -97,7 +97,7 @@ fn a_tree_without_sums_says_why() -> Result<()> {
     ----- stderr -----
     error: `a` cannot be a payload: 1 special file where only files and folders may be: `app/pipe`
       help: mend the tree first: `payload check` would refuse it, whatever its sums file says
-      [payload.sums-refused]
+      [payload.sums-refused] at fault: the artifact
     ");
     let nowhere = sandbox.run(&["payload", "sums", "nowhere"])?;
     assert_eq!(nowhere.status, Some(2));

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use shipworthy_stand_ins::{Output, Tree};
 
-use crate::sandbox;
+use crate::{sandbox, told::says_whose_it_is};
 
 const CASES: &str = include_str!("../vectors/contract.json");
 
@@ -154,6 +154,7 @@ fn agrees(question: &Question<'_>, expected: &Expected, caches: &str) -> Result<
     anyhow::ensure!(accepted == expected.accept, "expected accepted: {}, found: {accepted}", expected.accept);
 
     let report = output.json()?;
+    says_whose_it_is(&report);
     let exit_code = report["exit_code"].as_i64();
     anyhow::ensure!(exit_code == output.status.map(i64::from), "the report says exit code {exit_code:?}");
     anyhow::ensure!(!report["artifact"]["contract"].as_str().unwrap_or_default().is_empty(), "no generation is named");

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Fault, Side};
+
 /// The class of a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -88,6 +90,21 @@ impl Class {
             Self::Defect => "defect",
         }
     }
+
+    /// Whose it most often is to mend; who judges may know better. None where nothing is to be mended.
+    pub const fn fault(self, side: Side) -> Option<Fault> {
+        Some(match (self, side) {
+            (Self::Satisfied | Self::Waived | Self::Skipped | Self::Information, _) => return None,
+            // What files say is the artifact's, whatever is wrong with it.
+            (Self::Violated | Self::Unreadable | Self::Limit | Self::NotObserved, Side::Payload) => Fault::Artifact,
+            (Self::Violated | Self::Unreachable | Self::TimedOut | Self::Unreadable, _) => Fault::Service,
+            // A run that goes over its limits does more than it has to.
+            (Self::Limit | Self::Trapped | Self::Defect, _) => Fault::Plugin,
+            // Credentials, CA, grants, `config`, and which probes are listed and what is required of whom.
+            (Self::Denied | Self::Tls | Self::NotGranted | Self::Config, _) => Fault::Environment,
+            (Self::NotObserved | Self::NotOffered, _) => Fault::Environment,
+        })
+    }
 }
 
 impl fmt::Display for Class {
@@ -99,6 +116,14 @@ impl fmt::Display for Class {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_counts_against_a_deploy_is_somebodys_to_mend() {
+        let nobodys = [Class::Satisfied, Class::Waived, Class::Skipped, Class::Information];
+        for (class, side) in Class::ALL.into_iter().flat_map(|class| [(class, Side::Payload), (class, Side::Stack)]) {
+            assert_eq!(class.fault(side).is_none(), nobodys.contains(&class), "{class}");
+        }
+    }
 
     #[test]
     fn serde_and_display_agree() {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Class, PluginRef, Service, Sha256, certificate::Presented};
+use crate::{Class, Frame, PluginRef, Service, Sha256, certificate::Presented};
 
 /// Why something could not be seen, in the words of the WIT enum `gap`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -184,10 +184,13 @@ pub struct RequestRecord {
     pub duration_ms: u64,
 }
 
+/// The level of log lines that the message and the stack of a trap were read from: they are told already.
+pub const LAST_WORDS: &str = "last-words";
+
 /// One line of a probe's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
-    /// `debug`, `info`, `warn`, `error`, or `stderr` for what the guest's runtime printed.
+    /// `debug`, `info`, `warn`, `error`, `stderr` for what the guest's runtime printed, or [`LAST_WORDS`].
     pub level: String,
     /// Safe to show.
     pub text: String,
@@ -210,6 +213,9 @@ pub enum RunEnd {
     Trapped {
         /// The guest's own last words where it had any, else what trapped.
         message: String,
+        /// Where it was, innermost call first; empty where neither the guest nor its component tells.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        stack: Vec<Frame>,
     },
     /// It went over a limit that ends a run.
     Limit {

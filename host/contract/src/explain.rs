@@ -20,6 +20,19 @@ pub enum Fault {
     Artifact,
 }
 
+impl Fault {
+    /// In words, for people: `the plugin`.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Plugin => "the plugin",
+            Self::Host => "shipworthy itself",
+            Self::Environment => "the environment",
+            Self::Service => "the service",
+            Self::Artifact => "the artifact",
+        }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

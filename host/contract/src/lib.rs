@@ -9,6 +9,7 @@ pub mod class;
 pub mod endpoint;
 pub mod evidence;
 pub mod explain;
+pub mod frame;
 pub mod grant;
 mod limits;
 pub mod node;
@@ -31,6 +32,7 @@ pub mod words;
 
 pub use class::Class;
 pub use explain::{Explain, Fault};
+pub use frame::Frame;
 pub use limits::PayloadLimits;
 pub use outcome::Outcome;
 pub use policy::Policy;

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Class, Outcome, Policy, RuleId, Service, Sha256, Side};
+use crate::{Class, Fault, Frame, Outcome, Policy, RuleId, Service, Sha256, Side, evidence::LogLine};
 
 /// The report's format, in its field `schema`.
 pub const SCHEMA: &str = "shipworthy.report/1";
@@ -204,6 +204,9 @@ pub struct CheckResult {
     pub outcome: Outcome,
     /// Why.
     pub class: Class,
+    /// Whose it is to mend; none where nothing is. What is waived, or missing because of an earlier cause, keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
     /// The service, on the stack side; none for what is stack-wide.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Service>,
@@ -233,6 +236,12 @@ pub struct CheckResult {
     /// What it rests on.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub evidence: Vec<EvidenceLine>,
+    /// For a probe that trapped, where it was, innermost call first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub stack: Vec<Frame>,
+    /// For a probe that trapped or went over a limit, the last lines of its log.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub log: Vec<LogLine>,
     /// For a skipped result, what it would have been.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub would_be: Option<Outcome>,
@@ -245,13 +254,16 @@ pub struct CheckResult {
 }
 
 impl CheckResult {
-    /// A result that has only what every result has. The side follows from the rule.
+    /// A result that has only what every result has. The side follows from the rule, and whose it is to mend from the
+    /// class; a result that passes is nobody's.
     pub fn new(rule: RuleId, outcome: Outcome, class: Class, message: impl Into<String>) -> Self {
+        let side = rule.side();
         Self {
-            side: rule.side(),
+            side,
             rule,
             outcome,
             class,
+            fault: class.fault(side),
             service: None,
             instance: None,
             plugin: None,
@@ -262,6 +274,8 @@ impl CheckResult {
             location: None,
             items: Vec::new(),
             evidence: Vec::new(),
+            stack: Vec::new(),
+            log: Vec::new(),
             would_be: None,
             duration_ms: None,
             attempts: None,

@@ -1,6 +1,7 @@
 //! The one engine of a process, with its ticker.
 
 use std::{
+    num::NonZeroUsize,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -8,14 +9,16 @@ use std::{
     time::Duration,
 };
 
-use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, component::Linker};
+use wasmtime::{
+    Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails, component::Linker,
+};
 use wasmtime_wasi::{
     cli::{WasiCli, WasiCliView},
     p2::bindings::{cli, random},
     random::WasiRandom,
 };
 
-use crate::{error::LoadError, state::State, wit};
+use crate::{error::LoadError, frames, state::State, wit};
 
 /// How often every running guest passes by the host, which then looks at its deadline and lets its neighbours run.
 /// Fine enough that a deadline of a second is kept within one percent.
@@ -110,6 +113,9 @@ pub(crate) fn precompiler() -> wasmtime::Result<wasmtime::Engine> {
 fn settings() -> Config {
     let mut config = Config::new();
     config.epoch_interruption(true).max_wasm_stack(WASM_STACK).async_stack_size(FIBER_STACK);
+    config.wasm_backtrace_max_frames(NonZeroUsize::new(frames::MOST_LOOKED_AT));
+    // Nothing that a variable of the user's could turn on: a component's debugging information is as hostile as the rest.
+    config.wasm_backtrace_details(WasmBacktraceDetails::Disable);
     config
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use shipworthy_contract::{
     bound::{Bound, Over},
+    frame::MOST_FRAMES,
     quantity::Bytes,
 };
 use wasmtime::ResourceLimiter;
@@ -39,7 +40,8 @@ pub(crate) const NAME_BYTES: usize = 1_024;
 /// Bytes of one value, detail or message.
 pub(crate) const TEXT_BYTES: usize = 8_192;
 
-/// Bytes that a guest's runtime may print; what is beyond is dropped and said.
+/// Bytes that are kept of what a guest's runtime prints, of its beginning and of its end; how much was dropped between
+/// them is said.
 pub(crate) const STDERR_BYTES: usize = 16 << 10;
 
 /// The limits of a run that are the host's own, as data.
@@ -80,7 +82,13 @@ pub fn of_runs() -> Vec<Bound> {
         ends("evidence", bytes(EVIDENCE_BYTES), "ten thousand pieces of ordinary length, which the host holds"),
         ends("name, key or rule", bytes(NAME_BYTES), "compared exactly, so it is never cut"),
         ends("value, detail or message", bytes(TEXT_BYTES), "a page of text"),
-        fixed("standard output and error", bytes(STDERR_BYTES), Over::Dropped, "the last words of a trap fit"),
+        fixed(
+            "standard output and error",
+            bytes(STDERR_BYTES),
+            Over::Dropped,
+            "a quarter of it for what comes first; the last words of a trap fit into the rest",
+        ),
+        fixed("calls of a trap's stack", MOST_FRAMES.to_string(), Over::Dropped, "the innermost ones say why"),
     ]
 }
 

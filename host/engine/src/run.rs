@@ -8,15 +8,14 @@ use std::{
 use shipworthy_capabilities::Run;
 use shipworthy_contract::certificate::Presented;
 use shipworthy_contract::evidence::{Evidence, LogLine, RequestRecord, RunEnd};
-use shipworthy_contract::quantity::{Bytes, Span};
-use wasmtime::{Store, Trap, UpdateDeadline, component::ResourceTableError};
+use shipworthy_contract::quantity::Span;
+use wasmtime::{Store, UpdateDeadline};
 
 use crate::{
-    addresses::Addresses,
     component::Component,
-    engine::{Engine, WASM_STACK},
-    limits::{CALL_BYTES, HANDLES, INSTANCES, Limits, MEMORIES, TABLES},
-    since_0_1,
+    end,
+    engine::Engine,
+    limits::{CALL_BYTES, Limits},
     state::{State, Stop},
     stdio::Captured,
     wit::exports::shipworthy::probe::guest,
@@ -90,23 +89,19 @@ impl Component {
             () = told.cut_off() => None,
         };
         let duration = begun.elapsed();
-        let state = store.into_data();
-        let mut printed = stderr.lines();
-        for line in &mut printed {
-            line.text = state.addresses.restore(std::mem::take(&mut line.text));
-        }
+        let State { run, addresses, evidence, mut log, limiter, .. } = store.into_data();
+        let printed = stderr.text();
         let end = match observed {
-            None => waiting(limits.deadline, &state.run),
+            None => end::waiting(limits.deadline, &run),
             Some(Ok(Ok(()))) => RunEnd::Completed,
-            Some(Ok(Err(failure))) => failed(&failure, &state.addresses),
-            Some(Err(error)) => ended(&error, &printed),
+            Some(Ok(Err(failure))) => end::failed(&failure, &addresses),
+            Some(Err(error)) => end::of_error(&error, &mut log, &printed, &addresses),
         };
-        tracing::debug!(?end, evidence = state.evidence.len(), "ran");
-        let memory = state.limiter.used();
-        let mut log = state.log;
-        log.extend(printed);
-        let (requests, notes, certificates) = (state.run.records(), state.run.notes(), state.run.certificates());
-        Seen { evidence: state.evidence, end, log, requests, certificates, notes, memory, duration }
+        tracing::debug!(?end, evidence = evidence.len(), "ran");
+        let memory = limiter.used();
+        let log = log.into_lines(&printed, &addresses);
+        let (requests, notes, certificates) = (run.records(), run.notes(), run.certificates());
+        Seen { evidence, end, log, requests, certificates, notes, memory, duration }
     }
 
     async fn observe(&self, store: &mut Store<State>, target: &Target) -> wasmtime::Result<Result<(), guest::Failure>> {
@@ -118,83 +113,5 @@ impl Component {
             config: target.config.clone(),
         };
         probe.shipworthy_probe_guest().call_observe(store, &target).await
-    }
-}
-
-/// The wall clock ended a run that waited in the host.
-fn waiting(deadline: Duration, run: &Run) -> RunEnd {
-    // Most likely the one that is not answered; a guest may also wait for nothing but time.
-    let last = run.records().last().map(|record| format!(", last request: {}", record.what)).unwrap_or_default();
-    RunEnd::Limit {
-        name: "deadline".to_owned(),
-        limit: Span(deadline).to_string(),
-        observed: format!("still waiting{last}"),
-    }
-}
-
-fn failed(failure: &guest::Failure, addresses: &Addresses) -> RunEnd {
-    let detail = addresses.restore(shipworthy_contract::text::excerpt(&failure.detail, 1_000));
-    RunEnd::Failed { why: since_0_1::gap(failure.why), detail }
-}
-
-/// A trap, an exit, or a limit.
-fn ended(error: &wasmtime::Error, printed: &[LogLine]) -> RunEnd {
-    if let Some(Stop { name, limit, observed }) = error.downcast_ref::<Stop>().cloned() {
-        return RunEnd::Limit { name, limit, observed };
-    }
-    let limit = |name: &str, limit: String, observed: &str| RunEnd::Limit {
-        name: name.to_owned(),
-        limit,
-        observed: observed.to_owned(),
-    };
-    let trap = error.downcast_ref::<Trap>().copied();
-    match trap {
-        Some(Trap::StackOverflow) => return limit("stack", Bytes(WASM_STACK as u64).to_string(), "exhausted"),
-        Some(Trap::AllocationTooLarge) => return limit("memory", "one allocation".to_owned(), "too large"),
-        _ => {}
-    }
-    if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
-        return limit("handles", HANDLES.to_string(), "one more");
-    }
-    let root = error.root_cause().to_string();
-    if let Some(Stop { name, limit, observed }) = stop_in_words(&root) {
-        return RunEnd::Limit { name, limit, observed };
-    }
-    let what = match (error.downcast_ref::<wasmtime_wasi::I32Exit>(), trap) {
-        (Some(exit), _) => format!("it exited with status {}", exit.0),
-        (None, Some(trap)) => trap.to_string(),
-        (None, None) => shipworthy_contract::text::excerpt(&root, 400),
-    };
-    RunEnd::Trapped { message: with_last_words(what, printed) }
-}
-
-/// Limits of ours that wasmtime keeps itself and tells of in words only, without a type. Were its words to change, the
-/// run would end as trapped, with these words for a message (and a test would say so).
-fn stop_in_words(root: &str) -> Option<Stop> {
-    if root.contains("fuel allocated for hostcalls has been exhausted") {
-        return Some(Stop::limit("bytes of one call", &Bytes(CALL_BYTES as u64), &"more"));
-    }
-    let (kind, count) = root.strip_prefix("resource limit exceeded: ")?.split_once(" count too high at ")?;
-    let (name, limit) = match kind {
-        "instance" => ("instances", INSTANCES),
-        "memory" => ("memories", MEMORIES),
-        "table" => ("tables", TABLES),
-        _ => return None,
-    };
-    Some(Stop::limit(name, &limit, &count))
-}
-
-/// The guest's own last words say more than `unreachable executed`: a panic's place and message, a traceback's end.
-fn with_last_words(what: String, printed: &[LogLine]) -> String {
-    let words: Vec<&str> = printed
-        .iter()
-        .map(|line| line.text.as_str())
-        .filter(|line| !line.starts_with("note: ") && !line.starts_with("stack backtrace"))
-        .collect();
-    let last = words.get(words.len().saturating_sub(3)..).unwrap_or_default();
-    if last.is_empty() {
-        what
-    } else {
-        shipworthy_contract::text::excerpt(&format!("{} ({what})", last.join(" ")), 600)
     }
 }

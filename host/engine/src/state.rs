@@ -3,10 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use shipworthy_capabilities::Run;
-use shipworthy_contract::{
-    evidence::{Evidence, LogLine},
-    quantity::Bytes,
-};
+use shipworthy_contract::{evidence::Evidence, quantity::Bytes};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
@@ -14,6 +11,7 @@ use crate::{
     addresses::Addresses,
     intake,
     limits::{EVIDENCE_BYTES, EVIDENCE_ITEMS, HANDLES, Limiter, Limits},
+    log::Log,
     stdio::Captured,
 };
 
@@ -33,10 +31,7 @@ pub(crate) struct State {
     /// Bytes of evidence that are left.
     evidence_left: usize,
     /// What it logged.
-    pub(crate) log: Vec<LogLine>,
-    /// Bytes of log that are left.
-    log_left: u64,
-    log_limit: u64,
+    pub(crate) log: Log,
 }
 
 impl State {
@@ -63,9 +58,7 @@ impl State {
             addresses: Addresses::default(),
             evidence: Vec::new(),
             evidence_left: EVIDENCE_BYTES,
-            log: Vec::new(),
-            log_left: limits.log,
-            log_limit: limits.log,
+            log: Log::new(limits.log),
         }
     }
 
@@ -81,32 +74,22 @@ impl State {
         }
         self.evidence_left -= bytes;
         self.evidence.push(evidence);
+        self.log.goes_on();
         Ok(())
     }
 
     /// What a guest is answered, unless a limit of its run as a whole was reached: then the run ends.
-    pub(crate) fn told<T>(&self, answer: T) -> wasmtime::Result<T> {
+    pub(crate) fn told<T>(&mut self, answer: T) -> wasmtime::Result<T> {
+        self.log.goes_on();
         match self.run.overrun() {
             None => Ok(answer),
             Some(over) => Err(Stop::limit(over.name, &over.limit, &over.observed).into()),
         }
     }
 
-    /// Keeps one log line.
-    pub(crate) fn log(&mut self, level: &str, text: &str) -> wasmtime::Result<()> {
-        // With its line break, so that empty lines are not for free.
-        let bytes = text.len() as u64 + 1;
-        if bytes > self.log_left {
-            return Err(
-                Stop::limit("log", &Bytes(self.log_limit), &format_args!("a line of {bytes} bytes more")).into()
-            );
-        }
-        self.log_left -= bytes;
-        self.log.push(LogLine {
-            level: level.to_owned(),
-            text: self.addresses.restore(shipworthy_contract::text::one_line(text)),
-        });
-        Ok(())
+    /// Keeps one message of its log.
+    pub(crate) fn log(&mut self, level: &str, message: &str) -> wasmtime::Result<()> {
+        self.log.write(level, message, &self.addresses)
     }
 }
 

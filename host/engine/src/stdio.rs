@@ -1,12 +1,13 @@
-//! Standard output and error of a guest: a bounded buffer that never blocks, never traps, and says when it is full.
+//! Standard output and error of a guest: a bounded buffer that never blocks, never traps, and says when it is full. It
+//! keeps the beginning and the end: the last words of a guest that printed much are its last words still.
 
 use std::{
+    collections::VecDeque,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
 };
 
-use shipworthy_contract::evidence::LogLine;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::{
     async_trait,
@@ -22,29 +23,44 @@ pub(crate) struct Captured(Arc<Mutex<Buffer>>);
 
 #[derive(Debug, Default)]
 struct Buffer {
-    bytes: Vec<u8>,
+    begin: Vec<u8>,
+    end: VecDeque<u8>,
     dropped: u64,
 }
+
+/// Bytes of the beginning that are kept; the rest is for the end, where a traceback stands.
+const BEGIN: usize = STDERR_BYTES / 4;
+const END: usize = STDERR_BYTES - BEGIN;
 
 impl Captured {
     fn push(&self, bytes: &[u8]) {
         let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = STDERR_BYTES.saturating_sub(buffer.bytes.len());
-        let (kept, beyond) = bytes.split_at(room.min(bytes.len()));
-        buffer.bytes.extend_from_slice(kept);
-        buffer.dropped += beyond.len() as u64;
+        let room = BEGIN.saturating_sub(buffer.begin.len());
+        let (begin, bytes) = bytes.split_at(room.min(bytes.len()));
+        buffer.begin.extend_from_slice(begin);
+        // Of much at once, only what could stay is copied.
+        let (beyond, end) = bytes.split_at(bytes.len().saturating_sub(END));
+        let over = (buffer.end.len() + end.len()).saturating_sub(END);
+        buffer.end.drain(..over);
+        buffer.end.extend(end);
+        buffer.dropped += (beyond.len() + over) as u64;
     }
 
-    /// What was printed, as safe lines; a last line says how much was dropped.
-    pub(crate) fn lines(&self) -> Vec<LogLine> {
-        let buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = String::from_utf8_lossy(&buffer.bytes);
-        let mut lines: Vec<String> =
-            text.lines().map(shipworthy_contract::text::one_line).filter(|line| !line.is_empty()).collect();
-        if buffer.dropped > 0 {
-            lines.push(format!("({} bytes more were dropped)", buffer.dropped));
+    /// What was printed; a line of its own says how much was dropped between the beginning and the end. It is not made
+    /// safe here.
+    pub(crate) fn text(&self) -> String {
+        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let dropped = buffer.dropped;
+        let end = String::from_utf8_lossy(buffer.end.make_contiguous()).into_owned();
+        let begin = String::from_utf8_lossy(&buffer.begin);
+        match dropped {
+            // A character may have been parted.
+            0 => {
+                let whole: Vec<u8> = buffer.begin.iter().chain(&buffer.end).copied().collect();
+                String::from_utf8_lossy(&whole).into_owned()
+            }
+            _ => format!("{begin}\n({dropped} bytes were dropped here)\n{end}"),
         }
-        lines.into_iter().map(|text| LogLine { level: "stderr".to_owned(), text }).collect()
     }
 }
 
@@ -104,13 +120,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn output_is_bounded_and_says_so() {
+    fn what_fits_is_kept_as_it_is() {
         let captured = Captured::default();
-        captured.push(b"one\n\x1b[31mtwo\n");
-        captured.push(&vec![b'x'; STDERR_BYTES]);
-        let lines = captured.lines();
-        assert_eq!(lines[0].text, "one");
-        assert_eq!(lines[1].text, "two");
-        assert_eq!(lines.last().unwrap().text, "(13 bytes more were dropped)");
+        let text = "é".repeat(STDERR_BYTES / 2);
+        for byte in text.as_bytes().chunks(7) {
+            captured.push(byte);
+        }
+        assert_eq!(captured.text(), text);
+    }
+
+    #[test]
+    fn of_much_the_beginning_and_the_end_are_kept() {
+        let captured = Captured::default();
+        captured.push(b"first\n");
+        for _ in 0..100 {
+            captured.push(&vec![b'x'; 1_000]);
+        }
+        captured.push(&vec![b'y'; 2 * STDERR_BYTES]);
+        captured.push(b"\nlast");
+        let text = captured.text();
+        assert!(text.starts_with("first\nxx"), "{text}");
+        assert!(text.ends_with("yy\nlast"), "{text}");
+        let all = 6 + 100_000 + 2 * STDERR_BYTES + 5;
+        assert!(text.contains(&format!("x\n({} bytes were dropped here)\ny", all - STDERR_BYTES)), "{text}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shipworthy_contract::{
-    CheckResult, Class, Location, Outcome, Policy, RuleId,
+    CheckResult, Class, Fault, Location, Outcome, Policy, RuleId,
     node::Position,
     report::EvidenceLine,
     rules,
@@ -35,6 +35,13 @@ impl Finding {
     /// Something worth knowing, or judged otherwise than by reading a value.
     pub(crate) const fn class(mut self, class: Class) -> Self {
         self.0.class = class;
+        self.0.fault = class.fault(self.0.side);
+        self
+    }
+
+    /// Whose it is to mend, where it is not the artifact's.
+    pub(crate) const fn fault(mut self, fault: Fault) -> Self {
+        self.0.fault = Some(fault);
         self
     }
 

@@ -6,6 +6,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use shipworthy_contract::{
+    Fault,
     node::{Node, NodeValue},
     rules,
 };
@@ -97,7 +98,8 @@ fn present(
         ),
     };
     let place = location(fields.file, fields.entry, Some(fields.path(name)), Some(item.at));
-    findings.push(Finding::violated(rules::SECRET_ENV, FIRST, message).hint(hint).at(place));
+    let missing = Finding::violated(rules::SECRET_ENV, FIRST, message).fault(Fault::Environment);
+    findings.push(missing.hint(hint).at(place));
 }
 
 #[cfg(test)]

@@ -38,7 +38,9 @@ const fn who(class: Class) -> &'static str {
         Class::Denied => "who keeps the environment",
         Class::Tls => "who keeps the environment (`ca`, `server_name`, client certificate), or who runs the service",
         Class::Unreadable => "payload: who produces the artifact; stack: the service's team with the probe's author",
-        Class::Limit => "who produces the artifact or answer; who keeps the environment if the limit is too tight",
+        Class::Limit => {
+            "who produces the artifact, the plugin or the answer; who keeps the environment if the limit is too tight"
+        }
         Class::Trapped => "the plugin's author",
         Class::NotGranted => "who keeps the environment, after a look at why the probe wants it",
         Class::NotOffered => "who required it",

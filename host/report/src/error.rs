@@ -4,7 +4,7 @@ mod source;
 
 use std::error::Error;
 
-use shipworthy_contract::{Explain, text::plural};
+use shipworthy_contract::{Explain, Fault, text::plural};
 
 use crate::{
     Look,
@@ -75,7 +75,14 @@ fn one(page: &mut Page<'_>, look: &Look, shown: Shown<'_>) {
     if let Some(help) = shown.error.help() {
         helps(page, look, &help);
     }
-    page.text(2, &[Span::new(format!("[{}]", shown.error.code()), Tone::Dim)]);
+    let (code, fault) = (shown.error.code(), shown.error.fault());
+    page.text(2, &[Span::new(format!("[{code}] at fault: {}", whose(code, fault)), Tone::Dim)]);
+}
+
+/// Whose an error is. Of what no file says, whoever runs the command may have to mend it there.
+fn whose(code: &str, fault: Fault) -> &'static str {
+    let of_files = ["env.", "endpoint.", "plugin."].iter().any(|prefix| code.starts_with(prefix));
+    if fault == Fault::Environment && !of_files { "the command line or the environment" } else { fault.in_words() }
 }
 
 /// Each line is an advice of its own, but for those after one that ends with a colon: they are there to be pasted.

@@ -11,6 +11,7 @@ mod group;
 mod head;
 mod line;
 mod many;
+mod trace;
 mod verdict;
 
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use shipworthy_contract::{
-    Class, Fault, Service, Sha256,
+    Class, Fault, Service, Sha256, Side,
     evidence::{self, Evidence, Gap, NETWORK_OWNER, ProbeRun, RunEnd},
 };
 
@@ -25,8 +25,14 @@ pub(crate) struct Cause {
 /// What a cause is about. A service cannot help with any but the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Topic {
-    /// The service that was asked, or the probe.
+    /// The service that was asked, or what the probe made of its answers.
     Service,
+    /// The probe alone: its run went over a limit by what it did itself.
+    Probe,
+    /// Shipworthy itself, which failed.
+    Host,
+    /// The time that the environment gives the stack side as a whole.
+    WholeDeadline,
     /// The container engine, which all services have in common.
     Engine,
     /// Which compose project is meant.
@@ -44,6 +50,17 @@ const NO_ANSWER: &str = "the container engine did not answer within";
 
 /// The host's and the SDK's words for several projects that could be meant.
 const SEVERAL_PROJECTS: &str = "several compose projects fit";
+
+/// How the host's words begin of a run that its deadline met in a request.
+const WAITING: &str = "still waiting";
+
+/// The limits of a run that an environment sets, by the words for them.
+const SETTABLE: [(&str, &str); 4] = [
+    ("memory", "limits.memory"),
+    ("deadline", "limits.deadline"),
+    ("requests per run", "limits.requests"),
+    ("log", "limits.log"),
+];
 
 /// How the host's words about projects begin.
 const PROJECT: [&str; 3] = [SEVERAL_PROJECTS, "no compose project has", "no container of compose project"];
@@ -68,16 +85,26 @@ impl Cause {
     pub(crate) fn of(run: &ProbeRun) -> Option<Self> {
         match &run.end {
             RunEnd::Completed => Self::of_silence(run),
-            RunEnd::Failed { why, detail } | RunEnd::NotStarted { why, detail } => {
-                Some(Self::of_gap(run, *why, detail))
+            RunEnd::Failed { why, detail } => Some(Self::of_gap(run, *why, detail)),
+            RunEnd::NotStarted { why, detail } => {
+                let mut cause = Self::of_gap(run, *why, detail);
+                match why {
+                    Gap::Defect => cause.topic = Topic::Host,
+                    Gap::TimedOut => cause.topic = Topic::WholeDeadline,
+                    _ => {}
+                }
+                Some(cause)
             }
-            RunEnd::Trapped { message } => {
-                let detail = or(tell::clean(message), "no message");
+            RunEnd::Trapped { message, .. } => {
+                let detail = or(tell::last_words(message), "no message");
                 Some(Self::new(Class::Trapped, detail, Among::Plugin(run.plugin.sha256)))
             }
             RunEnd::Limit { name, limit, observed } => {
                 let detail = tell::clean(&format!("limit `{name}` of {limit}, found {observed}"));
-                Some(Self::new(Class::Limit, detail, Among::Plugin(run.plugin.sha256)))
+                let mut cause = Self::new(Class::Limit, detail, Among::Plugin(run.plugin.sha256));
+                // Whoever waits for an answer until the time is up is kept by the service.
+                cause.topic = if observed.starts_with(WAITING) { Topic::Service } else { Topic::Probe };
+                Some(cause)
             }
         }
     }
@@ -127,11 +154,18 @@ impl Cause {
 
     /// Whose it is to mend.
     pub(crate) fn fault(&self) -> Fault {
-        match self.class {
-            _ if self.topic != Topic::Service => Fault::Environment,
-            Class::Trapped | Class::Defect => Fault::Plugin,
-            Class::NotGranted | Class::Config | Class::Tls | Class::Denied | Class::NotObserved => Fault::Environment,
-            _ => Fault::Service,
+        match self.topic {
+            // An answer beyond a limit of the host, or one that did not come before the deadline.
+            Topic::Service if self.class == Class::Limit => Fault::Service,
+            Topic::Service => self.class.fault(Side::Stack).unwrap_or(Fault::Service),
+            Topic::Probe => Fault::Plugin,
+            Topic::Host => Fault::Host,
+            Topic::WholeDeadline
+            | Topic::Engine
+            | Topic::Project
+            | Topic::Several
+            | Topic::Network
+            | Topic::Recording => Fault::Environment,
         }
     }
 
@@ -156,6 +190,10 @@ impl Cause {
             _ if self.topic == Topic::Project => {
                 "name the stack's compose project by `project` under `[containers]`".to_owned()
             }
+            _ if self.topic == Topic::Host => "report it".to_owned(),
+            _ if self.topic == Topic::WholeDeadline => {
+                format!("raise `deadline`, or see what took so long before probe `{probe}`")
+            }
             _ if self.topic == Topic::Network => {
                 "start that container, then recreate those that live in its network".to_owned()
             }
@@ -172,11 +210,14 @@ impl Cause {
                 format!("mend `url`, `ca`, `client_cert` or `server_name` of the endpoint of probe `{probe}`")
             }
             Class::Unreadable => format!("see what `{service}` answers: plugin `{plugin}` cannot read it"),
-            Class::Limit => {
-                let limit = self.detail.strip_prefix("limit `").and_then(|rest| rest.split_once('`'));
-                let limit = limit.map_or_else(|| "limits".to_owned(), |(name, _)| format!("limits.{name}"));
-                format!("see why `{service}` needs so much, or raise `{limit}` of probe `{probe}`")
-            }
+            Class::Limit => match (self.limit(), self.topic) {
+                (Some(limit), Topic::Probe) => {
+                    format!("tell the authors of plugin `{plugin}`, or raise `{limit}` of probe `{probe}`")
+                }
+                (None, Topic::Probe) => format!("tell the authors of plugin `{plugin}`: this limit is fixed"),
+                (Some(limit), _) => format!("see why `{service}` is slow, or raise `{limit}` of probe `{probe}`"),
+                (None, _) => format!("see why `{service}` answers so much, or raise `limits` of probe `{probe}`"),
+            },
             Class::Trapped | Class::Defect => {
                 format!("tell the authors of plugin `{plugin}`; `--record` keeps what it was told")
             }
@@ -185,6 +226,14 @@ impl Cause {
             Class::NotOffered => format!("drop the requirement, or list a probe of `{service}` that can show it"),
             _ => format!("list a probe of `{service}` that gives it"),
         }
+    }
+}
+
+impl Cause {
+    /// The key of the limit that a run went over, if the environment sets it.
+    fn limit(&self) -> Option<&'static str> {
+        let (name, _) = self.detail.strip_prefix("limit `")?.split_once('`')?;
+        SETTABLE.iter().find(|(known, _)| *known == name).map(|(_, key)| *key)
     }
 }
 
@@ -300,6 +349,11 @@ mod tests {
             ),
             (cause(Class::Config, "unknown field `x`"), Fault::Environment, "mend `config` of probe `agent`"),
             (cause(Class::Unreachable, "not in the recording: GET /x"), Fault::Environment, "record a run anew"),
+            (cause(Class::NotOffered, "docker mode"), Fault::Environment, "drop the requirement"),
+            (cause(Class::Denied, "status 401"), Fault::Environment, "mend the credentials"),
+            (cause(Class::Unreadable, "no JSON"), Fault::Service, "see what `agent` answers"),
+            (cause(Class::Trapped, "panicked"), Fault::Plugin, "tell the authors of plugin `agent`"),
+            (cause(Class::Limit, "the limit of 4MiB for the response body"), Fault::Service, "answers so much"),
         ] {
             let hint = cause.hint("agent", "agent", None);
             assert!(hint.contains(words), "{hint}");

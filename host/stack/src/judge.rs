@@ -3,12 +3,13 @@
 mod aside;
 mod certificate;
 mod group;
+mod trace;
 mod unjudged;
 mod unseen;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shipworthy_contract::{CheckResult, Class, Outcome, Policy, Service, rules};
+use shipworthy_contract::{CheckResult, Class, Fault, Outcome, Policy, Service, rules};
 
 use crate::{
     Case, Listed,
@@ -92,6 +93,10 @@ impl Bench<'_> {
         }
         let weighed = weigh(want, &observers, Scope::Stack);
         let mut result = self.result(want, weighed, None);
+        if observers.is_empty() {
+            // Only the stack contract was compared, which no service states.
+            result.fault = result.fault.map(|_| Fault::Artifact);
+        }
         if let [one] = observers.as_slice() {
             result.plugin = Some(one.run.plugin.clone());
         }

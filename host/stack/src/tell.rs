@@ -19,6 +19,11 @@ pub(crate) fn finding(text: &str) -> String {
     text::excerpt(text, LONGEST_FINDING)
 }
 
+/// The same for what a guest said last: a panic's message may quote what it was about.
+pub(crate) fn last_words(text: &str) -> String {
+    text::excerpt(text, LONGEST_FINDING)
+}
+
 /// A comparison as it is written.
 pub(crate) const fn sign(comparison: Comparison) -> &'static str {
     match comparison {

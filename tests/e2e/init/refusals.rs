@@ -27,23 +27,23 @@ fn nothing_is_written_unless_it_is_clear_which_project_is_meant() -> Result<()> 
     insta::assert_snapshot!(told.join("\n"), @r"
     error: expected one compose project with a `gateway` or `agent` container, found 2: esb-a, esb-b
       help: name one by `--project NAME`
-      [survey.several-projects]
+      [survey.several-projects] at fault: the command line or the environment
 
     error: no compose project has a `gateway` or `agent` container
       help: start the stack; projects on this engine: shop
-      [survey.no-stack]
+      [survey.no-stack] at fault: the command line or the environment
 
     error: no compose project has a `gateway` or `agent` container
       help: start the stack; no compose project runs
-      [survey.no-stack]
+      [survey.no-stack] at fault: the command line or the environment
 
     error: compose project `shop` has no `gateway` and no `agent` container
       help: projects with one: esb-a
-      [survey.not-a-stack]
+      [survey.not-a-stack] at fault: the command line or the environment
 
     error: compose project `esb-z` has no `gateway` and no `agent` container
       help: projects with one: esb-a
-      [survey.not-a-stack]
+      [survey.not-a-stack] at fault: the command line or the environment
     ");
     let (sandbox, docker) = (sandbox(), Docker::start([stack("esb-a"), stack("esb-b")])?);
     assert_eq!(init(&sandbox, &docker, &["--project", "esb-b"])?.status, Some(0));
@@ -63,7 +63,7 @@ fn an_engine_that_does_not_answer_is_told() -> Result<()> {
     error: the container engine at `unix:///nonexistent/docker.sock` cannot be asked
       because: cannot reach the container engine at `unix:///nonexistent/docker.sock`: no such socket
       help: start the container engine, or name the socket that you may use by `--socket URL`
-      [survey.engine]
+      [survey.engine] at fault: the command line or the environment
     ");
     let output = init(&sandbox, &Docker::broken()?, &[])?;
     assert_eq!((output.status, output.stdout.as_str()), (Some(2), ""), "{}", output.snapshot());

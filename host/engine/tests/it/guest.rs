@@ -64,6 +64,12 @@ impl Guest {
         self.wat(&format!("(call $log {text})"))
     }
 
+    /// Writes a message at the level `error`.
+    pub(crate) fn error(mut self, text: &str) -> Self {
+        let text = self.place(text);
+        self.wat(&format!("(call $host-write (i32.const 3) {text})"))
+    }
+
     /// Sends a GET request and gives a fact about its answer. The key is `9:PATH` with the status, or for an error its
     /// case in digits (`0` is not-granted) with the error's text.
     pub(crate) fn get(mut self, role: Option<&str>, path: &str) -> Self {

@@ -4,7 +4,7 @@ use shipworthy_contract::evidence::{Gap, RunEnd};
 
 use crate::{
     guest::{Foreign, Guest},
-    world::{LIMITS, facts, limit, run, trap},
+    world::{LIMITS, facts, limit, run, stack, trap},
 };
 
 #[tokio::test]
@@ -65,7 +65,56 @@ async fn an_exit_is_no_way_to_complete() {
 }
 
 #[tokio::test]
-async fn what_a_runtime_prints_last_explains_a_trap() {
+async fn an_error_that_is_logged_last_explains_a_trap() {
+    let error =
+        "TypeError: it is \u{1b}[31mundefined\n    at thirdParty (probe.js:4:33)\n    at observe (probe.js:9)\n";
+    let seen = run(&Guest::new().fact("seen", "before").log("asked").error(error).wat("(unreachable)"), LIMITS).await;
+    assert_eq!(trap(&seen), "TypeError: it is undefined");
+    assert_eq!(stack(&seen), ["thirdParty (probe.js:4:33)", "observe (probe.js:9)"]);
+    let levels: Vec<&str> = seen.log.iter().map(|line| line.level.as_str()).collect();
+    assert_eq!(levels, ["info", "last-words", "last-words", "last-words"]);
+}
+
+#[tokio::test]
+async fn an_error_that_was_logged_before_something_else_does_not() {
+    let handled = || Guest::new().error("TypeError: handled");
+    for guest in [handled().fact("seen", "after"), handled().log("and on"), handled().get(None, "/x")] {
+        let seen = run(&guest.wat("(unreachable)"), LIMITS).await;
+        assert!(trap(&seen).contains("unreachable"), "{:?}", seen.end);
+        assert_eq!(seen.log[0].level, "error");
+    }
+}
+
+#[tokio::test]
+async fn the_stack_of_a_trap_has_the_names_of_the_component() {
+    let functions = "(func $third_party (unreachable))
+        (func $_ZN6orders6deeper17h0123456789abcdefE (call $third_party))
+        (func $core::panicking::panic (unreachable))
+        (func $longest (call $core::panicking::panic))";
+    let guest = || Guest::new().module(functions);
+    let seen = run(&guest().wat("(call $_ZN6orders6deeper17h0123456789abcdefE)"), LIMITS).await;
+    assert_eq!(stack(&seen), ["third_party", "orders::deeper", "observe"]);
+    // The calls that raise a panic are no part of it.
+    let seen = run(&guest().wat("(call $longest)"), LIMITS).await;
+    assert_eq!(stack(&seen), ["longest", "observe"]);
+}
+
+#[tokio::test]
+async fn a_stack_is_bounded_and_its_names_are_cleaned() {
+    let long = "x".repeat(2_000);
+    let functions = format!(
+        "(func $down (@name \"\\1b[2J::error::{long}\") (param i32)
+           (if (i32.eqz (local.get 0)) (then (unreachable)))
+           (call $down (i32.sub (local.get 0) (i32.const 1))))"
+    );
+    let seen = run(&Guest::new().module(&functions).wat("(call $down (i32.const 200))"), LIMITS).await;
+    let stack = stack(&seen);
+    assert_eq!(stack.len(), 32);
+    assert!(stack.iter().all(|frame| frame.starts_with("·::error::xx") && frame.chars().count() == 200), "{stack:?}");
+}
+
+/// Prints a text to standard error and traps.
+fn printing(text: &str) -> Guest {
     let imports = r#"
         (import "wasi:io/error@0.2.0" (instance $io-error (export "error" (type (sub resource)))))
         (alias export $io-error "error" (type $io-failure))
@@ -96,17 +145,43 @@ async fn what_a_runtime_prints_last_explains_a_trap() {
         called: "$print",
         signature: "(param i32 i32 i32 i32)",
     };
-    let guest = Guest::new()
+    let data = text.bytes().fold(String::new(), |data, byte| data + &format!("\\{byte:02x}"));
+    Guest::new()
         .foreign(&stderr)
         .foreign(&print)
-        .module(r#"(data (i32.const 512) "thread panicked at probe.rs:7\0a\1b[31mno such field")"#)
-        .wat("(call $print (call $stderr) (i32.const 512) (i32.const 48) (i32.const 96)) (unreachable)");
-    let seen = run(&guest, LIMITS).await;
+        .module(&format!("(data (i32.const 512) \"{data}\") (func $longest (unreachable))"))
+        .wat(&format!(
+            "(call $print (call $stderr) (i32.const 512) (i32.const {}) (i32.const 96)) (call $longest)",
+            text.len()
+        ))
+}
+
+#[tokio::test]
+async fn what_a_runtime_prints_last_explains_a_trap() {
+    let seen = run(&printing("probe.c:7: assertion failed\n\u{1b}[31mno such field"), LIMITS).await;
     let said = trap(&seen);
-    assert!(said.starts_with("thread panicked at probe.rs:7 no such field ("), "{said}");
+    assert!(said.starts_with("probe.c:7: assertion failed no such field ("), "{said}");
     assert!(said.contains("unreachable"), "{said}");
     assert!(seen.log.iter().all(|line| line.level == "stderr"));
     assert_eq!(seen.log.len(), 2);
+}
+
+#[tokio::test]
+async fn a_panic_is_told_in_its_own_words_with_its_place_at_the_innermost_call() {
+    let seen =
+        run(&printing("begun\nthread '<unnamed>' panicked at src/lib.rs:8:30:\nno such field\nnote: x"), LIMITS).await;
+    assert_eq!(trap(&seen), "thread '<unnamed>' panicked at src/lib.rs:8:30: no such field");
+    assert_eq!(stack(&seen), ["longest (src/lib.rs:8:30)", "observe"]);
+    let levels: Vec<&str> = seen.log.iter().map(|line| line.level.as_str()).collect();
+    assert_eq!(levels, ["stderr", "last-words", "last-words", "last-words"]);
+}
+
+#[tokio::test]
+async fn a_languages_own_stack_comes_before_that_of_its_runtime() {
+    let traceback =
+        "Traceback (most recent call last):\n  File \"app.py\", line 8, in observe\n    x[7]\nKeyError: 7\n";
+    let seen = run(&printing(traceback), LIMITS).await;
+    assert_eq!((trap(&seen), stack(&seen)), ("KeyError: 7", vec!["observe (app.py:8)".to_owned()]));
 }
 
 #[tokio::test]

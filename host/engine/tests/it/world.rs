@@ -113,7 +113,15 @@ pub(crate) fn limit(seen: &Seen) -> &str {
 /// What a run that trapped says.
 pub(crate) fn trap(seen: &Seen) -> &str {
     match &seen.end {
-        RunEnd::Trapped { message } => message,
+        RunEnd::Trapped { message, .. } => message,
+        other => panic!("not trapped: {other:?}"),
+    }
+}
+
+/// The calls of a run that trapped, in words.
+pub(crate) fn stack(seen: &Seen) -> Vec<String> {
+    match &seen.end {
+        RunEnd::Trapped { stack, .. } => stack.iter().map(ToString::to_string).collect(),
         other => panic!("not trapped: {other:?}"),
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Mutex,
 };
 
-use shipworthy_contract::{Explain, Outcome, Policy, Sha256, rules};
+use shipworthy_contract::{Explain, Fault as Whose, Outcome, Policy, Sha256, rules};
 
 use super::{
     fault::Fault,
@@ -76,8 +76,11 @@ impl Explain for SumsError {
         }
     }
 
-    fn fault(&self) -> shipworthy_contract::Fault {
-        shipworthy_contract::Fault::Environment
+    fn fault(&self) -> Whose {
+        match self {
+            Self::Refused { .. } => Whose::Artifact,
+            Self::Folder { .. } | Self::Read { .. } => Whose::Environment,
+        }
     }
 
     fn help(&self) -> Option<String> {

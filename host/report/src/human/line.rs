@@ -140,8 +140,10 @@ impl<'a> Teller<'a> {
         }
         self.items(page, result);
         self.value(page, "instance", distinct_instance(result));
-        self.value(page, "class", telling_class(result.class).map(Class::as_str));
+        self.class(page, result);
         self.value(page, "would be", result.would_be.map(Outcome::as_str));
+        self.stack(page, result);
+        self.log(page, result);
         if let Some(hint) = &result.hint {
             self.hint(page, hint);
         }

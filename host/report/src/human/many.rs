@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use shipworthy_contract::{CheckResult, Class, Outcome, Service, text::plural};
+use shipworthy_contract::{CheckResult, Outcome, Service, text::plural};
 
 use super::{
     MOST_SHOWN,
@@ -53,8 +53,12 @@ impl Teller<'_> {
         }
         self.items_of(page, results);
         if details {
-            self.value(page, "class", line::telling_class(first.class).map(Class::as_str));
+            self.class(page, first);
             self.value(page, "would be", first.would_be.map(Outcome::as_str));
+            // That of one instance: what a log says is of one alone, and stands in the JSON report.
+            if let Some(traced) = results.iter().find(|result| !result.stack.is_empty()) {
+                self.stack(page, traced);
+            }
             for hint in hints(results) {
                 self.hint(page, hint);
             }

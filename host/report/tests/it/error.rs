@@ -78,7 +78,7 @@ fn an_error_points_to_its_place() {
         |   ^
         |
       help: the nearest known key is `policy`
-      [env.unknown-key]
+      [env.unknown-key] at fault: the environment
     "#);
 }
 
@@ -87,7 +87,7 @@ fn a_chain_is_told_once() {
     insta::assert_snapshot!(render(&chain(), None, &LOOK), @r"
     error: cannot use the endpoint `gateway`: cannot read `certs/rootCA.crt`
       because: permission denied (os error 13)
-      [env.unknown-key]
+      [env.unknown-key] at fault: the environment
     ");
 }
 
@@ -99,11 +99,11 @@ fn several_errors_are_counted() {
     error: unknown key: `polciy`
       --> environments/staging.toml:12:3
       help: the nearest known key is `policy`
-      [env.unknown-key]
+      [env.unknown-key] at fault: the environment
 
     error: cannot use the endpoint `gateway`: cannot read `certs/rootCA.crt`
       because: permission denied (os error 13)
-      [env.unknown-key]
+      [env.unknown-key] at fault: the environment
 
     2 errors
     ");
@@ -120,7 +120,7 @@ fn what_is_to_be_pasted_stands_apart_from_advice() {
         grants = [
             "http GET /**",
         ]
-      [env.unknown-key]
+      [env.unknown-key] at fault: the environment
     "#);
 }
 
@@ -143,7 +143,7 @@ fn wide_characters_and_tabs_keep_the_caret_in_place() {
        |       ^
        |
       help: the nearest known key is `policy`
-      [env.unknown-key]
+      [env.unknown-key] at fault: the environment
     ");
 }
 
@@ -164,6 +164,6 @@ fn colour_and_ascii() {
         @r"
     ESC[1mESC[31merror:ESC[0m ESC[1mna\u{ef}ve -> xESC[0m
       ESC[32mhelp:ESC[0m do ... this
-      ESC[2m[env.unknown-key]ESC[0m
+      ESC[2m[env.unknown-key] at fault: the environmentESC[0m
     ");
 }

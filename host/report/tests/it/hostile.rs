@@ -22,6 +22,8 @@ fn report_of(text: &str) -> Report {
         result.instance = Some(text.to_owned());
         result.items = vec![text.to_owned(); 12];
         result.evidence = vec![samples::evidence(text, text, text)];
+        result.stack = vec![samples::frame(text, Some(text)); 7];
+        result.log = vec![samples::line(text, text); 7];
         result.location = Some(Location {
             entry: Some(1),
             field: Some(text.to_owned()),

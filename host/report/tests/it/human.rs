@@ -51,6 +51,13 @@ fn a_cause_of_several_services_is_told_once() {
 }
 
 #[test]
+fn a_trap_shows_where_it_was_and_what_it_logged_before() {
+    insta::assert_snapshot!(plain(&samples::trapped()));
+    let all = render(&samples::trapped(), &Options { verbose: true, ..PLAIN });
+    assert!(all.contains("container 1 of 7") && !all.contains("Traceback"), "{all}");
+}
+
+#[test]
 fn a_reason_that_skips_all_of_the_stack_is_told_once() {
     insta::assert_snapshot!(plain(&samples::unreadable()));
 }

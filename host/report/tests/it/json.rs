@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use shipworthy_contract::{
-    Class, Outcome, Policy, Report, Side,
+    Class, Fault, Outcome, Policy, Report, Side,
     report::{self, ProjectSource},
     rules,
 };
@@ -81,6 +81,8 @@ fn every_field_stands_in_the_schema() {
         ("plugin", &result["plugin"], defined("plugin")),
         ("location", &result["location"], defined("location")),
         ("evidence", &result["evidence"][0], defined("evidence")),
+        ("frame", &result["stack"][0], defined("frame")),
+        ("log line", &result["log"][0], defined("log_line")),
     ] {
         assert!(!keys(value).is_empty(), "{what}");
         assert_eq!(keys(value), keys(properties), "{what}");
@@ -95,6 +97,8 @@ fn every_word_stands_in_the_schema() {
     assert_eq!(*by, json!([ProjectSource::Environment, ProjectSource::Artifact, ProjectSource::Found]));
     assert_eq!(words("outcome"), json!(Outcome::ALL));
     assert_eq!(words("class"), json!(Class::ALL));
+    let faults = [Fault::Plugin, Fault::Host, Fault::Environment, Fault::Service, Fault::Artifact];
+    assert_eq!(words("fault"), json!(faults));
     assert_eq!(words("side"), json!([Side::Payload, Side::Stack]));
     assert_eq!(words("policy"), json!([Policy::Strict, Policy::Warn]));
     let verdicts = [report::Verdict::Pass, report::Verdict::Warn, report::Verdict::Fail, report::Verdict::Error];

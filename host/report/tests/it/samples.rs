@@ -1,7 +1,8 @@
 //! Reports as the judge makes them, for every test here.
 
 use shipworthy_contract::{
-    CheckResult, Class, Location, Outcome, PluginRef, Policy, Report, RuleId, Service, Sha256,
+    CheckResult, Class, Fault, Frame, Location, Outcome, PluginRef, Policy, Report, RuleId, Service, Sha256,
+    evidence::LogLine,
     report::{
         Artifact, EnvironmentRef, EvidenceLine, FailOn, ProjectRef, ProjectSource, SCHEMA, Tree, judge, summarize,
     },
@@ -165,6 +166,33 @@ pub(crate) fn undetermined() -> Report {
     )
 }
 
+/// The probe trapped: where, and what it logged before.
+pub(crate) fn trapped() -> Report {
+    let detail = "IndexError: list index out of range";
+    let message = format!("probe `agent` trapped: {detail}; what it gave before stands");
+    let mut trap = of("agent", result(rules::OBSERVATION, Outcome::Error, Class::Trapped, &message));
+    trap.observed = Some(detail.to_owned());
+    trap.hint = Some("to mend in the plugin: tell the authors of plugin `agent`".to_owned());
+    trap.stack = [("third_party", "agent/queue.py"), ("deeper", "agent/queue.py"), ("observe", "app.py")]
+        .map(|(function, file)| frame(function, Some(file)))
+        .to_vec();
+    trap.stack.extend(["a", "b", "c"].map(|function| frame(function, None)));
+    trap.log = (1..=7).map(|n| line("info", &format!("container {n} of 7"))).collect();
+    trap.log.push(line("stderr", "RuntimeWarning: no such label"));
+    trap.log.extend(["Traceback (most recent call last):", detail].map(|text| line("last-words", text)));
+    let known = of("agent", pass(rules::VERSION, "version is 2.0.0"));
+    report(Policy::Strict, vec![pass(rules::MODE, "mode is `docker`"), known, trap])
+}
+
+pub(crate) fn frame(function: &str, file: Option<&str>) -> Frame {
+    let at = file.map(|_| 7);
+    Frame { function: function.to_owned(), file: file.map(str::to_owned), line: at, column: at }
+}
+
+pub(crate) fn line(level: &str, text: &str) -> LogLine {
+    LogLine { level: level.to_owned(), text: text.to_owned() }
+}
+
 /// The manifest cannot be read: nothing of the stack is judged.
 pub(crate) fn unreadable() -> Report {
     let mut unreadable = fail(rules::MANIFEST_UNREADABLE, "key `mode` stands twice");
@@ -243,6 +271,7 @@ pub(crate) fn complete() -> Report {
         side: shipworthy_contract::Side::Stack,
         outcome: Outcome::Skip,
         class: Class::Waived,
+        fault: Some(Fault::Service),
         service: "agent".parse().ok(),
         instance: Some("agent-1".to_owned()),
         plugin: Some(plugin("agent")),
@@ -264,6 +293,8 @@ pub(crate) fn complete() -> Report {
             source: "s".to_owned(),
             subject: Some("c".to_owned()),
         }],
+        stack: vec![frame("f", Some("a.rs"))],
+        log: vec![line("info", "l")],
         would_be: Some(Outcome::Fail),
         duration_ms: Some(1),
         attempts: Some(1),
@@ -292,6 +323,7 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("payload-failure", payload_failure()),
         ("stack-mismatch", stack_mismatch()),
         ("undetermined", undetermined()),
+        ("trapped", trapped()),
         ("unreadable", unreadable()),
         ("waived-and-skipped", waived_and_skipped()),
         ("warn-policy", warn_policy()),

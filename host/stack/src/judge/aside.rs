@@ -65,7 +65,7 @@ impl Bench<'_> {
     fn unseen_for(&self, cause: &Cause, names: &[String]) -> CheckResult {
         let verb = if names.len() == 1 { "was" } else { "were" };
         let message = format!("{} {verb} not observed: {}", names.join(", "), cause.detail);
-        self.information(cause.class, message)
+        CheckResult { fault: Some(cause.fault()), ..self.information(cause.class, message) }
     }
 
     /// Undeclared uses that were refused, limits on one request; not what was told as the cause of the run's end, nor that

@@ -38,6 +38,7 @@ impl Bench<'_> {
         let message = format!("`{rule}` could not be judged: {}", cause.detail);
         let mut result = CheckResult::new(rules::OBSERVATION, outcome, cause.class, message);
         result.expected = Some(tell::clean(&own.summary));
+        result.fault = Some(cause.fault());
         result.observed = Some(cause.detail.clone());
         if let Some(earlier) = self.causes.earlier(cause, || format!("`{rule}`")) {
             // The hint stands with the cause.

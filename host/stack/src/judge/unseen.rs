@@ -9,7 +9,7 @@ use shipworthy_contract::{
     text::plural,
 };
 
-use super::{Bench, Group, stamp};
+use super::{Bench, Group, stamp, trace};
 use crate::{
     Listed,
     cause::{Cause, Told},
@@ -73,7 +73,7 @@ impl Bench<'_> {
         }
         let cause = self.nobody_looks(service);
         let message = format!("nothing of `{service}` was observed: {}", cause.detail);
-        let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
+        let mut result = self.undetermined_of(&cause, message);
         result.service = Some(service.clone());
         result.hint = Some(to_mend(&cause, service.as_str(), service.as_str(), None));
         Some(result)
@@ -100,7 +100,7 @@ impl Bench<'_> {
         if gave_something && run.end != RunEnd::Completed {
             message = format!("{message}; what it gave before stands");
         }
-        let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
+        let mut result = self.undetermined_of(cause, message);
         result.observed = Some(cause.detail.clone());
         let who = || match seen.instance() {
             Some(instance) => format!("probe `{probe}` at `{}`", tell::clean(instance)),
@@ -112,7 +112,7 @@ impl Bench<'_> {
             return refer(result, &earlier);
         }
         let hint = to_mend(cause, run.service.as_str(), &probe, Some(&run.plugin.name));
-        CheckResult { hint: Some(hint), ..result }
+        CheckResult { hint: Some(hint), stack: trace::stack(run), log: trace::log(run), ..result }
     }
 
     /// A probe that was listed and of which not every instance was looked at, by how many were `found`.
@@ -128,7 +128,7 @@ impl Bench<'_> {
         }
         self.causes.tell(&cause, || format!("probe `{}`", listed.probe));
         let message = cause.detail.clone();
-        let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
+        let mut result = self.undetermined_of(&cause, message);
         result.service = Some(listed.service.clone());
         result.plugin = Some(listed.plugin.clone());
         result.observed = Some(cause.detail.clone());
@@ -158,7 +158,7 @@ impl Bench<'_> {
         who: impl FnOnce() -> String,
         by: Option<&Seen<'_>>,
     ) -> CheckResult {
-        let mut result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
+        let mut result = self.undetermined_of(cause, message);
         result.expected = Some(want.expected.clone());
         result.location = Some(want.by.clone());
         let earlier = self.causes.earlier(cause, who);
@@ -171,6 +171,12 @@ impl Bench<'_> {
             Some(earlier) => refer(result, &earlier),
             None => CheckResult { hint: Some(to_see(want, cause, by)), ..result },
         }
+    }
+
+    /// A result of what could not be determined for this cause.
+    fn undetermined_of(&self, cause: &Cause, message: String) -> CheckResult {
+        let result = CheckResult::new(rules::OBSERVATION, self.undetermined(), cause.class, message);
+        CheckResult { fault: Some(cause.fault()), ..result }
     }
 
     fn nobody_looks(&self, service: &Service) -> Cause {

@@ -114,6 +114,20 @@ pub(super) fn cases() -> Vec<Case> {
             let steps = json!([{ "do": "say", "field": "log", "text": "y", "length": 10 << 20 }]);
             lab.rust(&steps)?.limit("log", "16MiB").run()?.limit("bytes of one call")
         }),
+        Case::new("text", "hostile-names", "a trap in a function with such a name", |lab| {
+            let name = HOSTILE.concat().bytes().fold(String::new(), |name, byte| format!("{name}\\{byte:02x}"));
+            let functions = format!("(func $named (@name \"{name}\") (unreachable))");
+            let guest = Guest::new().module(&functions).wat("(call $named)");
+            lab.wat(&guest)?.in_all_formats().run()?.lacks("owned")?.trapped("unreachable")
+        }),
+        Case::new("text", "hostile-last-error", "a trap after an error was logged with such a stack", |lab| {
+            let calls = HOSTILE.map(|text| format!("    at {text} ({text}:1:2)")).join("\n");
+            let (text, long) = (HOSTILE[0], "y".repeat(20_000));
+            let guest =
+                Guest::new().error(&format!("{text}: broke\n{calls}\n    at {long} (a.js:1:2)")).wat("(unreachable)");
+            let told = lab.wat(&guest)?.in_all_formats().run()?;
+            told.lacks("owned")?.lacks(&long)?.trapped("broke")
+        }),
         Case::new("text", "undeclared-rule", "a finding on a rule that the descriptor does not declare", |lab| {
             let steps = json!([{ "do": "say", "field": "rule", "text": "stack.release" }]);
             lab.rust(&steps)?

@@ -98,7 +98,7 @@ fn ended(run: &ProbeRun) -> Option<(Class, String)> {
     match &run.end {
         RunEnd::Completed => None,
         RunEnd::Failed { why, detail } | RunEnd::NotStarted { why, detail } => Some((why.class(), detail.clone())),
-        RunEnd::Trapped { message } => Some((Class::Trapped, format!("probe `{probe}` trapped: {message}"))),
+        RunEnd::Trapped { message, .. } => Some((Class::Trapped, format!("probe `{probe}` trapped: {message}"))),
         RunEnd::Limit { name, limit, observed } => {
             let detail = format!("probe `{probe}` went over limit `{name}` of {limit}, found {observed}");
             Some((Class::Limit, detail))
@@ -219,7 +219,7 @@ mod tests {
             (vec![], failed(Gap::NotOffered), Some(("not-offered", false))),
             (
                 vec![fact()],
-                RunEnd::Trapped { message: "unreachable".to_owned() },
+                RunEnd::Trapped { message: "unreachable".to_owned(), stack: Vec::new() },
                 Some(("probe `api` trapped: unreachable", true)),
             ),
         ] {

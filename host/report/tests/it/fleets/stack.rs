@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use shipworthy_contract::{
-    CheckResult, PluginRef, Policy, Report, Service, Sha256,
+    CheckResult, Frame, PluginRef, Policy, Report, Service, Sha256,
     evidence::{Evidence, Gap, Origin, ProbeRun, RunEnd, Value, keys},
     node::Position,
     report::{EnvironmentRef, FailOn, SCHEMA, judge, summarize},
@@ -176,6 +176,14 @@ fn end(seen: &Seen, at: usize) -> RunEnd {
             RunEnd::Failed { why: Gap::Unreachable, detail: format!("cannot connect to `{address}`: {why}") }
         }
         Seen::Slow => RunEnd::Failed { why: Gap::TimedOut, detail: "timed out after 2s".to_owned() },
-        Seen::Trapped => RunEnd::Trapped { message: "panicked at src/lib.rs:41: index out of bounds".to_owned() },
+        Seen::Trapped => RunEnd::Trapped {
+            message: "panicked at src/lib.rs:41: index out of bounds".to_owned(),
+            stack: vec![Frame {
+                function: "agent_probe::longest".to_owned(),
+                file: Some("src/lib.rs".to_owned()),
+                line: Some(41),
+                column: None,
+            }],
+        },
     }
 }

@@ -1,9 +1,12 @@
-use shipworthy_contract::evidence::RequestRecord;
+use shipworthy_contract::{
+    Fault, Frame,
+    evidence::{LogLine, RequestRecord},
+};
 
 use super::*;
 
 fn trap(message: &str) -> RunEnd {
-    RunEnd::Trapped { message: message.to_owned() }
+    RunEnd::Trapped { message: message.to_owned(), stack: Vec::new() }
 }
 
 #[test]
@@ -25,6 +28,61 @@ fn a_listed_probe_that_gave_nothing_is_told_with_its_cause() {
             assert!(results[0].hint.is_some());
         }
     }
+}
+
+#[test]
+fn every_end_says_whose_it_is_to_mend() {
+    let limit = |name: &str, observed: &str| RunEnd::Limit {
+        name: name.to_owned(),
+        limit: "5".to_owned(),
+        observed: observed.to_owned(),
+    };
+    let not_started = |why| RunEnd::NotStarted { why, detail: "so it is".to_owned() };
+    let failed = |why| RunEnd::Failed { why, detail: "so it is".to_owned() };
+    for (end, fault, words) in [
+        (limit("deadline", "still running"), Fault::Plugin, "or raise `limits.deadline` of probe `agent`"),
+        (limit("deadline", "still waiting, last request: GET /x"), Fault::Service, "see why `agent` is slow"),
+        (limit("memory", "65MiB"), Fault::Plugin, "or raise `limits.memory`"),
+        (limit("requests per run", "257"), Fault::Plugin, "or raise `limits.requests`"),
+        (limit("pieces of evidence", "10001"), Fault::Plugin, "this limit is fixed"),
+        (not_started(Gap::Defect), Fault::Host, "report it"),
+        (not_started(Gap::TimedOut), Fault::Environment, "raise `deadline`"),
+        (not_started(Gap::Config), Fault::Environment, "mend `config`"),
+        (trap("index out of bounds"), Fault::Plugin, "tell the authors of plugin `agent`"),
+        (failed(Gap::Defect), Fault::Plugin, "tell the authors of plugin `agent`"),
+        (failed(Gap::Unreachable), Fault::Service, "bring `agent` up"),
+        (failed(Gap::Unreadable), Fault::Service, "see what `agent` answers"),
+        (failed(Gap::Denied), Fault::Environment, "mend the credentials"),
+    ] {
+        let results = judged(&[], &[ended("agent", vec![], end)], Policy::Strict);
+        let hint = results[0].hint.as_deref().unwrap();
+        assert!(hint.contains(words), "{hint}");
+        assert_eq!(results[0].fault, Some(fault), "{hint}");
+    }
+}
+
+#[test]
+fn a_trap_has_its_stack_and_the_last_of_its_log() {
+    let frame = |function: &str| Frame {
+        function: function.to_owned(),
+        file: Some("app.py\u{1b}[2J".to_owned()),
+        line: Some(7),
+        column: None,
+    };
+    let line = |text: &str| LogLine { level: "info".to_owned(), text: text.to_owned() };
+    let stack: Vec<Frame> = (0..40).map(|n| frame(&format!("f{n}\u{1b}[2J"))).collect();
+    let end = RunEnd::Trapped { message: "index out of bounds".to_owned(), stack };
+    let log: Vec<LogLine> = (0..60).map(|n| line(&format!("line {n}\u{1b}[2J"))).collect();
+    let mut trapped = ended("agent", vec![], end);
+    trapped.log = log.clone();
+    let mut failed = ended("gateway", vec![], down("refused"));
+    failed.log = log;
+    let results = judged(&[], &[trapped, failed], Policy::Strict);
+    assert_eq!(results[0].stack.len(), 32);
+    assert_eq!(results[0].stack[31].to_string(), "f31 (app.py:7)");
+    assert_eq!(results[0].log.len(), 50);
+    assert_eq!((results[0].log[0].text.as_str(), results[0].log[49].text.as_str()), ("line 10", "line 59"));
+    assert!(results[1].stack.is_empty() && results[1].log.is_empty(), "who fails has said why");
 }
 
 #[test]

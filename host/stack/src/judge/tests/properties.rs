@@ -33,7 +33,7 @@ fn end() -> impl Strategy<Value = RunEnd> {
     prop_oneof![
         3 => Just(RunEnd::Completed),
         1 => (gap(), ".{0,3}").prop_map(|(why, detail)| RunEnd::Failed { why, detail }),
-        1 => ".{0,3}".prop_map(|message| RunEnd::Trapped { message }),
+        1 => ".{0,3}".prop_map(|message| RunEnd::Trapped { message, stack: Vec::new() }),
         1 => Just(RunEnd::Limit { name: "deadline".to_owned(), limit: "5s".to_owned(), observed: "6s".to_owned() }),
     ]
 }
@@ -105,6 +105,8 @@ proptest! {
             prop_assert_eq!(skipped, result.would_be.is_some());
             prop_assert!(!skipped || result.rule == rules::OBSERVATION);
             prop_assert_eq!(result.outcome == Outcome::Pass, result.class == Class::Satisfied);
+            let nobodys = matches!(result.class, Class::Satisfied | Class::Information);
+            prop_assert_eq!(result.fault.is_none(), nobodys, "{:?}", result);
             prop_assert!(!format!("{result:?}").contains("\\u{1b}"), "hostile text is shown");
         }
     }

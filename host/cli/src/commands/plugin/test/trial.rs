@@ -80,13 +80,18 @@ fn trial_run(case: &Case, stage: &Stage, run: &ProbeRun, limits: Option<&Limits>
         instance: run.instance.clone(),
         evidence: evidence::lines(run).iter().map(|line| rename(line)).collect(),
         differences: differences.map(|(part, lines)| Differing { part, lines: lines.into_iter().map(compared).collect() }).collect(),
-        stack: Vec::new(),
+        stack: stack_of(&run.end),
         requests: requests.collect(),
         log: run.log.iter().map(|line| LogLine { level: line.level.clone(), text: rename(&line.text) }).collect(),
         notes: run.notes.iter().map(|note| rename(note)).collect(),
         used: limits.map(|limits| used(run, limits)).unwrap_or_default(),
         duration_ms: run.duration_ms,
     }
+}
+
+/// Where it trapped.
+fn stack_of(end: &RunEnd) -> Vec<String> {
+    if let RunEnd::Trapped { stack, .. } = end { stack.iter().map(ToString::to_string).collect() } else { Vec::new() }
 }
 
 fn compared(difference: Difference) -> Compared {
