@@ -38,8 +38,9 @@ fn raises(frame: &Frame) -> bool {
 
 /// What bindings and SDK do to bring the call from the host to the probe.
 fn brings(frame: &Frame) -> bool {
-    let own = ["main.wasm_export_", "runtime.", "wit_component/export_", "main.main"];
-    own.iter().any(|prefix| frame.function.starts_with(prefix))
+    let own = ["runtime.", "main.main", "shipworthy.dev/shipworthy.Run", "shipworthy:probe/"];
+    // The builder lays bindings and glue below the project, as packages of this name.
+    own.iter().any(|prefix| frame.function.starts_with(prefix)) || frame.function.contains("/shipworthy_component/")
 }
 
 #[cfg(test)]
@@ -56,9 +57,9 @@ mod tests {
         \t/src/orders/probe.go:12\n\
         example.org/orders.(*probe).deeper(0x1420000, {0x1, 0x2})\n\
         \t/src/orders/probe.go:8 +0x1d\n\
-        wit_component/export_shipworthy_probe_guest.Observe({0x1, 0x2})\n\
-        \t/src/orders/export.go:3 +0x1\n\
-        main.wasm_export_shipworthy_probe_guest_observe(0x1)\n\
+        shipworthy.dev/shipworthy.Run({0x1, 0x2})\n\
+        \tshipworthy.dev/shipworthy@v0.0.0/probe.go:3 +0x1\n\
+        example.org/orders/shipworthy_component/wit_exports.wasm_export_shipworthy_probe_guest_observe(0x1)\n\
         \t/src/orders/wit_exports.go:30 +0x20\n\
         \n\
         goroutine 7 [select]:\n\

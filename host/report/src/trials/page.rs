@@ -2,6 +2,7 @@
 
 use shipworthy_contract::{
     Outcome,
+    evidence::{LAST_WORDS, LogLine},
     text::{excerpt, plural},
 };
 
@@ -123,8 +124,11 @@ fn facts(page: &mut Page<'_>, look: &Look, run: &TrialRun) {
     if let Some(more) = run.requests.len().checked_sub(MOST_REQUESTS).filter(|more| *more > 0) {
         labelled(page, "", &format!("and {more} more"));
     }
-    let skipped = run.log.len().saturating_sub(MOST_LOG);
-    for (index, line) in run.log.iter().skip(skipped).enumerate() {
+    // The words of a trap stand above, as its message and its stack.
+    let told = |line: &&LogLine| run.stack.is_empty() || line.level != LAST_WORDS;
+    let log: Vec<&LogLine> = run.log.iter().filter(told).collect();
+    let skipped = log.len().saturating_sub(MOST_LOG);
+    for (index, line) in log.into_iter().skip(skipped).enumerate() {
         let text = format!("{}: {}", line.level, line.text);
         labelled(page, if index == 0 { "log" } else { "" }, &look.foreign(&text, LONGEST));
     }
