@@ -6,7 +6,7 @@ CARGO  ?= cargo
 PREFIX ?= $(HOME)/.local
 export CARGO_TARGET_DIR = $(CURDIR)/target
 
-.PHONY: demo demo-docker test check install build bundle gen bench bench-stack bench-payload fuzz hostile setup tools
+.PHONY: demo demo-docker test check install build bundle gen bench bench-kit bench-stack bench-payload fuzz hostile setup tools
 
 demo: build ## the main job end to end against a stand-in stack on loopback, no Docker needed
 	@bash examples/demo/run target/release/shipworthy target/release/stand-in-stack
@@ -44,6 +44,9 @@ bench: build ## the stack side beside check_http, curl, goss, blackbox_exporter,
 	cd benches/native && CARGO_TARGET_DIR=../../target/native $(CARGO) build --locked --release
 	$(CARGO) bench --locked --workspace --bench engine --no-run
 	benches/bench
+
+bench-kit: build tools ## from `plugin new` to the first verdict in each language, and what each component takes
+	benches/kit
 
 bench-stack: build tools ## whole-process time of all five probes on a real Docker Engine, and where it goes
 	bash benches/stack
