@@ -66,7 +66,8 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>
         let name = entry.file_name().to_string_lossy().into_owned();
         // A link leads to the SDK, which is carried once.
         let kind = entry.file_type()?;
-        if LEFT_OUT.contains(&&*name) || name.ends_with(".wasm") || name.ends_with(".pyc") || kind.is_symlink() {
+        let built = Path::new(&name).extension().is_some_and(|ending| ending == "wasm" || ending == "pyc");
+        if LEFT_OUT.contains(&&*name) || built || kind.is_symlink() {
             continue;
         }
         if kind.is_dir() { collect(&entry.path(), found)? } else { found.push(entry.path()) }

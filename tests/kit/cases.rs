@@ -112,7 +112,9 @@ fn what_differs_stands_side_by_side() -> Result<()> {
 
 #[test]
 fn what_the_test_does_not_answer_is_told_with_what_to_add() -> Result<()> {
-    let shown = Lab::new("[[answers]]\nto = 'http GET /info'\nstatus = 404\n[[answers]]\nto = 'http GET /other'\n")?.test(&[])?.expect(4)?;
+    let shown = Lab::new("[[answers]]\nto = 'http GET /info'\nstatus = 404\n[[answers]]\nto = 'http GET /other'\n")?
+        .test(&[])?
+        .expect(4)?;
     assert!(shown.contains("the test has no answer to `http GET /queue`; add:"), "{shown}");
     assert!(shown.contains("not asked http GET /other"), "{shown}");
     Ok(())

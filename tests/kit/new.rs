@@ -117,7 +117,11 @@ fn what_the_compiler_says_of_the_authors_code_is_told() -> Result<()> {
         let done = shipworthy(&project, &["plugin", "build"])?;
         assert_eq!(done.status, Some(2), "{language}: {done:#?}");
         let base = file.rsplit('/').next().unwrap_or(file);
-        assert!(done.stderr.contains(base) && done.stderr.contains("[toolchain.failed]"), "{language}: {}", done.stderr);
+        assert!(
+            done.stderr.contains(base) && done.stderr.contains("[toolchain.failed]"),
+            "{language}: {}",
+            done.stderr
+        );
     }
     Ok(())
 }

@@ -79,7 +79,10 @@ pub(crate) fn has(language: &str) -> Result<bool> {
     let folders: Vec<PathBuf> = std::env::split_paths(&path()).collect();
     let lacking = programs.iter().find(|program| !folders.iter().any(|folder| folder.join(program).is_file()));
     let Some(lacking) = lacking else { return Ok(true) };
-    ensure!(std::env::var_os("SHIPWORTHY_REQUIRE_DOCKER").is_none(), "{language}: `{lacking}` is missing; run .ci/tools");
+    ensure!(
+        std::env::var_os("SHIPWORTHY_REQUIRE_DOCKER").is_none(),
+        "{language}: `{lacking}` is missing; run .ci/tools"
+    );
     crate::skipped(&format!("{language}: `{lacking}` is missing; `.ci/tools` installs it"));
     Ok(false)
 }

@@ -105,7 +105,9 @@ fn fits(shown: &str, found: &str) -> bool {
     fn lines_fit(shown: &[&str], found: &[&str]) -> bool {
         match (shown, found) {
             ([], []) => true,
-            (["...", rest @ ..], _) => (0..=found.len()).any(|skip| lines_fit(rest, found.get(skip..).unwrap_or_default())),
+            (["...", rest @ ..], _) => {
+                (0..=found.len()).any(|skip| lines_fit(rest, found.get(skip..).unwrap_or_default()))
+            }
             ([line, shown @ ..], [seen, found @ ..]) => line_fits(line, seen) && lines_fit(shown, found),
             _ => false,
         }

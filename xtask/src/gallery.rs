@@ -9,17 +9,8 @@ use shipworthy_plugins::{
 };
 
 /// The bundled probes, in the order of the page.
-const PROBES: [&str; 9] = [
-    "gateway",
-    "agent",
-    "provisioner",
-    "runtime-node",
-    "python-hooks",
-    "http",
-    "grpc-health",
-    "container",
-    "static",
-];
+const PROBES: [&str; 9] =
+    ["gateway", "agent", "provisioner", "runtime-node", "python-hooks", "http", "grpc-health", "container", "static"];
 
 /// What each probe reads, needs and judges.
 pub(crate) fn probes(root: &Path) -> Result<Vec<(&'static str, String)>> {

@@ -188,7 +188,9 @@ impl Answer {
         }
         match (&self.status, grpc) {
             (Some(Status::Text(_)), false) => return at("expected `status` to be a number such as 404"),
-            (Some(Status::Number(_)), true) => return at("expected the number of gRPC as `code`, and `status` as text"),
+            (Some(Status::Number(_)), true) => {
+                return at("expected the number of gRPC as `code`, and `status` as text");
+            }
             (Some(Status::Number(number)), false) if !(200..=599).contains(number) => {
                 return at("expected a `status` from 200 to 599");
             }

@@ -24,9 +24,13 @@ fn line(evidence: &Evidence) -> String {
         Evidence::Digest { name, sha256, origin } => format!("digest {name} = {sha256}{}", from(origin)),
         Evidence::Missing { name, why, detail } => format!("missing {name}: {}: {detail}", word(*why)),
         Evidence::Finding { rule, holds, message, expected, found } => {
-            let part = |word: &str, text: &Option<String>| text.iter().map(|text| format!(", {word} {text}")).collect();
-            let (expected, found): (String, String) = (part("expected", expected), part("found", found));
-            format!("finding {rule} {}: {message}{expected}{found}", if *holds { "holds" } else { "broken" })
+            let mut line = format!("finding {rule} {}: {message}", if *holds { "holds" } else { "broken" });
+            for (word, text) in [("expected", expected), ("found", found)] {
+                if let Some(text) = text {
+                    line = format!("{line}, {word} {text}");
+                }
+            }
+            line
         }
     }
 }

@@ -46,7 +46,8 @@ impl Script {
     /// The answer to a question: the first that has not been given yet, else the last one that fits.
     fn answer(&self, fits: impl Fn(&Answer) -> bool, told: &str) -> Option<&Answer> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let fitting: Vec<(usize, &Answer)> = self.answers.iter().enumerate().filter(|(_, answer)| fits(answer)).collect();
+        let fitting: Vec<(usize, &Answer)> =
+            self.answers.iter().enumerate().filter(|(_, answer)| fits(answer)).collect();
         let fresh = fitting.iter().find(|(index, _)| state.given.get(*index) == Some(&0));
         let Some((index, answer)) = fresh.or(fitting.last()) else {
             if !state.unanswered.iter().any(|known| known == told) {

@@ -105,7 +105,8 @@ pub(crate) fn sources(folder: &Path) -> Vec<(PathBuf, SystemTime)> {
             }
             if kind.is_dir() && !NO_SOURCES.contains(&&*name) {
                 folders.push(entry.path());
-            } else if kind.is_file()
+            } else if !kind.is_dir()
+                && is_file(&entry.path())
                 && !name.ends_with(".wasm")
                 && let Some(changed) = changed_at(&entry.path())
             {

@@ -39,7 +39,9 @@ impl FromStr for Name {
             Ok(Self(text.to_owned()))
         } else {
             let found = shipworthy_contract::text::excerpt(text, LONGEST);
-            Err(format!("expected a name such as `orders` or `order-flow`, of at most {LONGEST} letters, found: {found}"))
+            Err(format!(
+                "expected a name such as `orders` or `order-flow`, of at most {LONGEST} letters, found: {found}"
+            ))
         }
     }
 }

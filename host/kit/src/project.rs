@@ -37,8 +37,7 @@ impl Project {
             return Err(KitError::NoProject { folder: folder.to_owned() });
         }
         let descriptor_text = files::read_text(&file).map_err(|source| KitError::read(&file, source))?;
-        let descriptor =
-            Descriptor::parse(&descriptor_text).map_err(|source| KitError::Descriptor { file, source })?;
+        let descriptor = Descriptor::parse(&descriptor_text).map_err(|source| KitError::Descriptor { file, source })?;
         let language = match (language, Language::of(folder).as_slice()) {
             (Some(language), _) => language,
             (None, [language]) => *language,
@@ -73,7 +72,6 @@ impl Project {
         let is_source = |path: &Path| !path.starts_with(&tests) || path.extension().is_none_or(|it| it != "toml");
         files::sources(&self.folder).iter().any(|(path, changed)| *changed > built && is_source(path))
     }
-
 }
 
 /// A value that differs once a source of a project, its component's file, or one of these test files has been changed.

@@ -36,7 +36,11 @@ impl TryFrom<String> for Ask {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let wrong = || format!("expected `http METHOD PATH` or `grpc SERVICE/METHOD`, each with `@ROLE` where it is not main, found: {text}");
+        let wrong = || {
+            format!(
+                "expected `http METHOD PATH` or `grpc SERVICE/METHOD`, each with `@ROLE` where it is not main, found: {text}"
+            )
+        };
         let mut words = text.split_whitespace();
         let (kind, role) = words.next().map(|kind| kind.split_once('@').unwrap_or((kind, "main"))).ok_or_else(wrong)?;
         let role = role.parse().map_err(|error| format!("{error}"))?;
@@ -85,7 +89,9 @@ mod tests {
         for text in ["http GET /a", "http@metrics POST /a?b=c", "grpc a.B/C", "grpc@other a.B/C"] {
             assert_eq!(Ask::try_from(text.to_owned()).unwrap().to_string(), text);
         }
-        for wrong in ["", "GET /a", "http GET", "http GET a", "http GET /a b", "grpc a.B", "container .", "http@ GET /a"] {
+        for wrong in
+            ["", "GET /a", "http GET", "http GET a", "http GET /a b", "grpc a.B", "container .", "http@ GET /a"]
+        {
             assert!(Ask::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
     }

@@ -125,9 +125,10 @@ mod tests {
 
     #[test]
     fn an_open_end_stands_for_what_follows() {
-        assert_eq!(shown(&["missing q: unreachable: ..."], &["missing q: unreachable: x"]), [
-            " missing q: unreachable: x"
-        ]);
+        assert_eq!(
+            shown(&["missing q: unreachable: ..."], &["missing q: unreachable: x"]),
+            [" missing q: unreachable: x"]
+        );
         assert_eq!(shown(&["missing ..."], &["fact"]), ["-missing ...", "+fact"]);
     }
 }

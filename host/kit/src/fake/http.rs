@@ -1,6 +1,12 @@
 //! One endpoint of a role: HTTP/1.1 or HTTP/2 by the first bytes, and gRPC over it.
 
-use std::{convert::Infallible, pin::Pin, sync::Arc, task::{Context, Poll}, time::Duration};
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -22,7 +28,7 @@ use super::Script;
 use crate::case::{Answer, Ask, Asked, Fail, Status};
 
 /// Longest that nothing comes: longer than any request may wait.
-const NEVER: Duration = Duration::from_secs(3_600);
+const NEVER: Duration = Duration::from_hours(1);
 
 pub(super) async fn listen(listener: UnixListener, role: Role, script: Arc<Script>) {
     while let Ok((stream, _)) = listener.accept().await {

@@ -1,4 +1,4 @@
-//! componentize-qjs: QuickJS, the project's entry module and the SDK in one component.
+//! componentize-qjs: `QuickJS`, the project's entry module and the SDK in one component.
 
 use std::{
     path::{Path, PathBuf},

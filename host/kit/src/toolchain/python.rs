@@ -1,4 +1,4 @@
-//! componentize-py: CPython, the project's `probe.py` and the SDK in one component.
+//! componentize-py: `CPython`, the project's `probe.py` and the SDK in one component.
 
 use std::{
     path::{Path, PathBuf},

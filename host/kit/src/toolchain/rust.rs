@@ -35,8 +35,7 @@ pub(super) fn component(project: &Project) -> Result<Vec<u8>, KitError> {
     {
         command.env("CARGO_ENCODED_RUSTFLAGS", format!("--remap-path-prefix={}=cargo", home.display()));
     }
-    let output =
-        command.output().map_err(|source| KitError::Start { program: "cargo".to_owned(), source })?;
+    let output = command.output().map_err(|source| KitError::Start { program: "cargo".to_owned(), source })?;
     if !output.status.success() {
         let status = output.status.to_string();
         return Err(KitError::Build { program: "cargo build".to_owned(), status, said: String::new() });

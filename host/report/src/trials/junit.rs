@@ -10,7 +10,7 @@ use super::{Mark, Trial, TrialOutcome, TrialRun, Trials};
 /// Longest line that is told, in characters.
 const LONGEST: usize = 1_000;
 
-/// The tests as a JUnit document with a line break at its end.
+/// The tests as a document of `JUnit` with a line break at its end.
 pub fn render(trials: &Trials) -> String {
     let name = excerpt(&trials.plugin.name, LONGEST);
     let mut suite = TestSuite::new(name.clone());
@@ -38,7 +38,8 @@ fn case(test: &Trial, plugin: &str) -> TestCase {
     let mut case = TestCase::new(excerpt(&test.name, LONGEST), status);
     case.set_classname(plugin.to_owned());
     case.set_time(Duration::from_millis(test.runs.iter().map(|run| run.duration_ms).sum()));
-    let evidence: Vec<String> = test.runs.iter().flat_map(|run| run.evidence.iter().map(|line| excerpt(line, LONGEST))).collect();
+    let evidence: Vec<String> =
+        test.runs.iter().flat_map(|run| run.evidence.iter().map(|line| excerpt(line, LONGEST))).collect();
     case.set_system_out(evidence.join("\n"));
     let log = test.runs.iter().flat_map(|run| &run.log);
     let log: Vec<String> = log.map(|line| format!("{}: {}", line.level, excerpt(&line.text, LONGEST))).collect();
@@ -56,7 +57,8 @@ fn non_success(kind: NonSuccessKind, first: &str, lines: &[String]) -> TestCaseS
 
 /// Why a test did not pass, a line each.
 fn reasons(test: &Trial) -> Vec<String> {
-    let unanswered = test.unanswered.iter().map(|asked| format!("the test has no answer to: {}", excerpt(asked, LONGEST)));
+    let unanswered =
+        test.unanswered.iter().map(|asked| format!("the test has no answer to: {}", excerpt(asked, LONGEST)));
     unanswered.chain(test.runs.iter().flat_map(of_run)).collect()
 }
 

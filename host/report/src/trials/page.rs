@@ -61,7 +61,8 @@ const fn outcome(outcome: TrialOutcome) -> Outcome {
 
 fn trial(page: &mut Page<'_>, look: &Look, test: &Trial, whole: bool) {
     let outcome = outcome(test.outcome);
-    let lead = Lead { indent: 0, label: Span::new(look.symbol(outcome), tone(outcome)), text_at: look.symbol_columns() };
+    let lead =
+        Lead { indent: 0, label: Span::new(look.symbol(outcome), tone(outcome)), text_at: look.symbol_columns() };
     let took: u64 = test.runs.iter().map(|run| run.duration_ms).sum();
     let mut spans = vec![Span::new(look.foreign(&test.name, 300), Tone::Strong)];
     spans.extend(test.about.iter().map(|about| Span::plain(look.foreign(about, 300))));
@@ -71,7 +72,10 @@ fn trial(page: &mut Page<'_>, look: &Look, test: &Trial, whole: bool) {
         return;
     }
     for asked in &test.unanswered {
-        page.text(4, &[Span::new(format!("the test has no answer to `{}`; add:", look.foreign(asked, 300)), Tone::Bad)]);
+        page.text(
+            4,
+            &[Span::new(format!("the test has no answer to `{}`; add:", look.foreign(asked, 300)), Tone::Bad)],
+        );
         page.verbatim(6, "[[answers]]");
         page.verbatim(6, &format!("to = {:?}", look.foreign(asked, 300)));
     }

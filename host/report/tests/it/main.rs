@@ -9,3 +9,4 @@ mod json;
 mod plugin;
 mod rules;
 mod samples;
+mod trials;

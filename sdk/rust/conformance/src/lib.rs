@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 use shipworthy_sdk::{
-    Call, Container, ContainersError, Failure, Finding, Gap, Level, Origin, Probe, Request, Stack, Target, health, random,
+    Call, Container, ContainersError, Failure, Finding, Gap, Level, Origin, Probe, Request, Stack, Target, health,
+    random,
 };
 
 #[derive(Deserialize)]

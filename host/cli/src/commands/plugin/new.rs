@@ -13,7 +13,11 @@ pub(super) fn run(args: &NewArgs) -> Result<(), Refusal> {
     for file in written {
         text.push_str(&format!("  {}\n", file.display()));
     }
-    text.push_str(&format!("  {}/ (the SDK, of this version)\n\nnext:\n  cd {}\n", scaffold::sdk_folder(args.lang), folder.display()));
+    text.push_str(&format!(
+        "  {}/ (the SDK, of this version)\n\nnext:\n  cd {}\n",
+        scaffold::sdk_folder(args.lang),
+        folder.display()
+    ));
     for line in first(args.lang) {
         text.push_str(&format!("  {line}\n"));
     }

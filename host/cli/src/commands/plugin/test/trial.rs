@@ -79,7 +79,9 @@ fn trial_run(case: &Case, stage: &Stage, run: &ProbeRun, limits: Option<&Limits>
     TrialRun {
         instance: run.instance.clone(),
         evidence: evidence::lines(run).iter().map(|line| rename(line)).collect(),
-        differences: differences.map(|(part, lines)| Differing { part, lines: lines.into_iter().map(compared).collect() }).collect(),
+        differences: differences
+            .map(|(part, lines)| Differing { part, lines: lines.into_iter().map(compared).collect() })
+            .collect(),
         stack: stack_of(&run.end),
         requests: requests.collect(),
         log: run.log.iter().map(|line| LogLine { level: line.level.clone(), text: rename(&line.text) }).collect(),
