@@ -34,6 +34,8 @@ pub enum Class {
     NotOffered,
     /// The probe's `config` fits its schema and still cannot be used.
     Config,
+    /// A replay asked what its recording does not hold.
+    NotRecorded,
     /// A waiver of the environment applies.
     Waived,
     /// Skipped by name, or because of an earlier cause.
@@ -46,7 +48,7 @@ pub enum Class {
 
 impl Class {
     /// Every class, in the order of the documentation.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Satisfied,
         Self::Violated,
         Self::NotObserved,
@@ -60,6 +62,7 @@ impl Class {
         Self::NotGranted,
         Self::NotOffered,
         Self::Config,
+        Self::NotRecorded,
         Self::Waived,
         Self::Skipped,
         Self::Information,
@@ -82,6 +85,7 @@ impl Class {
             Self::NotGranted => "not-granted",
             Self::NotOffered => "not-offered",
             Self::Config => "config",
+            Self::NotRecorded => "not-recorded",
             Self::Waived => "waived",
             Self::Skipped => "skipped",
             Self::Information => "information",

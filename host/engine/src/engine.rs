@@ -8,10 +8,13 @@ use std::{
     time::Duration,
 };
 
-use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, component::Linker};
+use wasmtime::{
+    Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig,
+    component::{HasSelf, Linker},
+};
 use wasmtime_wasi::{
     cli::{WasiCli, WasiCliView},
-    p2::bindings::{cli, random},
+    p2::bindings::{cli, clocks, random},
     random::WasiRandom,
 };
 
@@ -110,6 +113,8 @@ pub(crate) fn precompiler() -> wasmtime::Result<wasmtime::Engine> {
 fn settings() -> Config {
     let mut config = Config::new();
     config.epoch_interruption(true).max_wasm_stack(WASM_STACK).async_stack_size(FIBER_STACK);
+    // The same numbers on every processor: a recording is replayed on another machine.
+    config.cranelift_nan_canonicalization(true).relaxed_simd_deterministic(true);
     config
 }
 
@@ -153,6 +158,11 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     let l = &mut linker;
     wasmtime_wasi::p2::add_to_linker_proxy_interfaces_async(l)?;
+    // The clocks among them are the machine's; ours follow from the run.
+    l.allow_shadowing(true);
+    clocks::wall_clock::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    clocks::monotonic_clock::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    l.allow_shadowing(false);
     random::insecure::add_to_linker::<State, WasiRandom>(l, |state| state.ctx().ctx.random())?;
     random::insecure_seed::add_to_linker::<State, WasiRandom>(l, |state| state.ctx().ctx.random())?;
     cli::exit::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
@@ -162,7 +172,7 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
     cli::terminal_stdin::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
     cli::terminal_stdout::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
     cli::terminal_stderr::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
-    wit::Probe::add_to_linker::<_, wasmtime::component::HasSelf<State>>(l, |state| state)?;
+    wit::Probe::add_to_linker::<_, HasSelf<State>>(l, |state| state)?;
     Ok(linker)
 }
 

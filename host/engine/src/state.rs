@@ -1,6 +1,9 @@
 //! What one run carries: the guest's WASI, what it may ask, what it said.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use shipworthy_capabilities::Run;
 use shipworthy_contract::{
@@ -20,10 +23,12 @@ use crate::{
 /// The data of one store.
 pub(crate) struct State {
     wasi: WasiCtx,
-    table: ResourceTable,
+    pub(crate) table: ResourceTable,
     pub(crate) limiter: Limiter,
     /// When the epoch callback ends the run.
     pub(crate) deadline: Instant,
+    /// The same in the guest's time: no wait goes beyond.
+    pub(crate) waits_until: Duration,
     /// What the guest may ask of the world.
     pub(crate) run: Arc<Run>,
     /// The addresses that were kept from it.
@@ -58,7 +63,8 @@ impl State {
             wasi,
             table,
             limiter: Limiter::new(limits.memory),
-            deadline: Instant::now() + limits.deadline,
+            deadline: Instant::now() + limits.patience(run.is_replay()),
+            waits_until: limits.deadline,
             run,
             addresses: Addresses::default(),
             evidence: Vec::new(),
@@ -71,6 +77,7 @@ impl State {
 
     /// Keeps one piece of evidence.
     pub(crate) fn give(&mut self, evidence: Evidence) -> wasmtime::Result<()> {
+        self.step()?;
         if self.evidence.len() >= EVIDENCE_ITEMS {
             return Err(Stop::limit("pieces of evidence", &EVIDENCE_ITEMS, &(EVIDENCE_ITEMS + 1)).into());
         }
@@ -92,8 +99,18 @@ impl State {
         }
     }
 
+    /// In a replay, ends the run where the recorded one was cut; how it ended stands in the recording.
+    fn step(&self) -> wasmtime::Result<()> {
+        if self.run.step() {
+            Ok(())
+        } else {
+            Err(Stop::limit("deadline", &"the recorded run", &"one step more").into())
+        }
+    }
+
     /// Keeps one log line.
     pub(crate) fn log(&mut self, level: &str, text: &str) -> wasmtime::Result<()> {
+        self.step()?;
         // With its line break, so that empty lines are not for free.
         let bytes = text.len() as u64 + 1;
         if bytes > self.log_left {

@@ -6,6 +6,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use shipworthy_capabilities::Run;
 use shipworthy_contract::evidence::LogLine;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::{
@@ -18,7 +19,11 @@ use crate::limits::STDERR_BYTES;
 
 /// What was printed, shared by all streams of one guest.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Captured(Arc<Mutex<Buffer>>);
+pub(crate) struct Captured {
+    buffer: Arc<Mutex<Buffer>>,
+    /// What is printed is a step of it.
+    run: Option<Arc<Run>>,
+}
 
 #[derive(Debug, Default)]
 struct Buffer {
@@ -27,8 +32,15 @@ struct Buffer {
 }
 
 impl Captured {
+    pub(crate) fn of(run: &Arc<Run>) -> Self {
+        Self { run: Some(Arc::clone(run)), ..Self::default() }
+    }
+
     fn push(&self, bytes: &[u8]) {
-        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.run.as_ref().is_some_and(|run| !run.step()) {
+            return;
+        }
+        let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
         let room = STDERR_BYTES.saturating_sub(buffer.bytes.len());
         let (kept, beyond) = bytes.split_at(room.min(bytes.len()));
         buffer.bytes.extend_from_slice(kept);
@@ -37,7 +49,7 @@ impl Captured {
 
     /// What was printed, as safe lines; a last line says how much was dropped.
     pub(crate) fn lines(&self) -> Vec<LogLine> {
-        let buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&buffer.bytes);
         let mut lines: Vec<String> =
             text.lines().map(shipworthy_contract::text::one_line).filter(|line| !line.is_empty()).collect();

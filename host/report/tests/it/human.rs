@@ -51,6 +51,11 @@ fn a_cause_of_several_services_is_told_once() {
 }
 
 #[test]
+fn a_recording_is_told_as_that_with_what_is_not_as_it_was() {
+    insta::assert_snapshot!(plain(&samples::replayed()));
+}
+
+#[test]
 fn a_reason_that_skips_all_of_the_stack_is_told_once() {
     insta::assert_snapshot!(plain(&samples::unreadable()));
 }
