@@ -11,7 +11,7 @@ use std::{
 
 use arbitrary::Unstructured;
 use libfuzzer_sys::fuzz_target;
-use shipworthy_capabilities::{Access, Limits as Reach, Masks, Run, Tape};
+use shipworthy_capabilities::{Access, Calendar, Limits as Reach, Masks, Run, Tape};
 use shipworthy_contract::{Sha256, evidence::RunEnd};
 use shipworthy_engine::{Binary, CompileLimits, Compiler, Engine, Limits, Loader, Target};
 use tokio::runtime::{Builder, Runtime};
@@ -33,6 +33,7 @@ fn access() -> Access {
         limits: Reach::within(DEADLINE, 4_096, DEADLINE),
         engine: None,
         tape: Tape::Off,
+        calendar: Calendar::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use serde_json::Value;
-use shipworthy_stand_ins::{Gateway, Sandbox, Stack, StandIn, hostile};
+use shipworthy_stand_ins::{Gateway, Sandbox, Stack, StandIn, hostile, unpacked};
 
 use crate::{
     sandbox,
@@ -137,7 +137,7 @@ fn a_recording_is_judged_by_when_it_was_made() -> Result<()> {
     let sandbox = of(&stack.gateway, &stack, "")?;
     Told::by(&sandbox, &[&CHECK[..], &["--record", "run.json"]].concat())?;
     // As if it had been seen in the last days of the certificate.
-    let mut recording: Value = serde_json::from_str(&std::fs::read_to_string(sandbox.dir().join("run.json"))?)?;
+    let mut recording: Value = serde_json::from_str(&unpacked(sandbox.dir().join("run.json"))?)?;
     let seen = &mut recording["runs"][0]["told"]["certificates"][0];
     let end = seen["chain"][0]["not_after"].as_i64().unwrap_or_default();
     seen["seen_at"] = (end - 3 * 86_400 - 1).into();

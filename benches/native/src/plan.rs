@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, error::Error, sync::Arc};
 
-use shipworthy_capabilities::{Access, Limits, Masks, Tape, Target};
+use shipworthy_capabilities::{Access, Calendar, Limits, Masks, Tape, Target};
 use shipworthy_contract::{
     PluginRef, Role, Secret, Sha256,
     evidence::{ProbeRun, RunEnd},
@@ -112,6 +112,7 @@ impl Planned {
                 ..Limits::within(limits.request, limits.response.0, limits.deadline)
             },
             tape: Tape::Off,
+            calendar: Calendar::default(),
         };
         Job {
             access: Arc::new(access),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use shipworthy_contract::{Role, Service, grant::Grant};
 
-use crate::{ContainerEngine, Limits, Masks, Tape, Target};
+use crate::{Calendar, ContainerEngine, Limits, Masks, Tape, Target};
 
 /// Everything that one run of one probe, on one instance of its service, may have. Any value is right, so the fields are
 /// public; there is no default, because whoever makes one decides every field.
@@ -24,4 +24,6 @@ pub struct Access {
     pub engine: Option<Arc<ContainerEngine>>,
     /// Whether answers are kept, or come from a recording.
     pub tape: Tape,
+    /// Which time a run begins at, unless a recording says so.
+    pub calendar: Calendar,
 }

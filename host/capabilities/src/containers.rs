@@ -202,7 +202,7 @@ impl Run {
 struct KnownId(String);
 
 /// An id as people know it, for a record; whatever else a guest wrote in its place is cut as well.
-fn short(id: &str) -> String {
+pub(crate) fn short(id: &str) -> String {
     id.chars().take(12).collect()
 }
 

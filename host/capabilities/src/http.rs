@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr as _, time::Duration};
 use futures_util::future::join_all;
 use http::{HeaderName, HeaderValue, header};
 use serde::{Deserialize, Serialize};
-use shipworthy_contract::{Role, evidence::NOT_RECORDED, grant::Method, path::NormalPath};
+use shipworthy_contract::{Role, grant::Method, path::NormalPath};
 
 use crate::{
     Access, Header, NetworkError, Run, Tape,
@@ -56,12 +56,16 @@ pub struct Response {
 impl Run {
     /// Sends one request.
     pub async fn http(&self, request: Request) -> Result<Response, NetworkError> {
+        self.http_at(self.clock().now(), request).await
+    }
+
+    async fn http_at(&self, at: Duration, request: Request) -> Result<Response, NetworkError> {
         let what = request.to_string();
         let vet = || {
             let vetted = vet(&self.access, request)?;
             Ok((vetted.asked(&self.masks), vetted))
         };
-        self.perform(&what, vet, |vetted| self.send(vetted)).await
+        self.perform_at(at, &what, vet, |vetted| self.send(vetted)).await
     }
 
     /// Sends requests at the same time, as many as the limit allows; answers are in the order of the requests.
@@ -70,7 +74,8 @@ impl Run {
         let asked = requests.len();
         // Each takes some kilobytes while it is under way: of those that are too many, one is enough to say so.
         let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
-        let under_way = requests.into_iter().take(most).map(|request| self.http(request));
+        let at = self.clock().now();
+        let under_way = requests.into_iter().take(most).map(|request| self.http_at(at, request));
         let mut answers = join_all(under_way).await;
         answers.resize_with(asked, || Err(NetworkError::over_total(limit)));
         answers
@@ -236,8 +241,8 @@ impl Trouble for NetworkError {
         Self::TooLarge { what: Excess::AnswersPerRun, limit }
     }
 
-    fn not_recorded(what: &str) -> Self {
-        Self::Unreachable(format!("{NOT_RECORDED}: {what}"))
+    fn not_recorded(question: &str) -> Self {
+        Self::NotRecorded(question.to_owned())
     }
 
     fn masked(self, masks: &Masks) -> Self {
@@ -254,8 +259,12 @@ impl Trouble for NetworkError {
 
     fn is_noteworthy(&self) -> bool {
         match self {
+            // The run ends with it, and tells it.
+            Self::TooLarge { what: Excess::RequestsPerRun | Excess::AnswersPerRun, .. } => false,
             Self::NotGranted(_) | Self::InvalidRequest(_) | Self::TooLarge { .. } => true,
-            Self::Unreachable(_) | Self::Tls(_) | Self::TimedOut { .. } | Self::Protocol(_) => false,
+            Self::Unreachable(_) | Self::NotRecorded(_) | Self::Tls(_) | Self::TimedOut { .. } | Self::Protocol(_) => {
+                false
+            }
         }
     }
 }

@@ -3,7 +3,11 @@
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use shipworthy_contract::{Explain, Fault, evidence::Gap, quantity::Span};
+use shipworthy_contract::{
+    Explain, Fault,
+    evidence::{Gap, NOT_RECORDED},
+    quantity::Span,
+};
 
 /// A header, or a piece of gRPC metadata.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +101,9 @@ pub enum NetworkError {
     /// No connection, or it was closed before an answer came.
     #[error("{0}")]
     Unreachable(String),
+    /// It was asked in a replay, whose recording does not hold it: the question, with the nearest that it holds.
+    #[error("{NOT_RECORDED} {0}")]
+    NotRecorded(String),
     /// TLS could not be set up: the authorities that are trusted, and what was seen.
     #[error("{0}")]
     Tls(String),
@@ -130,7 +137,8 @@ impl NetworkError {
         match self {
             Self::NotGranted(_) => Gap::NotGranted,
             Self::InvalidRequest(_) => Gap::Defect,
-            Self::Unreachable(_) => Gap::Unreachable,
+            // The nearest that the WIT has; the host knows better, and tells it.
+            Self::Unreachable(_) | Self::NotRecorded(_) => Gap::Unreachable,
             Self::Tls(_) => Gap::Tls,
             Self::TimedOut { .. } => Gap::TimedOut,
             Self::TooLarge { .. } => Gap::Limit,
@@ -144,6 +152,7 @@ impl NetworkError {
             Self::NotGranted(text) => Self::NotGranted(change(&text)),
             Self::InvalidRequest(text) => Self::InvalidRequest(change(&text)),
             Self::Unreachable(text) => Self::Unreachable(change(&text)),
+            Self::NotRecorded(text) => Self::NotRecorded(change(&text)),
             Self::Tls(text) => Self::Tls(change(&text)),
             Self::Protocol(text) => Self::Protocol(change(&text)),
             other @ (Self::TimedOut { .. } | Self::TooLarge { .. }) => other,
@@ -157,6 +166,7 @@ impl Explain for NetworkError {
             Self::NotGranted(_) => "network.not-granted",
             Self::InvalidRequest(_) => "network.invalid-request",
             Self::Unreachable(_) => "network.unreachable",
+            Self::NotRecorded(_) => "network.not-recorded",
             Self::Tls(_) => "network.tls",
             Self::TimedOut { .. } => "network.timed-out",
             Self::TooLarge { .. } => "network.too-large",
@@ -166,7 +176,7 @@ impl Explain for NetworkError {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::NotGranted(_) | Self::Tls(_) => Fault::Environment,
+            Self::NotGranted(_) | Self::NotRecorded(_) | Self::Tls(_) => Fault::Environment,
             Self::InvalidRequest(_) => Fault::Plugin,
             Self::TooLarge {
                 what:
@@ -185,6 +195,7 @@ impl Explain for NetworkError {
         match self {
             Self::NotGranted(line) => Some(format!("add `{line}` to the probe in the environment, if it may")),
             Self::Unreachable(_) => Some("bring the service up, or correct the endpoint in the environment".to_owned()),
+            Self::NotRecorded(_) => Some("record a run anew with `--record FILE`".to_owned()),
             Self::Tls(_) => Some("correct `ca`, `server_name` or `client_cert` of the endpoint".to_owned()),
             Self::TimedOut { .. } => Some("look at the service, or raise the probe's `limits.request`".to_owned()),
             Self::TooLarge { what: Excess::ResponseBody, .. } => Some("raise the probe's `limits.response`".to_owned()),
@@ -221,6 +232,7 @@ mod tests {
             NetworkError::NotGranted("http GET /x".to_owned()),
             NetworkError::InvalidRequest("the path `x` does not begin with `/`".to_owned()),
             NetworkError::Unreachable("cannot connect to `http://127.0.0.1:1`: connection refused".to_owned()),
+            NetworkError::NotRecorded("GET /x; nearest: GET /y".to_owned()),
             NetworkError::Tls("`https://127.0.0.1:1` did not answer with TLS".to_owned()),
             NetworkError::TimedOut { phase: Phase::Body, limit, received_bytes: 7 },
             NetworkError::TooLarge { what: Excess::ResponseBody, limit: 4_194_304 },
@@ -234,6 +246,7 @@ mod tests {
         network.not-granted [environment, NotGranted] not granted; it takes: http GET /x
         network.invalid-request [plugin, Defect] invalid request: the path `x` does not begin with `/`
         network.unreachable [service, Unreachable] cannot connect to `http://127.0.0.1:1`: connection refused
+        network.not-recorded [environment, Unreachable] the recording does not hold GET /x; nearest: GET /y
         network.tls [environment, Tls] `https://127.0.0.1:1` did not answer with TLS
         network.timed-out [service, TimedOut] timed out after 2s while receiving the answer's body, 7 bytes received
         network.too-large [service, Limit] the limit of 4194304 bytes for the response body is exceeded

@@ -1,8 +1,9 @@
 //! One run of one probe: every question goes the same way through here.
 
+mod perform;
+
 use std::{
     fmt,
-    future::Future,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -10,23 +11,17 @@ use std::{
 };
 
 use shipworthy_contract::{certificate::Presented, evidence::RequestRecord, quantity::Bytes};
-use tokio::{
-    sync::{Notify, Semaphore},
-    time::Instant,
-};
+use tokio::{sync::Semaphore, time::Instant};
 
 use crate::{
-    Access, RecordedRun, Tape,
+    Access, Clock, RecordedRun, Tape,
     containers::described::Descriptions,
+    course::Course,
     mask::Masks,
-    network::millis,
-    tape::{Answered, Asked, Exchange, Room},
-    transcript::{Source, Transcript},
+    tape::Answered,
+    transcript::{Transcript, Unrecorded},
     wire::pool::Pool,
 };
-
-/// Longest question in a note, in characters: a guest must not push the reason of a refusal out of it.
-const LONGEST_QUESTION: usize = 160;
 
 /// One run. Cheap to make; what it holds open ends with it.
 pub struct Run {
@@ -36,7 +31,8 @@ pub struct Run {
     pub(crate) described: Descriptions,
     transcript: Mutex<Transcript>,
     gate: Semaphore,
-    cut: Notify,
+    clock: Clock,
+    course: Course,
     /// Until when the container engine is waited for.
     pub(crate) containers_until: Instant,
     /// Bytes that were answered.
@@ -94,8 +90,8 @@ pub(crate) trait Trouble: Sized + fmt::Display {
     fn over_total(limit: u32) -> Self;
     /// The run has been told too much.
     fn over_answers(limit: u64) -> Self;
-    /// The recording does not have it.
-    fn not_recorded(what: &str) -> Self;
+    /// The recording does not have it: the question in words, with the nearest that it has.
+    fn not_recorded(question: &str) -> Self;
     /// With the host's secrets masked.
     fn masked(self, masks: &Masks) -> Self;
     /// For the tape.
@@ -114,7 +110,11 @@ impl Run {
         let masks = access.secrets.with(of_endpoints);
         let transcript = match &access.tape {
             Tape::Off | Tape::Record(_) => Transcript::default(),
-            Tape::Replay(recorded) => Transcript::replaying(Arc::clone(recorded)),
+            Tape::Replay(replay) => Transcript::replaying(replay.clone()),
+        };
+        let (begun, last) = match &access.tape {
+            Tape::Off | Tape::Record(_) => (access.calendar.now(), None),
+            Tape::Replay(replay) => (replay.told.began, replay.told.steps.filter(|_| replay.is_same)),
         };
         Self {
             masks,
@@ -122,7 +122,8 @@ impl Run {
             described: Descriptions::default(),
             transcript: Mutex::new(transcript),
             gate: Semaphore::new(access.limits.concurrent.max(1)),
-            cut: Notify::new(),
+            clock: Clock::new(begun),
+            course: Course::new(last),
             containers_until: Instant::now() + access.limits.containers_until,
             answered: AtomicU64::new(0),
             overrun: OnceLock::new(),
@@ -146,9 +147,43 @@ impl Run {
         self.overrun.get()
     }
 
-    /// Waits until a replay has come to where the host's clock ended the run that was recorded; for ever in any other.
+    /// The time that the guest is told.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Whether answers come from a recording: then nothing is waited for in truth.
+    pub fn is_replay(&self) -> bool {
+        matches!(self.access.tape, Tape::Replay(_))
+    }
+
+    /// One step more of what anybody sees of the guest. If not, it is one that the recorded run was cut before: it is not
+    /// to be taken, and the run ends.
+    pub fn step(&self) -> bool {
+        self.course.step()
+    }
+
+    /// Ends a replay where a live run would wait until its deadline.
+    pub fn cut_short(&self) {
+        if self.is_replay() {
+            self.course.cut();
+        }
+    }
+
+    /// Waits until a replay has come to where the host's clock ended the run that was recorded, or would end this one; for
+    /// ever in any other.
     pub async fn cut_off(&self) {
-        self.cut.notified().await;
+        self.course.until_cut().await;
+    }
+
+    /// Whether a replay has come to where the host's clock ended the run that was recorded.
+    pub fn is_cut_as_recorded(&self) -> bool {
+        self.course.is_cut_as_recorded()
+    }
+
+    /// What a replay was asked and its recording does not hold.
+    pub fn unrecorded(&self) -> Unrecorded {
+        self.transcript().unrecorded()
     }
 
     /// The certificates that endpoints presented, each once.
@@ -168,117 +203,32 @@ impl Run {
     /// What was asked and answered, to be replayed; empty unless the tape is [`Tape::Record`]. It is given once.
     pub fn recorded(&self) -> RecordedRun {
         self.reserved.store(0, Ordering::Relaxed);
-        self.transcript().recorded()
+        let mut exchanges = self.transcript().exchanges();
+        // For what was answered, room was taken when it was.
+        if let Tape::Record(room) = &self.access.tape {
+            exchanges.retain(|exchange| exchange.answered != Answered::Nothing || room.take(exchange).is_some());
+        }
+        RecordedRun {
+            began: self.clock.begun(),
+            exchanges,
+            certificates: self.certificates(),
+            ..RecordedRun::default()
+        }
+    }
+
+    /// The same of a run that the host's clock ended.
+    pub fn recorded_until_cut(&self) -> RecordedRun {
+        RecordedRun { cut_off: true, steps: Some(self.course.taken()), ..self.recorded() }
     }
 
     pub(crate) fn transcript(&self) -> MutexGuard<'_, Transcript> {
         self.transcript.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// The way of every question: counted, refused where the vetting refused it, answered by the world or the recording,
-    /// masked, noted. `vet` runs before anything else and does no IO; only what it gives can be carried out.
-    pub(crate) async fn perform<A, V, F>(
-        &self,
-        what: &str,
-        vet: impl FnOnce() -> Result<(Asked, V), A::Error>,
-        carry_out: impl FnOnce(V) -> F,
-    ) -> Result<A, A::Error>
-    where
-        A: Kept,
-        F: Future<Output = Result<A, A::Error>>,
-    {
-        // Short enough that what came of it is told beside it; masked first, since half a secret is not found.
-        let what = shipworthy_contract::text::excerpt(&self.masks.text(what), LONGEST_QUESTION);
-        let limit = self.access.limits.requests;
-        let Some(index) = self.transcript().begin(&what, limit) else {
-            let observed = format!("one more: {what}");
-            self.overrun.get_or_init(|| Overrun { name: "requests per run", limit: limit.to_string(), observed });
-            return Err(A::Error::over_total(limit));
-        };
-        let (asked, vetted) = match vet() {
-            Ok(vetted) => vetted,
-            Err(error) => return self.conclude(index, &what, 0, None, Err(error.masked(&self.masks))),
-        };
-        let source = self.transcript().source(&asked);
-        let (result, duration_ms) = match source {
-            Source::World => {
-                // The semaphore is never closed, so there is always a permit in the end.
-                let _permit = self.gate.acquire().await;
-                let started = Instant::now();
-                let result = carry_out(vetted).await.and_then(|answer| self.within(answer));
-                (result.map_err(|error| error.masked(&self.masks)), millis(started.elapsed()))
-            }
-            Source::Recording(answered, duration_ms) => {
-                let result = match A::Error::load((*answered).clone()) {
-                    Some(error) => Err(error),
-                    None => A::load(*answered).ok_or_else(|| A::Error::not_recorded(&what)),
-                };
-                (result, duration_ms)
-            }
-            Source::Nowhere => (Err(A::Error::not_recorded(&what)), 0),
-            Source::CutOff => {
-                self.cut.notify_one();
-                std::future::pending().await
-            }
-        };
-        self.conclude(index, &what, duration_ms, Some(asked), result)
-    }
-
-    /// The answer, if all answers together are not too much with it.
-    fn within<A: Kept>(&self, answer: A) -> Result<A, A::Error> {
-        let size = u64::try_from(answer.size()).unwrap_or(u64::MAX);
-        let limit = self.access.limits.answers;
-        let add = |so_far: u64| so_far.checked_add(size).filter(|total| *total <= limit);
-        match self.answered.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
-            Ok(_) => Ok(answer),
-            Err(so_far) => {
-                let observed = Bytes(so_far.saturating_add(size)).to_string();
-                let limit_in_words = Bytes(limit).to_string();
-                self.overrun.get_or_init(|| Overrun { name: "answers per run", limit: limit_in_words, observed });
-                Err(A::Error::over_answers(limit))
-            }
-        }
-    }
-
-    /// The exchange, if the recording has room for it.
-    fn reserve(&self, room: &Room, what: &str, exchange: Exchange) -> Option<Exchange> {
-        let Some(bytes) = room.take(&exchange) else {
-            self.transcript().note(&format!("{what}: not kept, because the recording has no room for more"));
-            return None;
-        };
-        self.reserved.fetch_add(bytes, Ordering::Relaxed);
-        Some(exchange)
-    }
-
-    fn conclude<A: Kept>(
-        &self,
-        index: usize,
-        what: &str,
-        duration_ms: u64,
-        asked: Option<Asked>,
-        result: Result<A, A::Error>,
-    ) -> Result<A, A::Error> {
-        let words = match &result {
-            Ok(answer) => answer.in_words(),
-            Err(error) => error.to_string(),
-        };
-        let kept = match (&self.access.tape, asked) {
-            (Tape::Record(room), Some(asked)) => {
-                let answered = result.as_ref().map_or_else(Trouble::keep, Kept::keep);
-                self.reserve(room, what, Exchange { asked, answered, duration_ms })
-            }
-            _ => None,
-        };
-        tracing::debug!(what, answer = words, duration_ms, "asked for a probe");
-        let mut transcript = self.transcript();
-        if let Err(error) = &result
-            && error.is_noteworthy()
-            && self.overrun().is_none()
-        {
-            transcript.note(&format!("{what}: {words}"));
-        }
-        transcript.end(index, &words, duration_ms, kept);
-        result
+impl Overrun {
+    fn of_answers(limit: u64, reached: u64) -> Self {
+        Self { name: "answers per run", limit: Bytes(limit).to_string(), observed: Bytes(reached).to_string() }
     }
 }
 

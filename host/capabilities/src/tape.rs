@@ -3,16 +3,18 @@
 //! Whoever writes a recording to disk gives it a format number; these types are its content. They hold masked values
 //! only, because a run masks before it records.
 
+mod written;
+
 use std::{
     io,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 use shipworthy_contract::{Role, Service, Sha256, certificate::Presented};
 
 use crate::{Container, ContainersError, Header, NetworkError, Reply, Response};
@@ -26,7 +28,17 @@ pub enum Tape {
     /// Answers are kept for [`crate::Run::recorded`], as long as there is room for them.
     Record(Arc<Room>),
     /// Answers come from a recording; nothing is reached.
-    Replay(Arc<RecordedRun>),
+    Replay(Replay),
+}
+
+/// A recorded run that is told again.
+#[derive(Clone, Debug, Default)]
+pub struct Replay {
+    /// What was told.
+    pub told: Arc<RecordedRun>,
+    /// Whether it is told to the very component and config that it was recorded of: then the run is also cut where the
+    /// recorded one was. Another component is cut only where it waits for an answer that nobody waited long enough for.
+    pub is_same: bool,
 }
 
 /// Room for a recording, shared by all runs: what is recorded is held in memory until the last of them is over.
@@ -70,14 +82,21 @@ impl io::Write for Count {
 /// All exchanges of one run, in the order in which they were asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedRun {
+    /// When it began, since the beginning of 1970, UTC; in RFC 3339 with microseconds. A recording without tells guests
+    /// that time itself.
+    #[serde(default, with = "written::time")]
+    pub began: Duration,
     /// The exchanges.
     pub exchanges: Vec<Exchange>,
     /// The certificates that endpoints presented.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<Presented>,
-    /// Whether the host's clock ended the run. A replay ends where nothing more was told, since it has another clock.
+    /// Whether the host's clock ended the run.
     #[serde(default, skip_serializing_if = "is_false")]
     pub cut_off: bool,
+    /// Of a run that was cut off, after how many steps of the guest's. Without, a replay ends where nothing more was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -92,8 +111,9 @@ pub struct Exchange {
     pub asked: Asked,
     /// What was answered.
     pub answered: Answered,
-    /// How long it took, in milliseconds.
-    pub duration_ms: u64,
+    /// How long it took, in whole microseconds; written in milliseconds.
+    #[serde(rename = "duration_ms", with = "written::millis")]
+    pub duration: Duration,
 }
 
 /// A question. Two that are equal get each other's answers in a replay.
@@ -190,56 +210,17 @@ pub enum Answered {
     Lines(Vec<String>),
     /// No answer from the container engine.
     ContainersError(ContainersError),
+    /// More than all answers of one run may be: the run ended.
+    TooMuch {
+        /// The limit, in bytes.
+        limit: u64,
+        /// What was reached, in bytes.
+        reached: u64,
+    },
+    /// Nothing: the host's clock ended the run before.
+    Nothing,
 }
 
 /// Bytes, written as text where they are text and in Base64 where not, so that a recording can be read and diffed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Content(pub Vec<u8>);
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Written {
-    Text(String),
-    Base64(String),
-}
-
-impl Serialize for Content {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match std::str::from_utf8(&self.0) {
-            Ok(text) => Written::Text(text.to_owned()),
-            Err(_) => Written::Base64(BASE64_STANDARD.encode(&self.0)),
-        }
-        .serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Content {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Written::deserialize(deserializer)? {
-            Written::Text(text) => Ok(Self(text.into_bytes())),
-            Written::Base64(text) => BASE64_STANDARD.decode(text).map(Self).map_err(de::Error::custom),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn content_survives_being_written(bytes: Vec<u8>) {
-            let content = Content(bytes);
-            let json = serde_json::to_string(&content).unwrap();
-            prop_assert_eq!(serde_json::from_str::<Content>(&json).unwrap(), content);
-        }
-    }
-
-    #[test]
-    fn text_stays_readable() {
-        assert_eq!(serde_json::to_string(&Content(b"{}".to_vec())).unwrap(), r#"{"text":"{}"}"#);
-        assert_eq!(serde_json::to_string(&Content(vec![0xff])).unwrap(), r#"{"base64":"/w=="}"#);
-    }
-}

@@ -240,10 +240,10 @@ pub(crate) struct StackFlags {
     /// Time for the whole stack side, such as 30s
     #[arg(long, value_name = "TIME", value_parser = parse::<Span>)]
     pub(crate) timeout: Option<Span>,
-    /// Write everything that the probes were told to a file
+    /// Write everything that the probes were told to a file, packed, which its owner alone may read
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub(crate) record: Option<PathBuf>,
-    /// Tell the probes what a recording holds instead of asking services
+    /// Tell the probes what a recording holds instead of asking services; endpoints and secrets need not exist
     #[arg(long, value_name = "FILE")]
     pub(crate) replay: Option<PathBuf>,
 }

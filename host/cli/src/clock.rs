@@ -1,5 +1,6 @@
 //! The one place that reads the calendar. Which day it is goes down as a value.
 
+use shipworthy_capabilities::Calendar;
 use shipworthy_stack::Date;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -13,6 +14,13 @@ pub(crate) fn now() -> String {
     let now = OffsetDateTime::now_utc().truncate_to_second();
     // The format has no part that a time could lack.
     now.format(&Rfc3339).unwrap_or_default()
+}
+
+/// Now, as the runs of probes take it from here.
+pub(crate) fn calendar() -> Calendar {
+    let nanos = u64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos());
+    // A clock that is set before 1970 is one that is not set.
+    Calendar::read(nanos.map(std::time::Duration::from_nanos).unwrap_or_default())
 }
 
 /// A week from now, as an example of how long a waiver may last.

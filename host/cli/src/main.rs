@@ -11,6 +11,7 @@ mod interrupt;
 mod output;
 mod progress;
 mod refusal;
+mod replace;
 mod stack;
 
 use std::{io::IsTerminal as _, process::ExitCode};

@@ -13,6 +13,7 @@ use shipworthy_report::human;
 use crate::{
     args::{Format, OutputFlags},
     refusal::UsageError,
+    replace::{Readers, replace},
 };
 
 /// Columns where standard output is not a terminal.
@@ -121,28 +122,10 @@ pub(crate) fn width(stream: Stream) -> usize {
     size.map_or(DEFAULT_WIDTH, |(terminal_size::Width(width), _)| usize::from(width)).clamp(40, 200)
 }
 
-/// Beside its goal first, then renamed, so that nobody reads half a report.
-#[expect(clippy::disallowed_methods, reason = "the door for outputs that the user names")]
+/// A file that is written whole or not at all.
 pub(crate) fn write_atomically(file: &Path, text: &str, what: &'static str) -> Result<(), UsageError> {
-    let failed = |source| UsageError::Write { what, file: file.to_owned(), source };
-    // A device such as /dev/stderr is written to, never replaced.
-    if std::fs::metadata(file).is_ok_and(|found| !found.is_file()) {
-        return std::fs::OpenOptions::new()
-            .write(true)
-            .open(file)
-            .and_then(|mut open| open.write_all(text.as_bytes()))
-            .map_err(failed);
-    }
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = file.with_file_name(name);
-    let written = std::fs::File::create(&temporary)
-        .and_then(|mut open| open.write_all(text.as_bytes()).and_then(|()| open.sync_all()))
-        .and_then(|()| std::fs::rename(&temporary, file));
-    if written.is_err() {
-        drop(std::fs::remove_file(&temporary));
-    }
-    written.map_err(failed)
+    let written = replace(file, Readers::Usual, |out| out.write_all(text.as_bytes()));
+    written.map_err(|source| UsageError::Write { what, file: file.to_owned(), source })
 }
 
 /// How text for people looks on a stream.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use shipworthy_contract::{Explain, Fault};
+use shipworthy_contract::{Explain, Fault, quantity::Bytes, text::excerpt};
 
 /// One or more errors that keep a run from beginning.
 #[derive(Debug)]
@@ -59,10 +59,16 @@ pub(crate) enum RecordingError {
     Io(#[from] std::io::Error),
     #[error("it is not a recording ({0})")]
     Json(#[from] serde_json::Error),
-    #[error("expected format `{expected}`, found: {found}")]
-    Format { expected: &'static str, found: String },
-    #[error("it is larger than {0} bytes")]
+    #[error("expected format `{expected}`, found: {found}{}", made_by(by.as_deref()))]
+    Format { expected: &'static str, found: String, by: Option<String> },
+    #[error("it is larger than {} unpacked", Bytes(*.0))]
     TooLarge(u64),
+    #[error("it is damaged ({0})")]
+    Damaged(std::io::Error),
+}
+
+fn made_by(version: Option<&str>) -> String {
+    version.map(|version| format!(", made by shipworthy {}", excerpt(version, 40))).unwrap_or_default()
 }
 
 impl Explain for UsageError {
@@ -95,6 +101,9 @@ impl Explain for UsageError {
         match self {
             Self::Write { .. } => Some("check that the folder is there and can be written".to_owned()),
             Self::StandardOutput(_) => Some("what was written is not whole: do not use it".to_owned()),
+            Self::Recording { source: RecordingError::Format { .. }, .. } => {
+                Some("replay it with the shipworthy that made it, or make one with `--record FILE`".to_owned())
+            }
             Self::Recording { .. } => Some("make one with `--record FILE`".to_owned()),
             Self::Only { known, .. } => Some(format!("services with a probe: {known}")),
             Self::Staged { .. } | Self::Socket(_) | Self::Runtime(_) | Self::Folder(_) => None,

@@ -11,7 +11,12 @@ mod recording;
 mod seed;
 mod targets;
 
-use shipworthy_contract::{CheckResult, Policy, evidence::ProbeRun, report::ProjectRef, requirement::Requirement};
+use shipworthy_contract::{
+    CheckResult, Policy,
+    evidence::ProbeRun,
+    report::{ProjectRef, RecordingRef},
+    requirement::Requirement,
+};
 use shipworthy_plugins::Environment;
 use shipworthy_stack::{Case, Listed};
 
@@ -32,7 +37,7 @@ pub(crate) fn observe_and_judge(
     let (requirements, left_out) = only::narrow(requirements, &flags.only);
     let case = Case { requirements: &requirements, listed: &observed.listed, runs: &observed.runs, policy };
     let results = only::mark(shipworthy_stack::judge(&case), left_out, &flags.only);
-    Ok(Judged { results, project: observed.project })
+    Ok(Judged { results, project: observed.project, recording: observed.recording })
 }
 
 /// What came of the stack side.
@@ -40,6 +45,8 @@ pub(crate) struct Judged {
     pub(crate) results: Vec<CheckResult>,
     /// The compose project whose containers were looked at.
     pub(crate) project: Option<ProjectRef>,
+    /// What was read in place of a running stack.
+    pub(crate) recording: Option<RecordingRef>,
 }
 
 /// What all probes saw, for who judges nothing.
@@ -49,10 +56,12 @@ pub(crate) struct Seen {
     pub(crate) runs: Vec<ProbeRun>,
     /// The compose project whose containers were looked at.
     pub(crate) project: Option<ProjectRef>,
+    /// What was read in place of a running stack.
+    pub(crate) recording: Option<RecordingRef>,
 }
 
 /// Runs every planned probe at once, and judges nothing.
 pub(crate) fn look(environment: &Environment, plan: &Plan, flags: &StackFlags) -> Result<Seen, Refusal> {
-    let observe::Observed { listed, runs, project } = observe::observe(environment, plan, None, flags)?;
-    Ok(Seen { listed, runs, project })
+    let observe::Observed { listed, runs, project, recording } = observe::observe(environment, plan, None, flags)?;
+    Ok(Seen { listed, runs, project, recording })
 }

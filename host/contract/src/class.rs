@@ -36,6 +36,8 @@ pub enum Class {
     NotOffered,
     /// The probe's `config` fits its schema and still cannot be used.
     Config,
+    /// A replay asked what its recording does not hold.
+    NotRecorded,
     /// A waiver of the environment applies.
     Waived,
     /// Skipped by name, or because of an earlier cause.
@@ -48,7 +50,7 @@ pub enum Class {
 
 impl Class {
     /// Every class, in the order of the documentation.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Satisfied,
         Self::Violated,
         Self::NotObserved,
@@ -62,6 +64,7 @@ impl Class {
         Self::NotGranted,
         Self::NotOffered,
         Self::Config,
+        Self::NotRecorded,
         Self::Waived,
         Self::Skipped,
         Self::Information,
@@ -84,6 +87,7 @@ impl Class {
             Self::NotGranted => "not-granted",
             Self::NotOffered => "not-offered",
             Self::Config => "config",
+            Self::NotRecorded => "not-recorded",
             Self::Waived => "waived",
             Self::Skipped => "skipped",
             Self::Information => "information",
@@ -102,7 +106,7 @@ impl Class {
             (Self::Limit | Self::Trapped | Self::Defect, _) => Fault::Plugin,
             // Credentials, CA, grants, `config`, and which probes are listed and what is required of whom.
             (Self::Denied | Self::Tls | Self::NotGranted | Self::Config, _) => Fault::Environment,
-            (Self::NotObserved | Self::NotOffered, _) => Fault::Environment,
+            (Self::NotObserved | Self::NotOffered | Self::NotRecorded, _) => Fault::Environment,
         })
     }
 }

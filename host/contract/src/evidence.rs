@@ -92,7 +92,7 @@ impl fmt::Display for Origin {
 }
 
 /// Begins the detail of what a replay was asked and its recording does not have.
-pub const NOT_RECORDED: &str = "not in the recording";
+pub const NOT_RECORDED: &str = "the recording does not hold";
 
 /// Begins what is told of a container in whose network others live. In the same words for all of them, since it is one
 /// cause.
@@ -232,6 +232,15 @@ pub enum RunEnd {
         why: Gap,
         /// In words.
         detail: String,
+    },
+    /// It was a replay, and asked what its recording does not hold. However it went on, nobody answered it: what it did
+    /// not see says nothing of the service.
+    NotRecorded {
+        /// In words, with the nearest that is recorded.
+        detail: String,
+        /// Every such question in the order of asking, each with the nearest; empty if the recording has nothing of the
+        /// probe at all.
+        questions: Vec<String>,
     },
 }
 

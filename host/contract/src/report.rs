@@ -1,8 +1,12 @@
 //! The report: what `--format json` prints, and what every renderer reads (design.md, part 4).
 
+mod recording;
+
 use std::{path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
+
+pub use recording::{Difference, Differing, RecordingRef};
 
 use crate::{Class, Fault, Frame, Outcome, Policy, RuleId, Service, Sha256, Side, evidence::LogLine};
 
@@ -53,6 +57,9 @@ pub struct Report {
     pub artifact: Option<Artifact>,
     /// The environment, where one was named.
     pub environment: Option<EnvironmentRef>,
+    /// The recording that the stack side was judged from; none where services were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingRef>,
     /// The policy in force.
     pub policy: Policy,
     /// How many results had which outcome.

@@ -120,6 +120,7 @@ impl Ours<'_> {
             limits: ask::Limits::within(LIMITS.deadline, 4 << 20, LIMITS.deadline),
             engine: None,
             tape: ask::Tape::Off,
+            calendar: ask::Calendar::default(),
         });
         let target = Target {
             service: "gateway".to_owned(),

@@ -10,11 +10,12 @@ use std::{
 };
 
 use wasmtime::{
-    Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails, component::Linker,
+    Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails,
+    component::{HasSelf, Linker},
 };
 use wasmtime_wasi::{
     cli::{WasiCli, WasiCliView},
-    p2::bindings::{cli, random},
+    p2::bindings::{cli, clocks, random},
     random::WasiRandom,
 };
 
@@ -116,6 +117,8 @@ fn settings() -> Config {
     config.wasm_backtrace_max_frames(NonZeroUsize::new(frames::MOST_LOOKED_AT));
     // Nothing that a variable of the user's could turn on: a component's debugging information is as hostile as the rest.
     config.wasm_backtrace_details(WasmBacktraceDetails::Disable);
+    // The same numbers on every processor: a recording is replayed on another machine.
+    config.cranelift_nan_canonicalization(true).relaxed_simd_deterministic(true);
     config
 }
 
@@ -159,6 +162,11 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     let l = &mut linker;
     wasmtime_wasi::p2::add_to_linker_proxy_interfaces_async(l)?;
+    // The clocks among them are the machine's; ours follow from the run.
+    l.allow_shadowing(true);
+    clocks::wall_clock::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    clocks::monotonic_clock::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    l.allow_shadowing(false);
     random::insecure::add_to_linker::<State, WasiRandom>(l, |state| state.ctx().ctx.random())?;
     random::insecure_seed::add_to_linker::<State, WasiRandom>(l, |state| state.ctx().ctx.random())?;
     cli::exit::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
@@ -168,7 +176,7 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
     cli::terminal_stdin::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
     cli::terminal_stdout::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
     cli::terminal_stderr::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
-    wit::Probe::add_to_linker::<_, wasmtime::component::HasSelf<State>>(l, |state| state)?;
+    wit::Probe::add_to_linker::<_, HasSelf<State>>(l, |state| state)?;
     Ok(linker)
 }
 

@@ -11,6 +11,7 @@
 
 mod addresses;
 mod cache;
+mod clocks;
 mod compiler;
 mod component;
 mod end;

@@ -103,6 +103,17 @@ pub struct Limits {
     pub log: u64,
 }
 
+/// How many times its deadline a replay may take. No service is waited for in it, so only a guest that computes without
+/// end needs a deadline; and what was recorded in time must be told to its end also on a busier machine.
+const REPLAY: u32 = 10;
+
+impl Limits {
+    /// How long a run may take in truth.
+    pub(crate) fn patience(&self, is_replay: bool) -> Duration {
+        if is_replay { self.deadline.saturating_mul(REPLAY) } else { self.deadline }
+    }
+}
+
 /// Counts what the guest's memories and tables have grown to.
 #[derive(Debug)]
 pub(crate) struct Limiter {

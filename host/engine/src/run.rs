@@ -66,7 +66,8 @@ impl Component {
     #[tracing::instrument(name = "engine.run", skip_all, fields(service = %target.service, instance = %target.instance))]
     pub async fn run(&self, engine: &Engine, target: &Target, run: Arc<Run>, limits: Limits) -> Seen {
         let begun = Instant::now();
-        let stderr = Captured::default();
+        let stderr = Captured::of(&run);
+        let patience = limits.patience(run.is_replay());
         let mut store = Store::new(&engine.wasmtime, State::new(run, limits, &target.seed, &stderr));
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(CALL_BYTES);
@@ -85,7 +86,7 @@ impl Component {
             // is not told as one that waits.
             biased;
             observed = self.observe(&mut store, target) => Some(observed),
-            () = tokio::time::sleep(limits.deadline + GRACE) => None,
+            () = tokio::time::sleep(patience + GRACE) => None,
             () = told.cut_off() => None,
         };
         let duration = begun.elapsed();

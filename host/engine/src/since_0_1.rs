@@ -177,6 +177,7 @@ fn network_error(error: ask::network::NetworkError, addresses: &mut Addresses) -
         NetworkError::NotGranted(grant) => network::Error::NotGranted(grant),
         NetworkError::InvalidRequest(what) => network::Error::InvalidRequest(what),
         NetworkError::Unreachable(what) => network::Error::Unreachable(addresses.hide(&what)),
+        error @ NetworkError::NotRecorded(_) => network::Error::Unreachable(error.to_string()),
         NetworkError::Tls(what) => network::Error::Tls(addresses.hide(&what)),
         NetworkError::TimedOut { phase, limit, received_bytes } => network::Error::TimedOut(network::Timeout {
             phase: match phase {
@@ -265,6 +266,7 @@ fn containers_error(error: ask::containers::ContainersError, addresses: &mut Add
     match error {
         ContainersError::NotGranted(grant) => containers::Error::NotGranted(grant),
         ContainersError::EngineUnreachable(what) => containers::Error::EngineUnreachable(addresses.hide(&what)),
+        error @ ContainersError::NotRecorded(_) => containers::Error::EngineUnreachable(error.to_string()),
         ContainersError::NoSuchContainer(what) => containers::Error::NoSuchContainer(what),
         ContainersError::NoSuchFile(what) => containers::Error::NoSuchFile(what),
         ContainersError::NotAFile(what) => containers::Error::NotAFile(what),

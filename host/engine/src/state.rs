@@ -1,6 +1,9 @@
 //! What one run carries: the guest's WASI, what it may ask, what it said.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use shipworthy_capabilities::Run;
 use shipworthy_contract::{evidence::Evidence, quantity::Bytes};
@@ -18,10 +21,12 @@ use crate::{
 /// The data of one store.
 pub(crate) struct State {
     wasi: WasiCtx,
-    table: ResourceTable,
+    pub(crate) table: ResourceTable,
     pub(crate) limiter: Limiter,
     /// When the epoch callback ends the run.
     pub(crate) deadline: Instant,
+    /// The same in the guest's time: no wait goes beyond.
+    pub(crate) waits_until: Duration,
     /// What the guest may ask of the world.
     pub(crate) run: Arc<Run>,
     /// The addresses that were kept from it.
@@ -53,7 +58,8 @@ impl State {
             wasi,
             table,
             limiter: Limiter::new(limits.memory),
-            deadline: Instant::now() + limits.deadline,
+            deadline: Instant::now() + limits.patience(run.is_replay()),
+            waits_until: limits.deadline,
             run,
             addresses: Addresses::default(),
             evidence: Vec::new(),
@@ -64,6 +70,7 @@ impl State {
 
     /// Keeps one piece of evidence.
     pub(crate) fn give(&mut self, evidence: Evidence) -> wasmtime::Result<()> {
+        self.step()?;
         if self.evidence.len() >= EVIDENCE_ITEMS {
             return Err(Stop::limit("pieces of evidence", &EVIDENCE_ITEMS, &(EVIDENCE_ITEMS + 1)).into());
         }
@@ -87,8 +94,18 @@ impl State {
         }
     }
 
+    /// In a replay, ends the run where the recorded one was cut; how it ended stands in the recording.
+    fn step(&self) -> wasmtime::Result<()> {
+        if self.run.step() {
+            Ok(())
+        } else {
+            Err(Stop::limit("deadline", &"the recorded run", &"one step more").into())
+        }
+    }
+
     /// Keeps one message of its log.
     pub(crate) fn log(&mut self, level: &str, message: &str) -> wasmtime::Result<()> {
+        self.step()?;
         self.log.write(level, message, &self.addresses)
     }
 }

@@ -8,6 +8,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use shipworthy_capabilities::Run;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::{
     async_trait,
@@ -19,7 +20,11 @@ use crate::limits::STDERR_BYTES;
 
 /// What was printed, shared by all streams of one guest.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Captured(Arc<Mutex<Buffer>>);
+pub(crate) struct Captured {
+    buffer: Arc<Mutex<Buffer>>,
+    /// What is printed is a step of it.
+    run: Option<Arc<Run>>,
+}
 
 #[derive(Debug, Default)]
 struct Buffer {
@@ -33,8 +38,15 @@ const BEGIN: usize = STDERR_BYTES / 4;
 const END: usize = STDERR_BYTES - BEGIN;
 
 impl Captured {
+    pub(crate) fn of(run: &Arc<Run>) -> Self {
+        Self { run: Some(Arc::clone(run)), ..Self::default() }
+    }
+
     fn push(&self, bytes: &[u8]) {
-        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.run.as_ref().is_some_and(|run| !run.step()) {
+            return;
+        }
+        let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
         let room = BEGIN.saturating_sub(buffer.begin.len());
         let (begin, bytes) = bytes.split_at(room.min(bytes.len()));
         buffer.begin.extend_from_slice(begin);
@@ -49,7 +61,7 @@ impl Captured {
     /// What was printed; a line of its own says how much was dropped between the beginning and the end. It is not made
     /// safe here.
     pub(crate) fn text(&self) -> String {
-        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
         let dropped = buffer.dropped;
         let end = String::from_utf8_lossy(buffer.end.make_contiguous()).into_owned();
         let begin = String::from_utf8_lossy(&buffer.begin);

@@ -47,6 +47,7 @@ pub fn end(end: &RunEnd) -> Option<String> {
         RunEnd::Failed { why, detail } => format!("failed {}: {detail}", word(*why)),
         RunEnd::Trapped { message, .. } => format!("trapped: {message}"),
         RunEnd::Limit { name, limit, observed } => format!("limit of {name}: {limit}, reached {observed}"),
+        RunEnd::NotRecorded { detail, .. } => format!("not recorded: {detail}"),
         RunEnd::NotStarted { why, detail } => format!("not started {}: {detail}", word(*why)),
     })
 }

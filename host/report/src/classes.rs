@@ -20,6 +20,7 @@ const fn meaning(class: Class) -> &'static str {
         Class::NotGranted => "the probe asked for something that the environment does not grant",
         Class::NotOffered => "the service has nothing of the kind, for instance in this mode",
         Class::Config => "the probe's `config` fits its schema and still cannot be used",
+        Class::NotRecorded => "a replay was asked what its recording does not hold: nobody was asked",
         Class::Waived => "a waiver of the environment applies; the report says what it would have been",
         Class::Skipped => "skipped by name, or not to be had because of an earlier cause",
         Class::Information => "nothing was judged; worth knowing",
@@ -45,6 +46,7 @@ const fn who(class: Class) -> &'static str {
         Class::NotGranted => "who keeps the environment, after a look at why the probe wants it",
         Class::NotOffered => "who required it",
         Class::Config => "who keeps the environment",
+        Class::NotRecorded => "who keeps the recording",
         Class::Waived => "who wrote the waiver, before it expires",
         Class::Skipped => "who acts on that cause",
         Class::Information => "nobody",
@@ -70,6 +72,7 @@ pub(crate) const fn act(class: Class) -> &'static str {
             "see that the right service is asked; else run the stack in the mode that offers it, or drop the requirement"
         }
         Class::Config => "mend what is named: the probe's `config`, or `[containers]` of the environment",
+        Class::NotRecorded => "record a run anew: the recording does not hold what is asked now",
         Class::Waived => "mend it before the waiver expires",
         Class::Skipped => "mend the earlier cause",
         Class::Information => "nothing",

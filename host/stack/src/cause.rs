@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use shipworthy_contract::{
     Class, Fault, Service, Sha256, Side,
-    evidence::{self, Evidence, Gap, NETWORK_OWNER, ProbeRun, RunEnd},
+    evidence::{Evidence, Gap, NETWORK_OWNER, NOT_RECORDED, ProbeRun, RunEnd},
 };
 
 use crate::tell;
@@ -41,7 +41,7 @@ enum Topic {
     Several,
     /// The container in whose network others live.
     Network,
-    /// A recording that does not hold what its replay asks for.
+    /// A recording that does not hold what its replay asks for: the host's own word, whatever the probe makes of it.
     Recording,
 }
 
@@ -99,6 +99,11 @@ impl Cause {
                 let detail = or(tell::last_words(message), "no message");
                 Some(Self::new(Class::Trapped, detail, Among::Plugin(run.plugin.sha256)))
             }
+            RunEnd::NotRecorded { detail, .. } => Some(Self::new(
+                Class::NotRecorded,
+                tell::finding(detail),
+                Among::Instance(run.service.clone(), run.instance.clone()),
+            )),
             RunEnd::Limit { name, limit, observed } => {
                 let detail = tell::clean(&format!("limit `{name}` of {limit}, found {observed}"));
                 let mut cause = Self::new(Class::Limit, detail, Among::Plugin(run.plugin.sha256));
@@ -117,6 +122,13 @@ impl Cause {
     /// The reason that a run gives for something missing.
     pub(crate) fn of_gap(run: &ProbeRun, why: Gap, detail: &str) -> Self {
         let detail = or(tell::clean(detail), why.class().as_str());
+        // What a probe was told where it was to be told nothing is the host's to tell, and once.
+        if let RunEnd::NotRecorded { .. } = run.end
+            && parts(&detail).any(|part| part.starts_with(NOT_RECORDED))
+            && let Some(of_run) = Self::of(run)
+        {
+            return of_run;
+        }
         let mut cause = Self::new(why.class(), detail, Among::All);
         // Whoever looks for an endpoint's container meets what those meet who ask for containers, and has only the
         // network's ways to say so.
@@ -174,7 +186,7 @@ impl Cause {
         let plugin = plugin.unwrap_or(probe);
         match self.class {
             _ if self.topic == Topic::Recording => {
-                format!("record a run anew: probe `{probe}` asks what it did not ask in the recorded one")
+                format!("record a run anew with `--record FILE`: it does not hold all that probe `{probe}` asks now")
             }
             _ if self.topic == Topic::Engine && self.detail.contains("permission denied") => {
                 "run this as a user who may ask the container engine, such as one of its group `docker`, or mend `socket` \
@@ -240,11 +252,9 @@ impl Cause {
 impl Topic {
     /// What a cause is about, by the words of the host and the SDK.
     fn of(class: Class, detail: &str) -> Self {
-        // At the beginning, or behind what was being looked at: what a service says of itself decides nothing.
-        let parts: Vec<&str> = detail.split(": ").collect();
-        let about = |words: &str| parts.iter().any(|part| part.starts_with(words));
+        let about = |words: &str| parts(detail).any(|part| part.starts_with(words));
         match class {
-            _ if about(evidence::NOT_RECORDED) => Self::Recording,
+            Class::NotRecorded => Self::Recording,
             Class::Config | Class::Unreachable if PROJECT.into_iter().any(about) => Self::Project,
             Class::Config | Class::Unreachable if about("expected one running container") => Self::Several,
             Class::Unreachable if about(NETWORK_OWNER) => Self::Network,
@@ -252,6 +262,11 @@ impl Topic {
             _ => Self::Service,
         }
     }
+}
+
+/// What is said at the beginning, or behind what was being looked at: what a service says of itself decides nothing.
+fn parts(detail: &str) -> impl Iterator<Item = &str> {
+    detail.split(": ")
 }
 
 impl Among {
@@ -348,12 +363,14 @@ mod tests {
                 "by `project` under `[containers]`",
             ),
             (cause(Class::Config, "unknown field `x`"), Fault::Environment, "mend `config` of probe `agent`"),
-            (cause(Class::Unreachable, "not in the recording: GET /x"), Fault::Environment, "record a run anew"),
             (cause(Class::NotOffered, "docker mode"), Fault::Environment, "drop the requirement"),
             (cause(Class::Denied, "status 401"), Fault::Environment, "mend the credentials"),
             (cause(Class::Unreadable, "no JSON"), Fault::Service, "see what `agent` answers"),
             (cause(Class::Trapped, "panicked"), Fault::Plugin, "tell the authors of plugin `agent`"),
             (cause(Class::Limit, "the limit of 4MiB for the response body"), Fault::Service, "answers so much"),
+            (cause(Class::NotRecorded, "the recording does not hold GET /x"), Fault::Environment, "record a run anew"),
+            // A service that says so of itself is not believed.
+            (cause(Class::Unreachable, "the recording does not hold GET /x"), Fault::Service, "bring `agent` up"),
         ] {
             let hint = cause.hint("agent", "agent", None);
             assert!(hint.contains(words), "{hint}");

@@ -1,7 +1,10 @@
 //! What became of the one-shot job: its container is found in any state, and its log says what went wrong.
 
 use anyhow::Result;
-use shipworthy_stand_ins::real::{Container, Mode, Project, esb};
+use shipworthy_stand_ins::{
+    real::{Container, Mode, Project, esb},
+    unpacked,
+};
 
 use super::{CHECK, check, engine_or_skip, environment, shown, with};
 use crate::told::text;
@@ -41,7 +44,7 @@ fn a_run_that_failed_says_why_and_keeps_the_containers_secrets() -> Result<()> {
         let output = sandbox.run(&[&CHECK[..], format].concat())?;
         assert!(!output.stdout.contains("hunter22") && !output.stderr.contains("hunter22"), "{}", output.snapshot());
     }
-    let recording = std::fs::read_to_string(sandbox.dir().join("stack.rec"))?;
+    let recording = unpacked(sandbox.dir().join("stack.rec"))?;
     assert!(!recording.contains("hunter22"), "{recording}");
     Ok(())
 }

@@ -18,6 +18,9 @@ pub enum ContainersError {
     /// Nobody answers at the engine's socket. The text is the same for every probe, so that it can be told once.
     #[error("{0}")]
     EngineUnreachable(String),
+    /// It was asked in a replay, whose recording does not hold it: the question, with the nearest that it holds.
+    #[error("{NOT_RECORDED} {0}")]
+    NotRecorded(String),
     /// Not an id that `find` gave in this run, or gone since.
     #[error("no such container: {0}")]
     NoSuchContainer(String),
@@ -46,7 +49,8 @@ impl ContainersError {
     pub const fn gap(&self) -> Gap {
         match self {
             Self::NotGranted(_) => Gap::NotGranted,
-            Self::EngineUnreachable(_) => Gap::Unreachable,
+            // The nearest that the WIT has; the host knows better, and tells it.
+            Self::EngineUnreachable(_) | Self::NotRecorded(_) => Gap::Unreachable,
             Self::NoSuchContainer(_) | Self::NoSuchFile(_) => Gap::NotOffered,
             Self::NotAFile(_) | Self::Other(_) => Gap::Unreadable,
             Self::AmbiguousProject(_) => Gap::Config,
@@ -61,6 +65,7 @@ impl Explain for ContainersError {
         match self {
             Self::NotGranted(_) => "containers.not-granted",
             Self::EngineUnreachable(_) => "containers.engine-unreachable",
+            Self::NotRecorded(_) => "containers.not-recorded",
             Self::NoSuchContainer(_) => "containers.no-such-container",
             Self::NoSuchFile(_) => "containers.no-such-file",
             Self::NotAFile(_) => "containers.not-a-file",
@@ -73,7 +78,8 @@ impl Explain for ContainersError {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::NotGranted(_) | Self::EngineUnreachable(_) | Self::AmbiguousProject(_) => Fault::Environment,
+            Self::NotGranted(_) | Self::EngineUnreachable(_) | Self::NotRecorded(_) => Fault::Environment,
+            Self::AmbiguousProject(_) => Fault::Environment,
             Self::TimedOut(_) | Self::Other(_) => Fault::Environment,
             Self::NoSuchContainer(_) => Fault::Plugin,
             Self::NoSuchFile(_) | Self::NotAFile(_) | Self::TooLarge(_) => Fault::Service,
@@ -84,6 +90,7 @@ impl Explain for ContainersError {
         match self {
             Self::NotGranted(line) => Some(format!("add `{line}` to the probe in the environment, if it may")),
             Self::EngineUnreachable(_) => Some("start the container engine, or correct `containers.socket`".to_owned()),
+            Self::NotRecorded(_) => Some("record a run anew with `--record FILE`".to_owned()),
             Self::AmbiguousProject(_) => Some("set `containers.project` in the environment".to_owned()),
             Self::NoSuchContainer(_)
             | Self::NoSuchFile(_)
@@ -101,17 +108,18 @@ impl Trouble for ContainersError {
     }
 
     fn over_answers(limit: u64) -> Self {
-        Self::TooLarge(limit)
+        Self::Other(format!("the limit of {limit} bytes for the answers per run is exceeded"))
     }
 
-    fn not_recorded(what: &str) -> Self {
-        Self::EngineUnreachable(format!("{NOT_RECORDED}: {what}"))
+    fn not_recorded(question: &str) -> Self {
+        Self::NotRecorded(question.to_owned())
     }
 
     fn masked(self, masks: &Masks) -> Self {
         match self {
             Self::NotGranted(text) => Self::NotGranted(masks.text(&text)),
             Self::EngineUnreachable(text) => Self::EngineUnreachable(masks.text(&text)),
+            Self::NotRecorded(text) => Self::NotRecorded(masks.text(&text)),
             Self::NoSuchContainer(text) => Self::NoSuchContainer(masks.text(&text)),
             Self::NoSuchFile(text) => Self::NoSuchFile(masks.text(&text)),
             Self::NotAFile(text) => Self::NotAFile(masks.text(&text)),
@@ -132,6 +140,7 @@ impl Trouble for ContainersError {
         match self {
             Self::NotGranted(_) | Self::TooLarge(_) => true,
             Self::EngineUnreachable(_)
+            | Self::NotRecorded(_)
             | Self::NoSuchContainer(_)
             | Self::NoSuchFile(_)
             | Self::NotAFile(_)
@@ -151,6 +160,7 @@ mod tests {
         let rows: Vec<String> = [
             ContainersError::NotGranted("container agent".to_owned()),
             ContainersError::EngineUnreachable("cannot reach the container engine".to_owned()),
+            ContainersError::NotRecorded("containers.find agent".to_owned()),
             ContainersError::NoSuchContainer("../secrets".to_owned()),
             ContainersError::NoSuchFile("/opt/x".to_owned()),
             ContainersError::NotAFile("/opt/x".to_owned()),
@@ -165,6 +175,7 @@ mod tests {
         insta::assert_snapshot!(rows.join("\n"), @r"
         containers.not-granted [environment, NotGranted] not granted; it takes: container agent
         containers.engine-unreachable [environment, Unreachable] cannot reach the container engine
+        containers.not-recorded [environment, Unreachable] the recording does not hold containers.find agent
         containers.no-such-container [plugin, NotOffered] no such container: ../secrets
         containers.no-such-file [service, NotOffered] no such file: /opt/x
         containers.not-a-file [service, Unreadable] not a regular file: /opt/x

@@ -10,7 +10,7 @@ use shipworthy_contract::{
 };
 
 use super::*;
-use crate::{Limits, Target};
+use crate::{Calendar, Limits, Target};
 
 fn access(grants: &[&str]) -> Access {
     let endpoint = Endpoint {
@@ -29,6 +29,7 @@ fn access(grants: &[&str]) -> Access {
         limits: Limits { request_bytes: 8, ..Limits::within(Duration::from_secs(2), 1_024, Duration::from_secs(5)) },
         engine: None,
         tape: Tape::Off,
+        calendar: Calendar::default(),
     }
 }
 

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::json;
 use shipworthy_capabilities::{
-    Access, ContainerEngine, ContainersError, Limits, Masks, Run, Tape, Target, containers::engine::EngineSocket,
-    tape::Room,
+    Access, Calendar, ContainerEngine, ContainersError, Limits, Masks, Replay, Run, Tape, Target,
+    containers::engine::EngineSocket, tape::Room,
 };
 use shipworthy_contract::{
     Role, Secret, Sha256,
@@ -27,6 +27,7 @@ fn access(docker: &Docker, grants: &[&str]) -> Access {
         limits: Limits::within(PATIENT, 4_096, PATIENT),
         engine: Some(Arc::new(docker.engine())),
         tape: Tape::Off,
+        calendar: Calendar::default(),
     }
 }
 
@@ -310,7 +311,7 @@ async fn a_recording_gives_containers_again() {
     assert!(!json.contains("topsecret") && !json.contains("hunter22"));
     drop(docker);
     world.engine = None;
-    world.tape = Tape::Replay(Arc::new(serde_json::from_str(&json).unwrap()));
+    world.tape = Tape::Replay(Replay { told: serde_json::from_str(&json).unwrap(), is_same: true });
     assert_eq!(ask_all(&run(world)).await, told);
 }
 

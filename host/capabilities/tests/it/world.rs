@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use shipworthy_capabilities::{Access, Call, Limits, Masks, Request, Run, Tape, Target};
+use shipworthy_capabilities::{Access, Calendar, Call, Limits, Masks, Request, Run, Tape, Target};
 use shipworthy_contract::{
     Role, Secret,
     endpoint::{Address, Endpoint, Http2, TlsSettings},
@@ -43,6 +43,7 @@ pub(crate) fn access(endpoint: &Endpoint) -> Access {
         limits: Limits::within(PATIENT, 4_096, PATIENT),
         engine: None,
         tape: Tape::Off,
+        calendar: Calendar::default(),
     }
 }
 

@@ -74,6 +74,7 @@ pub(crate) fn run(args: &CaptureArgs) -> Result<u8, Refusal> {
                 environment: &environment.name,
                 project: observed.project.as_ref().map(|project| project.name.as_str()),
                 at: &clock::now(),
+                recording: observed.recording.as_ref(),
                 only: &args.stack.only,
                 version: env!("CARGO_PKG_VERSION"),
                 unseen: &unseen,

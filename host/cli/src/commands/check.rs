@@ -4,7 +4,7 @@ use std::{path::Path, sync::LazyLock, time::Instant};
 
 use shipworthy_contract::{
     CheckResult, Policy, Report,
-    report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn, ProjectRef},
+    report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn, ProjectRef, RecordingRef},
     requirement::Requirement,
 };
 use shipworthy_payload::{Checked, Choice, Declared, Demands, Limits, Progress, Silent};
@@ -38,7 +38,7 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
     let judged = stack_side(&environment, &plan, checked.stack, checked.project, &args.stack, &judging)?;
     results.extend(judged.results);
     let environment = environment_ref(&environment, judged.project);
-    let report = judging.report(Some(checked.artifact), Some(environment), results);
+    let report = judging.report(Some(checked.artifact), Some(environment), judged.recording, results);
     let stream = if args.command.is_empty() { Stream::Out } else { Stream::Err };
     output::publish(&report, &args.output, stream, begun.elapsed())?;
     if args.command.is_empty() {
@@ -59,7 +59,7 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let progress = Bar::new(&args.output);
     let checked = payload(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress)?;
     let environment = environment.as_ref().map(|environment| environment_ref(environment, None));
-    let report = judging.report(Some(checked.artifact), environment, checked.results);
+    let report = judging.report(Some(checked.artifact), environment, None, checked.results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }
@@ -86,7 +86,8 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     };
     let judged = stack_side(&environment, &plan, declared, project, &args.stack, &judging)?;
     results.extend(judged.results);
-    let report = judging.report(artifact, Some(environment_ref(&environment, judged.project)), results);
+    let environment = environment_ref(&environment, judged.project);
+    let report = judging.report(artifact, Some(environment), judged.recording, results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }
@@ -149,7 +150,7 @@ fn stack_side(
         Declared::Malformed | Declared::Unknown => {
             let reason = "what the artifact requires could not be read";
             let results = shipworthy_stack::skip_all(&environment.requirements, plan.listed(), reason);
-            return Ok(Judged { results, project: None });
+            return Ok(Judged { results, project: None, recording: None });
         }
     }
     requirements.extend(environment.requirements.iter().cloned());
@@ -186,6 +187,7 @@ impl Judging {
         &self,
         artifact: Option<Artifact>,
         environment: Option<EnvironmentRef>,
+        recording: Option<RecordingRef>,
         results: Vec<CheckResult>,
     ) -> Report {
         let results = waiver::apply(results, &self.waivers, &self.skips, self.today);
@@ -196,6 +198,7 @@ impl Judging {
             exit_code,
             artifact,
             environment,
+            recording,
             policy: self.policy,
             summary: report::summarize(&results),
             results,

@@ -5,10 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shipworthy_capabilities::{Access, RecordedRun, Run, Tape};
+use shipworthy_capabilities::{Access, Run, Tape, Unrecorded};
 use shipworthy_contract::{
-    evidence::{Evidence, Gap, ProbeRun, RunEnd},
+    Sha256,
+    evidence::{Evidence, Gap, NOT_RECORDED, ProbeRun, RunEnd},
     quantity::Span,
+    text::plural,
 };
 use shipworthy_engine::{Component, Engine, Limits, Seen, Target};
 use shipworthy_plugins::environment::Retry;
@@ -29,13 +31,15 @@ pub(crate) struct Job {
     /// Filled in but for what the run itself finds.
     pub(crate) blank: ProbeRun,
     /// Of a replay, how it went when it was recorded.
-    pub(crate) replay: Option<Replay>,
+    pub(crate) replay: Option<AsRecorded>,
 }
 
 /// What a replay cannot find out again.
-pub(crate) struct Replay {
+pub(crate) struct AsRecorded {
     pub(crate) attempts: u32,
     pub(crate) ended_by_host: Option<RunEnd>,
+    /// Whether it is the very probe that was recorded.
+    pub(crate) is_same: bool,
 }
 
 /// What came of a job.
@@ -84,23 +88,20 @@ impl Job {
     fn done(self, seen: Seen, run: &Run, attempts: u32, elapsed: Duration) -> Done {
         // How often was tried, and what the clock decided, is as it was when it was recorded.
         let attempts = self.replay.as_ref().map_or(attempts, |replay| replay.attempts);
-        let end = match self.replay.and_then(|replay| replay.ended_by_host) {
-            Some(end) => end,
-            None => seen.end,
-        };
-        let told = matches!(self.access.tape, Tape::Record(_))
-            .then(|| RecordedRun { cut_off: by_the_clock(&end), ..run.recorded() });
-        let recorded = told.map(|told| {
+        let end = ended(seen.end, run, self.replay);
+        let recorded = matches!(self.access.tape, Tape::Record(_)).then(|| {
+            let by_host = by_the_clock(&end);
             Box::new(Recorded {
                 probe: self.blank.probe.clone(),
                 service: self.blank.service.clone(),
                 instance: self.blank.instance.clone(),
                 plugin: self.blank.plugin.clone(),
+                config_sha256: Some(Sha256::of(self.target.config.as_bytes())),
                 project: self.target.project.clone(),
                 seed: super::seed::to_hex(&self.target.seed),
                 attempts,
-                ended_by_host: by_the_clock(&end).then(|| end.clone()),
-                told,
+                ended_by_host: by_host.then(|| end.clone()),
+                told: if by_host { run.recorded_until_cut() } else { run.recorded() },
             })
         });
         let run = ProbeRun {
@@ -119,6 +120,25 @@ impl Job {
     }
 }
 
+/// How a run ended. What the clock decided is as it was when it was recorded; and whatever a probe makes of a question that
+/// its recording does not hold, is no word about the service.
+fn ended(end: RunEnd, run: &Run, replay: Option<AsRecorded>) -> RunEnd {
+    let Unrecorded { questions, more } = run.unrecorded();
+    if let Some(first) = questions.first() {
+        let others = questions.len() - 1 + more;
+        let others = if others == 0 { String::new() } else { format!(" (and {})", plural(others, "more question")) };
+        return RunEnd::NotRecorded { detail: format!("{NOT_RECORDED} {first}{others}"), questions };
+    }
+    match replay {
+        Some(AsRecorded { ended_by_host: Some(recorded), is_same, .. })
+            if run.is_cut_as_recorded() || (is_same && by_the_clock(&end)) =>
+        {
+            recorded
+        }
+        _ => end,
+    }
+}
+
 fn by_the_clock(end: &RunEnd) -> bool {
     matches!(end, RunEnd::Limit { name, .. } if name == "deadline")
 }
@@ -131,7 +151,7 @@ fn worth_retrying(seen: &Seen) -> bool {
         RunEnd::Failed { why, .. } => silent(*why),
         RunEnd::Limit { .. } => by_the_clock(&seen.end),
         RunEnd::Completed => false,
-        RunEnd::Trapped { .. } | RunEnd::NotStarted { .. } => return false,
+        RunEnd::Trapped { .. } | RunEnd::NotStarted { .. } | RunEnd::NotRecorded { .. } => return false,
     };
     ended || seen.evidence.iter().any(|evidence| matches!(evidence, Evidence::Missing { why, .. } if silent(*why)))
 }

@@ -64,6 +64,12 @@ pub(super) enum Work {
     Ended(Box<Done>),
 }
 
+impl Work {
+    pub(super) fn ended(run: ProbeRun) -> Self {
+        Self::Ended(Box::new(Done { run, recorded: None }))
+    }
+}
+
 async fn work_off(
     jobs: &Mutex<impl Iterator<Item = Work>>,
     places: usize,

@@ -2,15 +2,18 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use shipworthy_capabilities::{Access, ContainerEngine, Limits as Reach, Masks, Tape, Target as Endpoint, tape::Room};
+use shipworthy_capabilities::{
+    Access, Calendar, ContainerEngine, Limits as Reach, Masks, Replay, Tape, Target as Endpoint, tape::Room,
+};
 use shipworthy_contract::{
     Role,
-    evidence::{OPTIONAL_NOT_GRANTED, ProbeRun, RunEnd},
+    evidence::{NOT_RECORDED, OPTIONAL_NOT_GRANTED, ProbeRun, RunEnd},
+    suggest::nearest,
 };
 use shipworthy_engine::{Limits, Target};
 
 use super::{
-    attempt::{Done, Job, Replay},
+    attempt::{AsRecorded, Job},
     components::{Loaded, Ready},
     crew::Work,
     plan::Planned,
@@ -30,6 +33,7 @@ pub(super) struct World<'a> {
     pub(super) replay: Option<&'a Recording>,
     /// Where a recording is made, the room for it.
     pub(super) record: Option<Arc<Room>>,
+    pub(super) calendar: Calendar,
 }
 
 /// One probe, and all that it is to be run on.
@@ -100,14 +104,7 @@ impl<'a> Station<'a> {
             }
             Places::Once => Some(self.job(own(), self.other_roles(), live())),
             Places::Recorded(recorded) => recorded.get(index).map(|recorded| self.replayed(recorded)),
-            // It is told that there is nothing to be told.
-            Places::Unrecorded => {
-                let mut work = self.job(own(), BTreeMap::new(), Tape::Replay(Arc::default()));
-                if let Work::Run(job) = &mut work {
-                    job.retry = None;
-                }
-                Some(work)
-            }
+            Places::Unrecorded => Some(self.unrecorded()),
         }
     }
 
@@ -123,20 +120,36 @@ impl<'a> Station<'a> {
     }
 
     fn replayed(&self, recorded: &Recorded) -> Work {
-        let tape = Tape::Replay(Arc::new(recorded.told.clone()));
-        let mut work = self.job(recorded.instance.clone(), BTreeMap::new(), tape);
+        let Planned { probe, listed, .. } = self.planned;
+        let is_same = recorded.is_of(&listed.plugin, probe);
+        let told = Arc::new(recorded.told.clone());
+        let mut work = self.job(recorded.instance.clone(), BTreeMap::new(), Tape::Replay(Replay { told, is_same }));
         let Work::Run(job) = &mut work else { return work };
+        if let Some(end) = recorded.ended_before() {
+            let end = if is_same { end.clone() } else { never_run(&probe.name, end) };
+            return Work::ended(ProbeRun { end, ..job.blank.clone() });
+        }
         job.target.seed = seed::from_hex(&recorded.seed);
         job.target.project.clone_from(&recorded.project);
         job.retry = None;
-        if recorded.plugin != self.planned.listed.plugin {
-            let was = &recorded.plugin;
-            job.blank
-                .notes
-                .push(format!("recorded with another plugin: {} {} ({})", was.name, was.version, was.sha256));
-        }
-        job.replay = Some(Replay { attempts: recorded.attempts, ended_by_host: recorded.ended_by_host.clone() });
+        job.replay =
+            Some(AsRecorded { attempts: recorded.attempts, ended_by_host: recorded.ended_by_host.clone(), is_same });
         work
+    }
+
+    /// A probe that the recording does not know is not run: it would be told nothing.
+    fn unrecorded(&self) -> Work {
+        let Planned { probe, .. } = self.planned;
+        let recorded = self.world.replay.map(Recording::probes).unwrap_or_default();
+        let near = nearest(&probe.name, recorded.iter().copied());
+        let rest = match near {
+            Some(near) => format!("; nearest: probe `{near}`"),
+            None if recorded.is_empty() => String::new(),
+            None => format!("; it has {}", some(&recorded)),
+        };
+        let detail = format!("{NOT_RECORDED} probe `{}`{rest}", probe.name);
+        let end = RunEnd::NotRecorded { detail, questions: Vec::new() };
+        Work::ended(ProbeRun { end, ..self.blank(probe.service.to_string()) })
     }
 
     /// The container engine for what answers at an endpoint. Where the environment says nothing of containers, those of
@@ -147,30 +160,12 @@ impl<'a> Station<'a> {
     }
 
     fn job(&self, instance: String, roles: BTreeMap<Role, Arc<Endpoint>>, tape: Tape) -> Work {
-        let Planned { probe, settled, listed, .. } = self.planned;
+        let Planned { probe, settled, .. } = self.planned;
         let limits = &probe.limits;
-        let refused = settled.refused_optional.iter().map(|grant| format!("{OPTIONAL_NOT_GRANTED}{grant}"));
-        let blank = ProbeRun {
-            probe: probe.name.clone(),
-            service: probe.service.clone(),
-            instance: instance.clone(),
-            plugin: listed.plugin.clone(),
-            evidence: Vec::new(),
-            end: RunEnd::Completed,
-            requests: Vec::new(),
-            certificates: Vec::new(),
-            log: Vec::new(),
-            notes: refused.collect(),
-            duration_ms: 0,
-            attempts: 0,
-            memory_bytes: 0,
-        };
+        let blank = self.blank(instance.clone());
         let Ready { engine, component } = match &self.loaded {
             Ok(ready) => ready.clone(),
-            Err(end) => {
-                let run = ProbeRun { end: end.clone(), ..blank };
-                return Work::Ended(Box::new(Done { run, recorded: None }));
-            }
+            Err(end) => return Work::ended(ProbeRun { end: end.clone(), ..blank }),
         };
         Work::Run(Box::new(Job {
             engine,
@@ -186,6 +181,7 @@ impl<'a> Station<'a> {
                     ..Reach::within(limits.request, limits.response.0, limits.deadline)
                 },
                 tape,
+                calendar: self.world.calendar,
             }),
             target: Target {
                 service: probe.service.to_string(),
@@ -199,5 +195,49 @@ impl<'a> Station<'a> {
             blank,
             replay: None,
         }))
+    }
+
+    /// A run that has seen nothing yet.
+    fn blank(&self, instance: String) -> ProbeRun {
+        let Planned { probe, settled, listed, .. } = self.planned;
+        let refused = settled.refused_optional.iter().map(|grant| format!("{OPTIONAL_NOT_GRANTED}{grant}"));
+        ProbeRun {
+            probe: probe.name.clone(),
+            service: probe.service.clone(),
+            instance,
+            plugin: listed.plugin.clone(),
+            evidence: Vec::new(),
+            end: RunEnd::Completed,
+            requests: Vec::new(),
+            certificates: Vec::new(),
+            log: Vec::new(),
+            notes: refused.collect(),
+            duration_ms: 0,
+            attempts: 0,
+            memory_bytes: 0,
+        }
+    }
+}
+
+/// Another plugin than one that was not even started then has nothing to be told.
+fn never_run(probe: &str, end: &RunEnd) -> RunEnd {
+    let why = match end {
+        RunEnd::NotStarted { detail, .. } | RunEnd::Failed { detail, .. } | RunEnd::NotRecorded { detail, .. } => {
+            format!(": {detail}")
+        }
+        RunEnd::Limit { name, limit, .. } => format!(": limit `{name}` of {limit}"),
+        RunEnd::Trapped { .. } | RunEnd::Completed => String::new(),
+    };
+    let detail = format!("{NOT_RECORDED} any answer to probe `{probe}`, which was not started then{why}");
+    RunEnd::NotRecorded { detail, questions: Vec::new() }
+}
+
+/// A few names, and how many more there are.
+fn some(names: &[&str]) -> String {
+    const MOST: usize = 8;
+    let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use shipworthy_capabilities::{ContainerEngine, Masks, containers::engine::DEFAULT_SOCKET, tape::Room};
 use shipworthy_contract::{
     evidence::ProbeRun,
-    report::{ProjectRef, ProjectSource},
+    report::{ProjectRef, ProjectSource, RecordingRef},
 };
 use shipworthy_plugins::{Environment, environment::Containers};
 use shipworthy_stack::Listed;
 
 use super::{
+    attempt::Done,
     components::Components,
     crew,
     jobs::{self, Station, World},
@@ -20,6 +21,7 @@ use super::{
 };
 use crate::{
     args::StackFlags,
+    clock,
     refusal::{Refusal, UsageError},
 };
 
@@ -30,7 +32,13 @@ pub(super) struct Observed {
     pub(super) runs: Vec<ProbeRun>,
     /// The compose project whose containers were looked at.
     pub(super) project: Option<ProjectRef>,
+    /// What was read in place of a running stack.
+    pub(super) recording: Option<RecordingRef>,
 }
+
+/// How many times its deadline the stack side of a replay may take, where the command line does not say: what was told in
+/// time must be told to its end also on a busier machine.
+const REPLAY: u32 = 10;
 
 pub(super) fn observe(
     environment: &Environment,
@@ -40,8 +48,13 @@ pub(super) fn observe(
 ) -> Result<Observed, Refusal> {
     let replay = flags.replay.as_deref().map(Recording::read).transpose()?;
     let mut listed = plan.listed().to_vec();
+    let at = clock::now();
+    let recording = replay.as_ref().map(|recording| recording.told(&environment.name, &plan.probes, flags));
     if plan.probes.is_empty() {
-        return Ok(Observed { listed, runs: Vec::new(), project: None });
+        if let Some(file) = &flags.record {
+            Recording::new(&environment.name, at, None, Vec::new()).write(file)?;
+        }
+        return Ok(Observed { listed, runs: Vec::new(), project: None, recording });
     }
     let targets = targets(environment, plan, replay.as_ref())?;
     let containers = match replay {
@@ -55,23 +68,35 @@ pub(super) fn observe(
         names_containers: environment.containers != Containers::default(),
         replay: replay.as_ref(),
         record: flags.record.as_ref().map(|_| Arc::new(Room::new(recording::ROOM))),
+        calendar: clock::calendar(),
     };
     for (planned, listed) in plan.probes.iter().zip(&mut listed) {
         listed.instances = jobs::count(&world, planned);
     }
     let count = listed.iter().map(|listed| listed.instances).sum();
     let stations = stations(&world, plan, count)?;
-    let within = flags.timeout.map_or(environment.deadline, |span| span.0);
+    let patience = environment.deadline.saturating_mul(if replay.is_some() { REPLAY } else { 1 });
+    let within = flags.timeout.map_or(patience, |span| span.0);
     let mut done = crew::run_all(stations.iter().flat_map(Station::work), count, within)?;
     let project = match &replay {
         Some(recording) => recording.project.clone(),
         None => containers.as_deref().and_then(|engine| in_use(environment, engine)),
     };
     if let Some(file) = &flags.record {
-        let recorded: Vec<Recorded> = done.iter_mut().filter_map(|done| Some(*done.recorded.take()?)).collect();
-        Recording::new(&environment.name, project.clone(), recorded).write(file)?;
+        let recorded = done.iter_mut().map(|done| recorded(done, plan)).collect();
+        Recording::new(&environment.name, at, project.clone(), recorded).write(file)?;
     }
-    Ok(Observed { listed, runs: done.into_iter().map(|done| done.run).collect(), project })
+    Ok(Observed { listed, runs: done.into_iter().map(|done| done.run).collect(), project, recording })
+}
+
+/// What is kept of a run; also that it was not started, which must not be taken for a run that never was to be.
+fn recorded(done: &mut Done, plan: &Plan) -> Recorded {
+    if let Some(recorded) = done.recorded.take() {
+        return *recorded;
+    }
+    let planned = plan.probes.iter().find(|planned| planned.probe.name == done.run.probe);
+    let config = planned.map(|planned| planned.probe.config.to_string()).unwrap_or_default();
+    Recorded::not_started(&done.run, &config)
 }
 
 fn targets(environment: &Environment, plan: &Plan, replay: Option<&Recording>) -> Result<Targets, Refusal> {

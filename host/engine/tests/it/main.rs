@@ -13,6 +13,7 @@ mod guest;
 mod limits;
 mod links;
 mod pool;
+mod replay;
 mod requests;
 mod said;
 mod world;

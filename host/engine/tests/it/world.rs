@@ -42,6 +42,7 @@ pub(crate) fn access() -> ask::Access {
         limits: ask::Limits::within(PATIENT, 4_096, PATIENT),
         engine: None,
         tape: ask::Tape::Off,
+        calendar: ask::Calendar::default(),
     }
 }
 

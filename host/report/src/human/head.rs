@@ -1,6 +1,9 @@
 //! The first lines: what is checked, by which contract, where and how strictly.
 
-use shipworthy_contract::Report;
+use shipworthy_contract::{
+    Report,
+    report::{Difference, Differing, RecordingRef},
+};
 
 use super::{MOST_SHOWN, more};
 use crate::{
@@ -11,6 +14,9 @@ use crate::{
 
 /// Longest path or reason that is shown, in characters.
 const LONGEST: usize = 240;
+
+/// Longest of what a recording says of itself, in characters: a plugin's name, version and digest.
+const SHORT: usize = 160;
 
 pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report) {
     match &report.artifact {
@@ -43,7 +49,52 @@ pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report) {
             fact(page, "project", &[Span::new(name, Tone::Strong), reason]);
         }
     }
+    if let Some(recording) = &report.recording {
+        of_recording(page, look, recording);
+    }
     fact(page, "policy", &[Span::plain(report.policy.as_str())]);
+}
+
+/// That services were not asked must not be missed, nor that what is judged is not what was recorded.
+fn of_recording(page: &mut Page<'_>, look: &Look, recording: &RecordingRef) {
+    let file = look.foreign(&recording.file.to_string_lossy(), LONGEST);
+    let at =
+        recording.recorded.as_deref().map_or_else(|| "at an unknown time".to_owned(), |at| look.foreign(at, SHORT));
+    let by = look.foreign(&recording.shipworthy, SHORT);
+    let made = Span::new(format!("(made {at} by shipworthy {by})"), Tone::Dim);
+    fact(page, "recording", &[Span::new(file, Tone::Strong), made]);
+    for (index, difference) in recording.differences.iter().take(MOST_SHOWN).enumerate() {
+        let label = if index == 0 { "differs" } else { "" };
+        fact(page, label, &[Span::plain(in_words(look, difference))]);
+    }
+    if recording.differences.len() > MOST_SHOWN {
+        fact(page, "", &[more(recording.differences.len() - MOST_SHOWN)]);
+    }
+}
+
+fn in_words(look: &Look, difference: &Difference) -> String {
+    let shown = |text: &str| look.foreign(&without_most_of_its_digest(text), SHORT);
+    let probe = difference.probe.as_deref().map(shown).unwrap_or_default();
+    let what = match difference.what {
+        Differing::Probe => format!("probe `{probe}`"),
+        Differing::Environment | Differing::Shipworthy => difference.what.as_str().to_owned(),
+        Differing::Plugin | Differing::Config => format!("{} of probe `{probe}`", difference.what.as_str()),
+    };
+    match (&difference.recorded, &difference.now) {
+        // Digests tell nobody anything but that they differ.
+        _ if difference.what == Differing::Config => format!("{what} is another one"),
+        (Some(recorded), Some(now)) => format!("{what} was {}, is {}", shown(recorded), shown(now)),
+        (Some(_), None) => format!("{what} is in the recording only"),
+        (None, _) => format!("{what} is not in the recording"),
+    }
+}
+
+/// A plugin's name and version with the beginning of its digest.
+fn without_most_of_its_digest(text: &str) -> String {
+    match text.split_once(", sha256 ") {
+        Some((plugin, digest)) => format!("{plugin} (sha256 {}…)", digest.chars().take(12).collect::<String>()),
+        None => text.to_owned(),
+    }
 }
 
 fn fact(page: &mut Page<'_>, label: &str, spans: &[Span]) {

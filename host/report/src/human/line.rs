@@ -341,6 +341,7 @@ pub(super) const fn telling_class(class: Class) -> Option<Class> {
         | Class::NotGranted
         | Class::NotOffered
         | Class::Config
+        | Class::NotRecorded
         | Class::Defect => Some(class),
     }
 }

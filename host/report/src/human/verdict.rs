@@ -109,6 +109,9 @@ fn notes(report: &Report) -> Vec<&'static str> {
     if has(Side::Payload) && !has(Side::Stack) {
         notes.push("the running stack was not asked");
     }
+    if report.recording.is_some() {
+        notes.push("judged from a recording: the running stack was not asked");
+    }
     if has(Side::Stack) && !has(Side::Payload) && report.artifact.is_some() {
         notes.push("the artifact itself was not checked");
     }

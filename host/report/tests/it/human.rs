@@ -58,6 +58,11 @@ fn a_trap_shows_where_it_was_and_what_it_logged_before() {
 }
 
 #[test]
+fn a_recording_is_told_as_that_with_what_is_not_as_it_was() {
+    insta::assert_snapshot!(plain(&samples::replayed()));
+}
+
+#[test]
 fn a_reason_that_skips_all_of_the_stack_is_told_once() {
     insta::assert_snapshot!(plain(&samples::unreadable()));
 }

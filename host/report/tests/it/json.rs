@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use shipworthy_contract::{
     Class, Fault, Outcome, Policy, Report, Side,
-    report::{self, ProjectSource},
+    report::{self, Differing, ProjectSource},
     rules,
 };
 use shipworthy_report::{REPORT_SCHEMA, json};
@@ -76,6 +76,8 @@ fn every_field_stands_in_the_schema() {
         ("tree", &report["artifact"]["trees"][0], defined("tree")),
         ("environment", &report["environment"], defined("environment")),
         ("project", &report["environment"]["project"], defined("project")),
+        ("recording", &report["recording"], defined("recording")),
+        ("difference", &report["recording"]["differences"][0], defined("difference")),
         ("summary", &report["summary"], defined("summary")),
         ("result", result, defined("result")),
         ("plugin", &result["plugin"], defined("plugin")),
@@ -95,6 +97,10 @@ fn every_word_stands_in_the_schema() {
     let words = |name: &str| schema["$defs"][name]["enum"].clone();
     let by = &schema["$defs"]["project"]["properties"]["by"]["enum"];
     assert_eq!(*by, json!([ProjectSource::Environment, ProjectSource::Artifact, ProjectSource::Found]));
+    let what = &schema["$defs"]["difference"]["properties"]["what"]["enum"];
+    let differing =
+        [Differing::Environment, Differing::Shipworthy, Differing::Probe, Differing::Plugin, Differing::Config];
+    assert_eq!(*what, json!(differing));
     assert_eq!(words("outcome"), json!(Outcome::ALL));
     assert_eq!(words("class"), json!(Class::ALL));
     let faults = [Fault::Plugin, Fault::Host, Fault::Environment, Fault::Service, Fault::Artifact];

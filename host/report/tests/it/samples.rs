@@ -4,7 +4,8 @@ use shipworthy_contract::{
     CheckResult, Class, Fault, Frame, Location, Outcome, PluginRef, Policy, Report, RuleId, Service, Sha256,
     evidence::LogLine,
     report::{
-        Artifact, EnvironmentRef, EvidenceLine, FailOn, ProjectRef, ProjectSource, SCHEMA, Tree, judge, summarize,
+        Artifact, Difference, Differing, EnvironmentRef, EvidenceLine, FailOn, ProjectRef, ProjectSource, RecordingRef,
+        SCHEMA, Tree, judge, summarize,
     },
     rules,
 };
@@ -32,6 +33,7 @@ pub(crate) fn report_with(policy: Policy, fail_on: FailOn, results: Vec<CheckRes
             file: "environments/staging.toml".into(),
             project: None,
         }),
+        recording: None,
         policy,
         summary: summarize(&results),
         results,
@@ -306,6 +308,44 @@ pub(crate) fn complete() -> Report {
     if let Some(environment) = &mut report.environment {
         environment.project = Some(ProjectRef { name: "esb-staging".to_owned(), by: ProjectSource::Found });
     }
+    report.recording = Some(recording(vec![difference(Differing::Plugin, Some("gateway"), Some("1"), Some("2"))]));
+    report
+}
+
+fn recording(differences: Vec<Difference>) -> RecordingRef {
+    RecordingRef {
+        file: "run.json".into(),
+        recorded: Some("2026-12-04T08:00:00Z".to_owned()),
+        shipworthy: "0.1.0".to_owned(),
+        environment: "staging".to_owned(),
+        differences,
+    }
+}
+
+fn difference(what: Differing, probe: Option<&str>, recorded: Option<&str>, now: Option<&str>) -> Difference {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    Difference { what, probe: owned(probe), recorded: owned(recorded), now: owned(now) }
+}
+
+/// A recording that was judged, of which hardly anything is as it was.
+pub(crate) fn replayed() -> Report {
+    let was = format!("gateway 0.1.0, sha256 {}", Sha256::of(b"was"));
+    let is = format!("gateway 0.2.0, sha256 {}", Sha256::of(b"is"));
+    let detail = "the recording does not hold GET /v2/health; nearest: GET /health, GET /openapi.json";
+    let message = format!("probe `gateway` cannot be replayed: {detail}");
+    let mut cause = of("gateway", result(rules::OBSERVATION, Outcome::Error, Class::NotRecorded, &message));
+    cause.observed = Some(detail.to_owned());
+    cause.hint = Some("to mend in the environment: record a run anew with `--record FILE`".to_owned());
+    cause.items = vec!["GET /v2/health; nearest: GET /health, GET /openapi.json".to_owned(), "GET /v2/mode".to_owned()];
+    let mut report = report(Policy::Strict, vec![cause]);
+    report.recording = Some(recording(vec![
+        difference(Differing::Environment, None, Some("staging"), Some("tightened")),
+        difference(Differing::Shipworthy, None, Some("0.1.0"), Some("0.2.0")),
+        difference(Differing::Plugin, Some("gateway"), Some(&was), Some(&is)),
+        difference(Differing::Config, Some("agent"), Some(&was), Some(&is)),
+        difference(Differing::Probe, Some("static"), None, Some("static 0.1.0")),
+        difference(Differing::Probe, Some("hooks"), Some("hooks 0.1.0"), None),
+    ]));
     report
 }
 
@@ -328,6 +368,7 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("waived-and-skipped", waived_and_skipped()),
         ("warn-policy", warn_policy()),
         ("docker-down", docker_down()),
+        ("replayed", replayed()),
         ("complete", complete()),
         ("nothing", nothing()),
     ]

@@ -26,7 +26,9 @@ pub(super) fn stack(run: &ProbeRun) -> Vec<Frame> {
 pub(super) fn log(run: &ProbeRun) -> Vec<LogLine> {
     match &run.end {
         RunEnd::Trapped { .. } | RunEnd::Limit { .. } => {}
-        RunEnd::Completed | RunEnd::Failed { .. } | RunEnd::NotStarted { .. } => return Vec::new(),
+        RunEnd::Completed | RunEnd::Failed { .. } | RunEnd::NotStarted { .. } | RunEnd::NotRecorded { .. } => {
+            return Vec::new();
+        }
     }
     let from = run.log.len().saturating_sub(MOST_LINES);
     let clean = |line: &LogLine| LogLine { level: tell::clean(&line.level), text: tell::last_words(&line.text) };

@@ -92,16 +92,25 @@ impl Bench<'_> {
             RunEnd::Trapped { .. } => Some("trapped"),
             RunEnd::Limit { .. } => Some("went over a limit"),
             RunEnd::NotStarted { .. } => Some("could not be started"),
+            RunEnd::NotRecorded { .. } => Some("cannot be replayed"),
         };
         let mut message = match what {
             Some(what) => format!("probe `{probe}` {what}: {}", cause.detail),
             None => cause.detail.clone(),
         };
-        if gave_something && run.end != RunEnd::Completed {
-            message = format!("{message}; what it gave before stands");
+        match &run.end {
+            RunEnd::Completed => {}
+            RunEnd::NotRecorded { .. } if gave_something => message = format!("{message}; what it gave stands"),
+            _ if gave_something => message = format!("{message}; what it gave before stands"),
+            _ => {}
         }
         let mut result = self.undetermined_of(cause, message);
         result.observed = Some(cause.detail.clone());
+        if let RunEnd::NotRecorded { questions, .. } = &run.end
+            && questions.len() > 1
+        {
+            result.items = questions.iter().map(|question| tell::finding(question)).collect();
+        }
         let who = || match seen.instance() {
             Some(instance) => format!("probe `{probe}` at `{}`", tell::clean(instance)),
             None => format!("probe `{probe}`"),

@@ -2,10 +2,10 @@
 //! has. The secret must be nowhere: not in the report, the output for people, the whole log, a recording, or the guest's
 //! own words.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use base64::{Engine as _, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::json;
-use shipworthy_stand_ins::{StandIn, hostile};
+use shipworthy_stand_ins::{StandIn, hostile, unpacked};
 
 use crate::{Case, Lab, Told};
 
@@ -61,7 +61,7 @@ fn heard(lab: &Lab, service: &StandIn, end: &str, forbidden: &[String], header: 
     let trial = trial.argument("--record").argument("recording.json").in_all_formats();
     let folder = trial.sandbox.dir().to_owned();
     let told = trial.keeping(|told| {
-        let recording = std::fs::read_to_string(folder.join("recording.json")).context("no recording")?;
+        let recording = unpacked(folder.join("recording.json"))?;
         ensure!(recording.contains("[secret]"), "the recording has no mask: {recording}");
         for text in forbidden {
             ensure!(!recording.contains(text.as_str()), "`{text}` is in the recording");

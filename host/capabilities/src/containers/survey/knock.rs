@@ -8,7 +8,7 @@ use shipworthy_contract::{
 };
 
 use crate::{
-    Access, ConfigError, ContainerEngine, Limits, Masks, NetworkError, Run, Tape, Target,
+    Access, Calendar, ConfigError, ContainerEngine, Limits, Masks, NetworkError, Run, Tape, Target,
     exchange::Progress,
     wire::{Speaks, Wire},
 };
@@ -62,6 +62,7 @@ pub async fn knock(
         limits: Limits { container_timeout: TIME, ..Limits::within(TIME, 1 << 10, TIME) },
         engine: Some(Arc::clone(engine)),
         tape: Tape::Off,
+        calendar: Calendar::default(),
     }));
     let Some(settings) = &endpoint.tls else {
         return Ok(match connect(endpoint, &run).await? {

@@ -1,6 +1,6 @@
 //! The block as text: a `runtime_stack` that our own reader takes back, each value with where it was read.
 
-use shipworthy_contract::{Service, requirement::STACK_CONTRACT};
+use shipworthy_contract::{Service, report::RecordingRef, requirement::STACK_CONTRACT};
 
 use super::{
     gather::{Captured, Held, Line, Part},
@@ -24,6 +24,8 @@ pub(super) struct Head<'a> {
     pub(super) project: Option<&'a str>,
     /// UTC.
     pub(super) at: &'a str,
+    /// What was read in place of a running stack.
+    pub(super) recording: Option<&'a RecordingRef>,
     pub(super) only: &'a [Service],
     /// Shipworthy's.
     pub(super) version: &'a str,
@@ -34,6 +36,10 @@ pub(super) struct Head<'a> {
 pub(super) fn render(head: &Head<'_>, captured: &Captured) -> String {
     let mut page = Page { out: String::new(), aside: false };
     page.comment(0, &format!("captured by shipworthy {} at {}", head.version, head.at));
+    if let Some(recording) = head.recording {
+        let at = recording.recorded.as_deref().unwrap_or("an unknown time");
+        page.comment(0, &format!("from the recording `{}`, made at {at}", recording.file.display()));
+    }
     page.comment(0, &format!("environment: {}", head.environment));
     if let Some(project) = head.project {
         page.comment(0, &format!("compose project: {project}"));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shipworthy_contract::{
     Class, Outcome,
-    evidence::{Evidence, ProbeRun, RunEnd},
+    evidence::{Evidence, NOT_RECORDED, ProbeRun, RunEnd},
     text::excerpt,
 };
 use shipworthy_report::notice::Notice;
@@ -99,6 +99,7 @@ fn ended(run: &ProbeRun) -> Option<(Class, String)> {
         RunEnd::Completed => None,
         RunEnd::Failed { why, detail } | RunEnd::NotStarted { why, detail } => Some((why.class(), detail.clone())),
         RunEnd::Trapped { message, .. } => Some((Class::Trapped, format!("probe `{probe}` trapped: {message}"))),
+        RunEnd::NotRecorded { detail, .. } => Some((Class::NotRecorded, detail.clone())),
         RunEnd::Limit { name, limit, observed } => {
             let detail = format!("probe `{probe}` went over limit `{name}` of {limit}, found {observed}");
             Some((Class::Limit, detail))
@@ -133,7 +134,10 @@ impl Causes {
         }
         for evidence in &run.evidence {
             if let Evidence::Missing { name, why, detail } = evidence {
-                self.add(why.class(), detail, who, Some(name));
+                // What its recording does not hold is no gap of the service's.
+                let is_unrecorded = matches!(run.end, RunEnd::NotRecorded { .. }) && detail.contains(NOT_RECORDED);
+                let class = if is_unrecorded { Class::NotRecorded } else { why.class() };
+                self.add(class, detail, who, Some(name));
             }
         }
     }
@@ -219,11 +223,16 @@ mod tests {
             (vec![], failed(Gap::NotOffered), Some(("not-offered", false))),
             (
                 vec![fact()],
+                RunEnd::NotRecorded { detail: "the recording does not hold GET /x".to_owned(), questions: Vec::new() },
+                Some(("the recording does not hold GET /x", true)),
+            ),
+            (
+                vec![fact()],
                 RunEnd::Trapped { message: "unreachable".to_owned(), stack: Vec::new() },
                 Some(("probe `api` trapped: unreachable", true)),
             ),
         ] {
-            let seen = Seen { listed: Vec::new(), runs: vec![run(evidence, end)], project: None };
+            let seen = Seen { listed: Vec::new(), runs: vec![run(evidence, end)], project: None, recording: None };
             let expected: Vec<Unseen> = expected
                 .map(|(why, is_gap)| Unseen { who: "api".to_owned(), why: why.to_owned(), is_gap })
                 .into_iter()

@@ -122,6 +122,7 @@ pub(crate) fn report(results: Vec<CheckResult>) -> Report {
             file: "environments/edge.toml".into(),
             project: None,
         }),
+        recording: None,
         policy: Policy::Strict,
         summary: summarize(&results),
         results,

@@ -1,6 +1,6 @@
 use shipworthy_contract::{
-    Fault, Frame,
-    evidence::{LogLine, RequestRecord},
+    Class, Fault, Frame,
+    evidence::{LogLine, NOT_RECORDED, RequestRecord},
 };
 
 use super::*;
@@ -21,6 +21,7 @@ fn a_listed_probe_that_gave_nothing_is_told_with_its_cause() {
         (vec![], limit("deadline"), "limit"),
         (vec![], limit("memory"), "limit"),
         (vec![], not_started, "config"),
+        (vec![], not_recorded(&["GET /x"]), "not-recorded"),
     ] {
         for (policy, outcome) in [(Policy::Strict, "error"), (Policy::Warn, "warn")] {
             let results = judged(&[], &[ended("gateway", evidence.clone(), end.clone())], policy);
@@ -28,6 +29,41 @@ fn a_listed_probe_that_gave_nothing_is_told_with_its_cause() {
             assert!(results[0].hint.is_some());
         }
     }
+}
+
+fn not_recorded(questions: &[&str]) -> RunEnd {
+    let detail = format!("{NOT_RECORDED} {}", questions.first().copied().unwrap_or_default());
+    RunEnd::NotRecorded { detail, questions: questions.iter().map(|question| (*question).to_owned()).collect() }
+}
+
+#[test]
+fn what_a_recording_does_not_hold_is_told_once_whatever_the_probe_makes_of_it() {
+    let required = [requires(&[("services.gateway.version", "2.0.0"), ("services.gateway.facts.colour", "blue")])];
+    let asked = ["GET /x; nearest: GET /y", "GET /z"];
+    let evidence = vec![
+        // As the SDK words it: the service is not to blame.
+        missing("version", Gap::Unreachable, "GET /z: the recording does not hold GET /z"),
+        missing("other", Gap::Unreachable, "the recording does not hold GET /x; nearest: GET /y"),
+        fact("seen", "all the same"),
+    ];
+    let results = judged(&required, &[ended("gateway", evidence.clone(), not_recorded(&asked))], Policy::Strict);
+    let told: Vec<&CheckResult> = results.iter().filter(|result| result.outcome == Outcome::Error).collect();
+    assert_eq!(told.len(), 1, "{results:#?}");
+    assert_eq!(
+        told[0].message,
+        "probe `gateway` cannot be replayed: the recording does not hold GET /x; nearest: GET /y; what it gave stands"
+    );
+    assert_eq!(told[0].items, asked);
+    assert!(results.iter().all(|result| result.class != Class::Unreachable), "{results:#?}");
+    let skipped: Vec<&str> =
+        results.iter().filter(|result| result.outcome == Outcome::Skip).map(|result| result.message.as_str()).collect();
+    assert_eq!(skipped.len(), 2, "{results:#?}");
+    assert!(skipped.iter().all(|message| message.ends_with("(same cause as probe `gateway`)")), "{skipped:?}");
+
+    // In a run that was no replay the words are a service's own, and decide nothing.
+    let results = judged(&required, &[run("gateway", evidence)], Policy::Strict);
+    assert!(results.iter().any(|result| result.class == Class::Unreachable));
+    assert!(results.iter().all(|result| result.class != Class::NotRecorded));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use shipworthy_contract::{Class, report, rules};
+use shipworthy_contract::{Class, evidence::NOT_RECORDED, report, rules};
 
 use super::*;
 
@@ -34,6 +34,7 @@ fn end() -> impl Strategy<Value = RunEnd> {
         3 => Just(RunEnd::Completed),
         1 => (gap(), ".{0,3}").prop_map(|(why, detail)| RunEnd::Failed { why, detail }),
         1 => ".{0,3}".prop_map(|message| RunEnd::Trapped { message, stack: Vec::new() }),
+        1 => ".{0,3}".prop_map(|of| RunEnd::NotRecorded { detail: format!("{NOT_RECORDED} {of}"), questions: vec![of] }),
         1 => Just(RunEnd::Limit { name: "deadline".to_owned(), limit: "5s".to_owned(), observed: "6s".to_owned() }),
     ]
 }
