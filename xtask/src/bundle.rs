@@ -23,8 +23,10 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         let size = guest.component.len();
         let sha256 = Sha256::of(&guest.component);
         let file = folder.join(format!("{sha256}.cwasm"));
-        if !file.exists() {
-            let code = Component::precompile(&guest.name, &guest.component)?;
+        // Always compiled: the engine's settings may be others than those of the code that lies there. Written only if it
+        // differs, so that the binary is not built anew for nothing.
+        let code = Component::precompile(&guest.name, &guest.component)?;
+        if fs::read(&file).ok().as_ref() != Some(&code) {
             fs::write(&file, code).with_context(|| format!("{}", file.display()))?;
         }
         kept.push(file);
