@@ -79,7 +79,7 @@ pub enum KitError {
         program: String,
         /// How it ended.
         status: String,
-        /// What it said, if it has not been shown already.
+        /// What it said, if it has not been shown already: whoever tells of the error shows it before.
         said: String,
     },
     /// The toolchain succeeded and left nothing.
@@ -172,7 +172,6 @@ impl Explain for KitError {
             Self::NoLanguage { .. } => "say which with `--lang`".to_owned(),
             Self::Missing { install, .. } => install.clone(),
             Self::Start { .. } => "see that it is a program that you may run".to_owned(),
-            Self::Build { said, .. } if !said.is_empty() => return None,
             Self::Build { .. } => "what it said stands above".to_owned(),
             Self::Nothing { program, .. } => format!("run `{program}` by hand in the project's folder"),
             Self::Case { .. } => "docs/testing-a-probe.md says what a test file may have".to_owned(),

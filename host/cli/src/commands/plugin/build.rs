@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use shipworthy_kit::{Project, build};
+use shipworthy_kit::{KitError, Project, build};
 
 use super::inspect;
 use crate::{
@@ -22,7 +22,14 @@ pub(super) fn run(args: &BuildArgs) -> Result<(), Refusal> {
 /// Builds a project, and says on standard error that and how long.
 pub(super) fn build_to(project: &Project, out: &Path) -> Result<(), Refusal> {
     Stream::Err.write(&format!("building `{}` ({})\n", project.descriptor.name, project.language));
-    let built = build::build(project, out)?;
+    let built = build::build(project, out).inspect_err(|error| {
+        // As the toolchain said it, of the author's own code: before the error, as if it had been shown meanwhile.
+        if let KitError::Build { said, .. } = error
+            && !said.is_empty()
+        {
+            Stream::Err.write(&format!("{}\n", said.trim_end()));
+        }
+    })?;
     Stream::Err.write(&format!("built `{}` in {} ms\n", built.file.display(), built.took.as_millis()));
     Ok(())
 }
