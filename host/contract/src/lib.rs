@@ -28,6 +28,7 @@ pub mod side;
 pub mod suggest;
 pub mod text;
 pub mod version;
+pub mod wit;
 pub mod words;
 
 pub use class::Class;

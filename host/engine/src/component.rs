@@ -9,14 +9,14 @@ use crate::{
     compiler::{CompileLimits, Compiler},
     engine::{Engine, precompile},
     error::LoadError,
-    state::State,
     stubs,
-    wit::ProbePre,
+    versions::{self, Guest},
 };
 
 /// Compiled and linked; nothing of it has run.
 pub struct Component {
-    pub(crate) pre: ProbePre<State>,
+    /// In the words of the version that it is called by.
+    pub(crate) guest: Box<dyn Guest>,
 }
 
 impl std::fmt::Debug for Component {
@@ -147,12 +147,14 @@ impl Component {
 
     fn link(engine: &Engine, plugin: &str, component: &wasmtime::component::Component) -> Result<Self, LoadError> {
         let link = || {
-            let stubbed = stubs::with_missing(&engine.linker, &engine.wasmtime, component)?;
-            ProbePre::new(stubbed.as_ref().unwrap_or(&engine.linker).instantiate_pre(component)?)
+            let stubbed = stubs::with_missing(engine, component)?;
+            let instance = stubbed.as_ref().unwrap_or(&engine.linker).instantiate_pre(component)?;
+            let version = versions::of(component, engine.versions);
+            (version.ok_or_else(|| wasmtime::Error::msg("this engine serves no version"))?.find)(instance)
         };
-        let pre = link()
+        let guest = link()
             .map_err(|error: wasmtime::Error| LoadError::Link { plugin: plugin.to_owned(), source: error.into() })?;
-        Ok(Self { pre })
+        Ok(Self { guest })
     }
 }
 

@@ -17,9 +17,8 @@ use crate::{
     frames,
     limits::{CALL_BYTES, HANDLES, INSTANCES, MEMORIES, TABLES},
     log::Log,
-    since_0_1,
     state::Stop,
-    wit::exports::shipworthy::probe::guest,
+    versions::Failure,
 };
 
 /// Longest message of a trap, in characters.
@@ -40,9 +39,8 @@ pub(crate) fn waiting(deadline: Duration, run: &Run) -> RunEnd {
 }
 
 /// The guest says that it cannot see anything, or anything more.
-pub(crate) fn failed(failure: &guest::Failure, addresses: &Addresses) -> RunEnd {
-    let detail = addresses.restore(text::excerpt(&failure.detail, 1_000));
-    RunEnd::Failed { why: since_0_1::gap(failure.why), detail }
+pub(crate) fn failed(Failure { why, detail }: Failure, addresses: &Addresses) -> RunEnd {
+    RunEnd::Failed { why, detail: addresses.restore(text::excerpt(&detail, 1_000)) }
 }
 
 /// A trap, an exit, or a limit. Marks in the log what it is read from.

@@ -19,7 +19,12 @@ use wasmtime_wasi::{
     random::WasiRandom,
 };
 
-use crate::{error::LoadError, frames, state::State, wit};
+use crate::{
+    error::LoadError,
+    frames,
+    state::State,
+    versions::{self, Version},
+};
 
 /// How often every running guest passes by the host, which then looks at its deadline and lets its neighbours run.
 /// Fine enough that a deadline of a second is kept within one percent.
@@ -49,6 +54,8 @@ pub const BASELINE: &str = if cfg!(all(target_arch = "x86_64", target_os = "linu
 pub struct Engine {
     pub(crate) wasmtime: wasmtime::Engine,
     pub(crate) linker: Linker<State>,
+    /// The versions that it serves, newest first.
+    pub(crate) versions: &'static [Version],
     _ticker: Ticker,
 }
 
@@ -64,7 +71,7 @@ impl Engine {
     /// # Errors
     /// [`LoadError::Engine`] if the platform is not supported.
     pub fn new() -> Result<Self, LoadError> {
-        Self::with(&settings())
+        Self::with(&settings(), versions::SERVED)
     }
 
     /// An engine that keeps the room of so many runs at once ready and uses it over and over, for guests of at most
@@ -76,18 +83,24 @@ impl Engine {
     pub fn pooled(at_once: u32, memory: u64) -> Result<Self, LoadError> {
         let mut config = settings();
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(at_once, memory)));
-        Self::with(&config)
+        Self::with(&config, versions::SERVED)
     }
 
-    fn with(config: &Config) -> Result<Self, LoadError> {
+    /// An engine that serves these versions, newest first.
+    #[cfg(test)]
+    pub(crate) fn serving(versions: &'static [Version]) -> Result<Self, LoadError> {
+        Self::with(&settings(), versions)
+    }
+
+    fn with(config: &Config, versions: &'static [Version]) -> Result<Self, LoadError> {
         let setup = || {
             let wasmtime = wasmtime::Engine::new(config)?;
-            let linker = linker(&wasmtime)?;
+            let linker = linker(&wasmtime, versions)?;
             Ok((wasmtime, linker))
         };
         let (wasmtime, linker) = setup().map_err(|error: wasmtime::Error| LoadError::Engine(error.into()))?;
         let ticker = Ticker::start(wasmtime.clone());
-        Ok(Self { wasmtime, linker, _ticker: ticker })
+        Ok(Self { wasmtime, linker, versions, _ticker: ticker })
     }
 }
 
@@ -155,8 +168,9 @@ fn pool(at_once: u32, memory: u64) -> PoolingAllocationConfig {
     pool
 }
 
-/// Ours, and what every toolchain's guests bring of WASI: io, clocks, random, stdio, an empty environment, exit.
-fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
+/// Ours in every version, and what every toolchain's guests bring of WASI: io, clocks, random, stdio, an empty environment,
+/// exit.
+fn linker(engine: &wasmtime::Engine, versions: &[Version]) -> wasmtime::Result<Linker<State>> {
     use wasmtime_wasi::WasiView as _;
 
     let mut linker = Linker::new(engine);
@@ -176,7 +190,9 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
     cli::terminal_stdin::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
     cli::terminal_stdout::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
     cli::terminal_stderr::add_to_linker::<State, WasiCli>(l, WasiCliView::cli)?;
-    wit::Probe::add_to_linker::<_, HasSelf<State>>(l, |state| state)?;
+    for version in versions {
+        (version.link)(l)?;
+    }
     Ok(linker)
 }
 

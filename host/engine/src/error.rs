@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use shipworthy_contract::{Explain, Fault};
+use shipworthy_contract::{Explain, Fault, wit};
 
 /// A component that cannot be loaded, or an engine that cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +109,9 @@ impl Explain for LoadError {
             }
             Self::Limit { .. } => "build a smaller plugin".to_owned(),
             Self::Compiler { .. } => "see that this program can start itself and has memory".to_owned(),
-            Self::Link { .. } => "build the plugin against `shipworthy:probe@0.1.0` of this host".to_owned(),
+            Self::Link { .. } => {
+                format!("build the plugin against `{}` {} of this host", wit::PACKAGE, wit::SERVED.join(" or "))
+            }
             Self::Cache { folder, .. } => format!("make it yours alone: chmod 700 {}", folder.display()),
         })
     }

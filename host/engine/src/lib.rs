@@ -27,7 +27,7 @@ mod since_0_1;
 mod state;
 mod stdio;
 mod stubs;
-mod wit;
+mod versions;
 
 pub use cache::{Cache, Cleaned};
 pub use compiler::{CompileLimits, Compiler, Exit, run_child};

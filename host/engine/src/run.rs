@@ -18,7 +18,6 @@ use crate::{
     limits::{CALL_BYTES, Limits},
     state::{State, Stop},
     stdio::Captured,
-    wit::exports::shipworthy::probe::guest,
 };
 
 /// How much longer than its deadline a run may take before the wall clock ends it: room for the epoch to do so first,
@@ -85,7 +84,7 @@ impl Component {
             // A guest that runs is asked first, however late its turn comes: it ends at its own look at the deadline, and
             // is not told as one that waits.
             biased;
-            observed = self.observe(&mut store, target) => Some(observed),
+            observed = self.guest.observe(&mut store, target) => Some(observed),
             () = tokio::time::sleep(patience + GRACE) => None,
             () = told.cut_off() => None,
         };
@@ -95,7 +94,7 @@ impl Component {
         let end = match observed {
             None => end::waiting(limits.deadline, &run),
             Some(Ok(Ok(()))) => RunEnd::Completed,
-            Some(Ok(Err(failure))) => end::failed(&failure, &addresses),
+            Some(Ok(Err(failure))) => end::failed(failure, &addresses),
             Some(Err(error)) => end::of_error(&error, &mut log, &printed, &addresses),
         };
         tracing::debug!(?end, evidence = evidence.len(), "ran");
@@ -103,16 +102,5 @@ impl Component {
         let log = log.into_lines(&printed, &addresses);
         let (requests, notes, certificates) = (run.records(), run.notes(), run.certificates());
         Seen { evidence, end, log, requests, certificates, notes, memory, duration }
-    }
-
-    async fn observe(&self, store: &mut Store<State>, target: &Target) -> wasmtime::Result<Result<(), guest::Failure>> {
-        let probe = self.pre.instantiate_async(&mut *store).await?;
-        let target = guest::Target {
-            service: target.service.clone(),
-            instance: target.instance.clone(),
-            project: target.project.clone(),
-            config: target.config.clone(),
-        };
-        probe.shipworthy_probe_guest().call_observe(store, &target).await
     }
 }

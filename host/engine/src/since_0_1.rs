@@ -1,17 +1,46 @@
-//! `shipworthy:probe@0.1.0` as this host serves it: conversions between the guest's words and ours, and nothing else.
-//! Frozen once released; a later version gets a module of its own beside it.
+//! `shipworthy:probe` 0.1 as this host serves it: conversions between the guest's words and ours, and nothing else. It
+//! grows with the releases of 0.1; 0.2 gets a module of its own beside it.
+
+mod wit;
 
 use std::time::Duration;
 
 use shipworthy_capabilities as ask;
 use shipworthy_contract::evidence::{Evidence, Gap, Value};
+use wasmtime::{Store, component::HasSelf};
 
+pub(crate) use self::wit::shipworthy::probe::{containers, evidence, gaps, grpc, http, log, network};
+use self::wit::{ProbePre, exports::shipworthy::probe::guest};
 use crate::{
     addresses::Addresses,
     intake,
+    run::Target,
     state::State,
-    wit::shipworthy::probe::{containers, evidence, gaps, grpc, http, log, network},
+    versions::{Failure, Guest, Observing, Version},
 };
+
+/// 0.1 among the versions that are served.
+pub(crate) const VERSION: Version = Version {
+    release: "0.1.0",
+    link: |linker| wit::Probe::add_to_linker::<_, HasSelf<State>>(linker, |state| state),
+    find: |instance| Ok(Box::new(ProbePre::new(instance)?)),
+};
+
+impl Guest for ProbePre<State> {
+    fn observe<'a>(&'a self, store: &'a mut Store<State>, target: &'a Target) -> Observing<'a> {
+        Box::pin(async move {
+            let probe = self.instantiate_async(&mut *store).await?;
+            let target = guest::Target {
+                service: target.service.clone(),
+                instance: target.instance.clone(),
+                project: target.project.clone(),
+                config: target.config.clone(),
+            };
+            let seen = probe.shipworthy_probe_guest().call_observe(store, &target).await?;
+            Ok(seen.map_err(|guest::Failure { why, detail }| Failure { why: gap(why), detail }))
+        })
+    }
+}
 
 pub(crate) fn gap(gap: gaps::Gap) -> Gap {
     match gap {

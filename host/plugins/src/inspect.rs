@@ -29,8 +29,8 @@ pub struct Inspected {
     pub source: PluginSource,
     /// Its bytes, their digest and its descriptor.
     pub plugin: Plugin,
-    /// The version of the WIT package that it is built for.
-    pub wit_version: &'static str,
+    /// The release of the WIT package that it is built for: of several, the newest that this host serves.
+    pub wit_version: String,
     /// What it imports, in its order.
     pub imports: Vec<Import>,
     /// What it exports beside what a probe is called by.

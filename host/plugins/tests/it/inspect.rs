@@ -64,7 +64,7 @@ fn a_plugin_says_where_its_descriptor_came_from() {
     let folder = folder("");
     let own = inspected(PluginSource::File(folder.file("plugins/own.wasm")));
     assert_eq!(own.descriptor_file, Some(folder.file("plugins/own.probe.json")));
-    assert_eq!((own.wit_version, own.plugin.sha256), ("0.1.0", Sha256::of(COMPONENT)));
+    assert_eq!((own.wit_version.as_str(), own.plugin.sha256), ("0.1.0", Sha256::of(COMPONENT)));
     let gateway = inspected(PluginSource::Builtin("gateway".to_owned()));
     assert_eq!((gateway.descriptor_file, gateway.plugin.bundled), (None, true));
 }

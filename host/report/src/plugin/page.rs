@@ -125,7 +125,7 @@ fn imports(page: &mut Page<'_>, look: &Look, plugin: &Plugin) {
     for (kind, label) in [
         (ImportKind::Shipworthy, "Shipworthy"),
         (ImportKind::Wasi, "WASI, given"),
-        (ImportKind::Stubbed, "WASI, stubbed: refuses when it is called"),
+        (ImportKind::Stubbed, "stubbed: refuses when it is called"),
     ] {
         let imports = plugin.imports.iter().filter(|import| import.kind == kind);
         names(page, look, label, imports.map(|import| import.name.as_str()));

@@ -57,14 +57,14 @@ fn shown(inspected: Inspected, args: &InspectArgs, held: Option<page::Held>) -> 
         kind: match import.kind {
             ImportKind::Ours => page::ImportKind::Shipworthy,
             ImportKind::PlainWasi => page::ImportKind::Wasi,
-            ImportKind::RefusedWasi => page::ImportKind::Stubbed,
+            ImportKind::RefusedWasi | ImportKind::OtherVersion => page::ImportKind::Stubbed,
         },
     });
     page::Plugin {
         file: args.file.display().to_string(),
         size_bytes: u64::try_from(plugin.bytes.len()).unwrap_or(u64::MAX),
         sha256: plugin.sha256,
-        wit_version: inspected.wit_version.to_owned(),
+        wit_version: inspected.wit_version,
         imports: imports.collect(),
         extra_exports: inspected.extra_exports,
         descriptor: descriptor(plugin.descriptor),

@@ -1,4 +1,4 @@
-//! Bindings generated from the WIT package. The files in `wit/` are the source; nothing here is written by hand.
+//! Bindings generated from the newest release of 0.1. The files in `wit/` are the source; nothing here is written by hand.
 
 wasmtime::component::bindgen!({
     path: "../../wit/0.1.0",
