@@ -1,6 +1,10 @@
 //! The probe `conformance` of every SDK gives the same evidence of the same stack, to the letter.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -27,7 +31,7 @@ fn component(language: &str) -> Result<Option<PathBuf>> {
 }
 
 /// Runs test files against a component, and gives what was told of each.
-fn tested(component: &PathBuf, cases: &[PathBuf], status: i32) -> Result<Vec<Value>> {
+fn tested(component: &Path, cases: &[PathBuf], status: i32) -> Result<Vec<Value>> {
     let mut arguments = vec!["plugin".to_owned(), "test".to_owned(), component.display().to_string()];
     arguments.extend(cases.iter().flat_map(|case| ["--case".to_owned(), case.display().to_string()]));
     arguments.extend(["--format".to_owned(), "json".to_owned()]);
@@ -57,6 +61,12 @@ fn comparable(line: &str) -> String {
     line.to_owned()
 }
 
+/// Evidence and log, by test.
+type Told = BTreeMap<String, (Vec<String>, Value)>;
+
+/// Whoever comes first is what the others are held against.
+static FIRST: Mutex<Option<Told>> = Mutex::new(None);
+
 fn conforms(language: &str) -> Result<()> {
     let Some(component) = component(language)? else { return Ok(()) };
     let tests = tested(&component, &cases()?, 0)?;
@@ -65,9 +75,7 @@ fn conforms(language: &str) -> Result<()> {
         let lines: Vec<String> = lines.iter().filter_map(Value::as_str).map(comparable).collect();
         Ok((test["name"].as_str().context("a name")?.to_owned(), (lines, test["runs"][0]["log"].clone())))
     });
-    let evidence: BTreeMap<String, (Vec<String>, Value)> = evidence.collect::<Result<_>>()?;
-    // Whoever comes first is what the others are held against.
-    static FIRST: Mutex<Option<BTreeMap<String, (Vec<String>, Value)>>> = Mutex::new(None);
+    let evidence: Told = evidence.collect::<Result<_>>()?;
     let mut first = FIRST.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     assert_eq!(first.get_or_insert_with(|| evidence.clone()), &evidence, "{language}");
     Ok(())

@@ -35,7 +35,9 @@ fn left_over(project: &Path) -> Result<Vec<String>> {
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if ["vendor", "sdk", "target", "node_modules", "__pycache__"].contains(&&*name) || name.ends_with(".wasm") {
+            if ["vendor", "sdk", "target", "node_modules", "__pycache__"].contains(&&*name)
+                || Path::new(&name).extension().is_some_and(|ending| ending == "wasm")
+            {
                 continue;
             }
             if entry.file_type()?.is_dir() {

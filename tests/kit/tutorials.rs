@@ -4,7 +4,7 @@
 //! a file's name behind its language is written to that file. A block `text output` is what the commands before it print,
 //! lines of `...` standing for any number of lines, `N` for any number, and `N s` for any time.
 
-use std::{fs, path::Path};
+use std::{fmt::Write as _, fs, path::Path};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -67,11 +67,11 @@ fn run_page(name: &str) -> Result<()> {
         match block.kind {
             Kind::Shell => {
                 let Block { text, line, .. } = &block;
-                script.push_str(&format!("AT={line}\n{{\n{text}}} >>\"$OUT\" 2>>\"$ERR\"\n"));
+                write!(script, "AT={line}\n{{\n{text}}} >>\"$OUT\" 2>>\"$ERR\"\n")?;
             }
             Kind::File(name) => script.push_str(&written(&name, &block.text)),
             Kind::Output => {
-                script.push_str(&format!("mv \"$OUT\" \"$OUT-{}\"\n", block.line));
+                writeln!(script, "mv \"$OUT\" \"$OUT-{}\"", block.line)?;
                 outputs.push(block);
             }
             Kind::Shown => {}

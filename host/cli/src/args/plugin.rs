@@ -128,8 +128,9 @@ impl FromStr for TestOutput {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parts = text.split_once('=').filter(|(_, file)| !file.is_empty());
         let (format, file) = parts.ok_or("expected FORMAT=FILE, such as junit=tests.xml")?;
-        let format = TestFormat::from_str(format, false)
-            .map_err(|_| format!("expected the format `human`, `json` or `junit` before the `=`, found: {format}"))?;
+        let Ok(format) = TestFormat::from_str(format, false) else {
+            return Err(format!("expected the format `human`, `json` or `junit` before the `=`, found: {format}"));
+        };
         Ok(Self { format, file: file.into() })
     }
 }

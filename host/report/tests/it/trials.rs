@@ -95,8 +95,8 @@ fn the_exit_status_is_the_lowest_of_what_went_wrong() {
         let tests = outcomes.iter().map(|outcome| trial("a", *outcome, run(&[]))).collect();
         Trials { tests, ..sample() }.exit_code()
     };
-    use TrialOutcome::{Error, Failed, Passed};
-    assert_eq!([of(&[]), of(&[Passed]), of(&[Passed, Error]), of(&[Error, Failed])], [0, 0, 4, 3]);
+    let (passed, failed, error) = (TrialOutcome::Passed, TrialOutcome::Failed, TrialOutcome::Error);
+    assert_eq!([of(&[]), of(&[passed]), of(&[passed, error]), of(&[error, failed])], [0, 0, 4, 3]);
 }
 
 /// Text of guests that a terminal, a CI log or an XML reader would obey.

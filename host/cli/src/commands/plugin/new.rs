@@ -9,18 +9,12 @@ use crate::{args::NewArgs, output::Stream, refusal::Refusal};
 pub(super) fn run(args: &NewArgs) -> Result<(), Refusal> {
     let folder = args.dir.clone().unwrap_or_else(|| PathBuf::from(args.name.as_str()));
     let written = scaffold::new(&args.name, args.lang, &folder)?;
-    let mut text = format!("wrote a probe in {} to {}\n", spoken(args.lang), folder.display());
-    for file in written {
-        text.push_str(&format!("  {}\n", file.display()));
-    }
-    text.push_str(&format!(
-        "  {}/ (the SDK, of this version)\n\nnext:\n  cd {}\n",
-        scaffold::sdk_folder(args.lang),
-        folder.display()
-    ));
-    for line in first(args.lang) {
-        text.push_str(&format!("  {line}\n"));
-    }
+    let files: String =
+        written.iter().flat_map(|file| ["  ".to_owned(), file.display().to_string(), "\n".to_owned()]).collect();
+    let next: String = first(args.lang).iter().flat_map(|line| ["  ", line, "\n"]).collect();
+    let (spoken, folder, sdk) = (spoken(args.lang), folder.display(), scaffold::sdk_folder(args.lang));
+    let head = format!("wrote a probe in {spoken} to {folder}\n{files}  {sdk}/ (the SDK, of this version)\n");
+    let text = format!("{head}\nnext:\n  cd {folder}\n{next}");
     Stream::Out.write(&text);
     Ok(())
 }

@@ -21,23 +21,22 @@ use crate::{
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 pub(super) fn run(args: &TestArgs) -> Result<u8, Refusal> {
-    let mut last = once(args);
-    while args.watch {
-        let code = match last {
-            Ok(code) => code,
-            Err(refusal) => {
-                crate::show(&refusal);
-                EXIT_USAGE
-            }
-        };
+    if args.watch { watched(args) } else { once(args) }
+}
+
+/// Runs again at every change, until a signal ends the process.
+fn watched(args: &TestArgs) -> ! {
+    loop {
+        let code = once(args).unwrap_or_else(|refusal| {
+            crate::show(&refusal);
+            EXIT_USAGE
+        });
         let state = state(args);
         Stream::Err.write(&format!("\nexit status {code}; waiting for a change, Ctrl-C ends\n\n"));
         while self::state(args) == state {
             thread::sleep(LOOK_EVERY);
         }
-        last = once(args);
     }
-    last
 }
 
 /// What a change of is a reason to run again.
