@@ -108,7 +108,8 @@ fn the_examples_are_one_probe() -> Result<()> {
         let path = ROOT.join("sdk").join(language).join("example").join(file);
         std::fs::read_to_string(&path).with_context(|| path.display().to_string())
     };
-    for file in ["probe.json", "tests/healthy.toml", "tests/no-queue.toml"] {
+    let tests = ["tests/healthy.toml", "tests/no-queue.toml", "tests/recorded.toml", "tests/recorded.json"];
+    for file in ["probe.json"].iter().chain(&tests) {
         let first = read("rust", file)?;
         for language in LANGUAGES {
             assert_eq!(read(language, file)?, first, "sdk/{language}/example/{file}");
