@@ -100,6 +100,7 @@ impl Planned {
             notes: Vec::new(),
             duration_ms: 0,
             attempts: 1,
+            memory_bytes: 0,
         };
         let access = Access {
             own: self.probe.service.clone(),
