@@ -52,17 +52,7 @@ pub fn end(end: &RunEnd) -> Option<String> {
     })
 }
 
+/// A gap has the word of its class.
 const fn word(gap: Gap) -> &'static str {
-    match gap {
-        Gap::Unreachable => "unreachable",
-        Gap::TimedOut => "timed-out",
-        Gap::Denied => "denied",
-        Gap::Tls => "tls",
-        Gap::NotGranted => "not-granted",
-        Gap::Limit => "limit",
-        Gap::Unreadable => "unreadable",
-        Gap::NotOffered => "not-offered",
-        Gap::Config => "config",
-        Gap::Defect => "defect",
-    }
+    gap.class().as_str()
 }

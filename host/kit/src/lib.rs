@@ -13,6 +13,8 @@ pub mod language;
 pub mod name;
 pub mod project;
 pub mod scaffold;
+#[expect(unreachable_pub, reason = "one file, shared with the build script of the bundled probes")]
+mod section;
 pub mod stage;
 mod toolchain;
 
