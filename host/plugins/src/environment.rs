@@ -15,7 +15,7 @@ mod payload;
 mod probe;
 mod reader;
 mod show;
-mod url;
+pub(crate) mod url;
 mod waiver;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};

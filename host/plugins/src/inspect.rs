@@ -18,7 +18,7 @@ use crate::{
     Bundled, Plugin, PluginError, Probe,
     component::{self, Import, LARGEST_COMPONENT},
     environment::PluginSource,
-    files,
+    files, reference,
     source::{self, Opened, PluginProblem},
 };
 
@@ -40,12 +40,18 @@ pub struct Inspected {
 }
 
 /// What a word of the command line names: `builtin:NAME`, `oci://...` or a file.
-pub fn named(word: &Path) -> PluginSource {
+///
+/// # Errors
+///
+/// A reference into a registry that is none.
+pub fn named(word: &Path) -> Result<PluginSource, PluginError> {
     let text = word.to_string_lossy();
     match text.strip_prefix("builtin:") {
-        Some(name) => PluginSource::Builtin(name.to_owned()),
-        None if text.starts_with("oci://") => PluginSource::Oci(text.into_owned()),
-        None => PluginSource::File(word.to_owned()),
+        Some(name) => Ok(PluginSource::Builtin(name.to_owned())),
+        None if text.starts_with(reference::SCHEME) => {
+            text.parse().map(PluginSource::Oci).map_err(|error| PluginError::alone(PluginProblem::Reference(error)))
+        }
+        None => Ok(PluginSource::File(word.to_owned())),
     }
 }
 
@@ -58,7 +64,7 @@ pub fn inspect(source: PluginSource, bundled: &[Bundled]) -> Result<Inspected, P
     let opened = match &source {
         PluginSource::Builtin(name) => builtin(name, bundled),
         PluginSource::File(path) => source::open_file(path, None),
-        PluginSource::Oci(reference) => Err(PluginProblem::NotOffered { reference: reference.clone() }),
+        PluginSource::Oci(reference) => Err(PluginProblem::NotOffered { reference: reference.to_string() }),
     };
     let Opened { plugin, inspection, beside } = opened.map_err(PluginError::alone)?;
     Ok(Inspected {

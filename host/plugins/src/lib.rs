@@ -18,10 +18,12 @@ pub mod grants;
 pub mod inspect;
 pub mod limits;
 pub mod masking;
+pub mod reference;
 pub mod source;
 mod strict_json;
 
 pub use descriptor::Descriptor;
 pub use environment::{Environment, EnvironmentError, EnvironmentErrors, Probe};
+pub use reference::Reference;
 pub use shipworthy_contract::Severity;
 pub use source::{Bundled, Plugin, PluginError};

@@ -16,6 +16,7 @@ use crate::{
     descriptor::{DescriptorError, LARGEST_DESCRIPTOR},
     environment::PluginSource,
     files::{self, FileError},
+    reference::NotAReference,
 };
 
 /// A plugin that the binary brings along.
@@ -98,6 +99,9 @@ pub enum PluginProblem {
         /// All that exist.
         known: Vec<&'static str>,
     },
+    /// A reference into a registry that is none.
+    #[error(transparent)]
+    Reference(NotAReference),
     /// Registries are not offered yet.
     #[error("plugins from a registry are not offered by this version: {reference}")]
     NotOffered {
@@ -154,7 +158,7 @@ pub fn resolve(probe: &Probe, bundled: &[Bundled]) -> Result<Plugin, PluginError
     let found = match &probe.plugin {
         PluginSource::Builtin(name) => open_builtin(name, probe.sha256, bundled),
         PluginSource::File(path) => open_file(path, probe.sha256).map(|opened| opened.plugin),
-        PluginSource::Oci(reference) => Err(PluginProblem::NotOffered { reference: reference.clone() }),
+        PluginSource::Oci(reference) => Err(PluginProblem::NotOffered { reference: reference.to_string() }),
     };
     found.map_err(|problem| PluginError::new(probe, problem))
 }
@@ -181,7 +185,7 @@ impl<'a> Finder<'a> {
         let origin = match &probe.plugin {
             PluginSource::Builtin(name) => format!("builtin:{name}"),
             PluginSource::File(path) => path.display().to_string(),
-            PluginSource::Oci(reference) => reference.clone(),
+            PluginSource::Oci(reference) => reference.to_string(),
         };
         if let Some(known) = self.known.get(&origin) {
             check_pin(probe.sha256, known.sha256, &origin).map_err(|problem| PluginError::new(probe, problem))?;
@@ -258,6 +262,7 @@ impl Explain for PluginError {
     fn code(&self) -> &'static str {
         match &*self.problem {
             PluginProblem::UnknownBuiltin { .. } => "plugin.unknown",
+            PluginProblem::Reference(_) => "plugin.reference",
             PluginProblem::NotOffered { .. } => "plugin.not-offered",
             PluginProblem::File(_) => "plugin.file",
             PluginProblem::Pin { .. } => "plugin.pin",
@@ -269,6 +274,7 @@ impl Explain for PluginError {
     fn fault(&self) -> Fault {
         match &*self.problem {
             PluginProblem::UnknownBuiltin { .. }
+            | PluginProblem::Reference(_)
             | PluginProblem::NotOffered { .. }
             | PluginProblem::File(_)
             | PluginProblem::Pin { .. } => Fault::Environment,
@@ -283,6 +289,7 @@ impl Explain for PluginError {
                 return Some(format!("did you mean `builtin:{nearest}`?"));
             }
             PluginProblem::UnknownBuiltin { known, .. } => return Some(format!("there are: {}", known.join(", "))),
+            PluginProblem::Reference(_) => return None,
             PluginProblem::NotOffered { .. } => "fetch the component by other means and name the file",
             PluginProblem::File(_) if self.probe.is_none() => {
                 "name the file of a component, or `builtin:` and the name of a bundled probe"

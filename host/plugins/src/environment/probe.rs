@@ -15,7 +15,7 @@ use super::{
     error::Problem,
     reader::{Reader, Table},
 };
-use crate::{Severity, document::Entry, grants::MOST_GRANTS};
+use crate::{Reference, Severity, document::Entry, grants::MOST_GRANTS, reference};
 
 pub(super) const KEYS: [&str; 10] =
     ["service", "plugin", "sha256", "endpoint", "endpoints", "grants", "config", "limits", "retry", "severity"];
@@ -30,8 +30,8 @@ pub enum PluginSource {
     Builtin(String),
     /// A file, as it is to be opened.
     File(PathBuf),
-    /// `oci://HOST/REPO@sha256:HEX`; the text as written.
-    Oci(String),
+    /// `oci://HOST/REPOSITORY:TAG`, or with the manifest's digest.
+    Oci(Reference),
 }
 
 /// One probe of the environment.
@@ -119,30 +119,18 @@ fn read_plugin(reader: &mut Reader, table: Table<'_>) -> Option<PluginSource> {
             return Some(PluginSource::Builtin(name.to_owned()));
         }
         format!("expected `builtin:` and the name of a bundled probe, found: {}", excerpt(&text, 60))
-    } else if let Some(reference) = text.strip_prefix("oci://") {
-        if is_oci_reference(reference) {
-            return Some(PluginSource::Oci(text));
+    } else if text.starts_with(reference::SCHEME) {
+        match text.parse::<Reference>() {
+            Ok(reference) => return Some(PluginSource::Oci(reference)),
+            Err(error) => error.to_string(),
         }
-        format!("expected `oci://HOST/REPO@sha256:DIGEST`, found: {}", excerpt(&text, 120))
     } else if let Some((scheme, _)) = text.split_once("://") {
-        format!("expected `builtin:NAME`, a file or `oci://HOST/REPO@sha256:DIGEST`, found: {}://", excerpt(scheme, 20))
+        format!("expected `builtin:NAME`, a file or `oci://HOST/REPO:TAG`, found: {}://", excerpt(scheme, 20))
     } else {
         return Some(PluginSource::File(reader.sources.resolve(entry.item.spot.file, &text)));
     };
     reader.bad(entry.item.spot, &table.key("plugin"), &fault);
     None
-}
-
-/// `HOST/REPO@sha256:DIGEST`: a digest is the only reference that names bytes.
-fn is_oci_reference(reference: &str) -> bool {
-    let Some((name, digest)) = reference.split_once("@sha256:") else { return false };
-    let Some((host, repository)) = name.split_once('/') else { return false };
-    let part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-    };
-    let host =
-        host.rsplit_once(':').filter(|(_, port)| super::url::port(port).is_some()).map_or(host, |(host, _)| host);
-    part(host) && repository.split('/').all(part) && digest.parse::<Sha256>().is_ok()
 }
 
 fn read_endpoints(

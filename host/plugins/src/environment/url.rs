@@ -99,6 +99,11 @@ fn host_and_port(authority: &str, default_port: u16) -> Result<(String, u16), No
     rest.strip_prefix(':').and_then(port).map(|port| (host, port)).ok_or_else(|| NotAUrl::Port(excerpt(rest, 40)))
 }
 
+/// `HOST` or `HOST:PORT`.
+pub(crate) fn is_authority(text: &str) -> bool {
+    host_and_port(text, 443).is_ok()
+}
+
 /// A port in digits only; `parse` alone would take `+80`.
 pub(super) fn port(text: &str) -> Option<u16> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());

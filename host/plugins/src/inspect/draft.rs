@@ -91,7 +91,7 @@ fn key(name: &str) -> String {
 fn plugin(source: &PluginSource, environment: &Path) -> String {
     match source {
         PluginSource::Builtin(name) => format!("builtin:{name}"),
-        PluginSource::Oci(reference) => reference.clone(),
+        PluginSource::Oci(reference) => reference.to_string(),
         PluginSource::File(path) => {
             let folder = environment.parent().filter(|folder| !folder.as_os_str().is_empty());
             let folder = files::identity(folder.unwrap_or(Path::new(".")));

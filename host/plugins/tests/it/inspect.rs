@@ -51,12 +51,14 @@ fn inspected(source: PluginSource) -> Inspected {
 fn a_word_names_a_bundled_plugin_or_a_file() {
     for (word, source) in [
         ("builtin:http", PluginSource::Builtin("http".to_owned())),
-        ("oci://h/r@sha256:x", PluginSource::Oci("oci://h/r@sha256:x".to_owned())),
+        ("oci://h/r:1", PluginSource::Oci("oci://h/r:1".parse().unwrap())),
         ("own.wasm", PluginSource::File("own.wasm".into())),
         ("./builtin:http", PluginSource::File("./builtin:http".into())),
     ] {
-        assert_eq!(named(Path::new(word)), source);
+        assert_eq!(named(Path::new(word)).unwrap(), source);
     }
+    let error = named(Path::new("oci://h/r@sha256:x")).unwrap_err();
+    assert!(error.to_string().contains("64 digits"), "{error}");
 }
 
 #[test]
@@ -78,7 +80,7 @@ fn a_plugin_that_was_named_by_itself_is_refused_without_a_probe() {
         page.push(folder.clean(&told(&error)));
     }
     for word in ["builtin:gatway", "oci://h/r"] {
-        page.push(told(&inspect(named(Path::new(word)), &bundled()).unwrap_err()));
+        page.push(told(&named(Path::new(word)).and_then(|source| inspect(source, &bundled())).unwrap_err()));
     }
     insta::assert_snapshot!(page.join("\n"), @r"
     cannot read the plugin [plugin.file, environment]
@@ -95,8 +97,7 @@ fn a_plugin_that_was_named_by_itself_is_refused_without_a_probe() {
     no bundled plugin is called `gatway` [plugin.unknown, environment]
       help: did you mean `builtin:gateway`?
 
-    plugins from a registry are not offered by this version: oci://h/r [plugin.not-offered, environment]
-      help: fetch the component by other means and name the file
+    expected `oci://HOST/REPOSITORY:TAG` or `oci://HOST/REPOSITORY@sha256:DIGEST`, found neither tag nor digest: oci://h/r [plugin.reference, environment]
     ");
 }
 

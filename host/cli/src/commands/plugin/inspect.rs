@@ -22,7 +22,7 @@ use crate::{
 
 pub(super) fn run(args: &InspectArgs) -> Result<(), Refusal> {
     let bundled = bundled::table();
-    let inspected = inspect::inspect(inspect::named(&args.file), &bundled)?;
+    let inspected = inspect::inspect(inspect::named(&args.file)?, &bundled)?;
     let mut refusal = Refusal { errors: Vec::new() };
     let held = match &args.env {
         Some(name) => Some(held(&inspected, &env::load(name)?, &bundled, &mut refusal)),

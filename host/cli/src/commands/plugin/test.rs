@@ -47,7 +47,7 @@ fn state(args: &TestArgs) -> impl PartialEq {
 fn once(args: &TestArgs) -> Result<u8, Refusal> {
     let (component, cases) = subject(args)?;
     let cases: Vec<Case> = cases.iter().map(|file| Case::read(file)).collect::<Result<_, _>>()?;
-    let inspected = inspect::inspect(inspect::named(&component), &bundled::table())?;
+    let inspected = inspect::inspect(inspect::named(&component)?, &bundled::table())?;
     let plugin = &inspected.plugin;
     let tests = cases.iter().map(|case| trial::run(case, plugin, &component)).collect::<Result<_, _>>()?;
     let trials = Trials {
