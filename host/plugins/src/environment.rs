@@ -5,6 +5,7 @@
 
 mod bounds;
 mod containers;
+mod date;
 mod endpoint;
 mod error;
 mod find;
@@ -14,7 +15,9 @@ mod load;
 mod payload;
 mod probe;
 mod reader;
+mod registries;
 mod show;
+mod trust;
 pub(crate) mod url;
 mod waiver;
 
@@ -33,7 +36,9 @@ pub use self::{
     load::load,
     payload::PayloadDemands,
     probe::{PluginSource, Probe},
+    registries::RegistrySpec,
     show::{Origin, Setting, show},
+    trust::{Trust, TrustKey},
     waiver::WaiverSpec,
 };
 
@@ -62,6 +67,10 @@ pub struct Environment {
     pub containers: Containers,
     /// `[probes]`, in the order of their names.
     pub probes: Vec<Probe>,
+    /// `[trust]`.
+    pub trust: Trust,
+    /// `[registries]` by host.
+    pub registries: BTreeMap<String, RegistrySpec>,
     /// `[[waivers]]`, those of extended files first.
     pub waivers: Vec<WaiverSpec>,
     written: Written,
