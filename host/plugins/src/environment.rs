@@ -14,7 +14,7 @@ mod instances;
 mod load;
 mod payload;
 mod probe;
-mod reader;
+pub(crate) mod reader;
 mod registries;
 mod show;
 mod trust;
@@ -27,6 +27,7 @@ use shipworthy_contract::{Policy, explain::Place, requirement::Requirement};
 
 use crate::document::{Item, Sources};
 
+pub(crate) use self::load::syntax_errors;
 pub use self::{
     bounds::{Limits, Retry},
     containers::Containers,

@@ -17,8 +17,10 @@ pub mod files;
 pub mod grants;
 pub mod inspect;
 pub mod limits;
+pub mod lock;
 pub mod masking;
 pub mod reference;
+pub mod registry;
 pub mod source;
 mod strict_json;
 

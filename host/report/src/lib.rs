@@ -13,6 +13,7 @@ mod page;
 pub mod error;
 pub mod human;
 pub mod json;
+pub mod locked;
 pub mod notice;
 pub mod plugin;
 pub mod rules;

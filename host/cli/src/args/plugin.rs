@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Subcommand, ValueEnum};
 use shipworthy_kit::{Language, name::Name};
 
-use super::{Format, parse};
+use super::{Format, parse, sets::LockArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
@@ -32,6 +32,14 @@ pub(crate) enum PluginCommand {
         shipworthy plugin inspect builtin:gateway --format json\n\n\
         Exit codes: 0 it can be used, 2 it cannot: it is refused, or the environment lacks what it needs.")]
     Inspect(InspectArgs),
+    /// Write shipworthy.lock beside the environments: what each may run, by digest, and what it may do
+    #[command(
+        after_help = "Examples:\n  shipworthy plugin lock\n  shipworthy plugin lock --env staging --update agent\n  \
+        shipworthy plugin lock --accept gateway:'http POST /x'\n  shipworthy plugin lock --check\n\n\
+        Exit codes: 0 the lock is there, 2 it is not: a plugin cannot be had or used, or may do more than what was\n\
+        locked, which has to be approved line by line."
+    )]
+    Lock(LockArgs),
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,7 @@ use crate::{
     output::{self, Stream},
     progress::Bar,
     refusal::Refusal,
+    set::Set,
     stack::{self, Judged, Plan},
 };
 
@@ -29,15 +30,16 @@ static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
 pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusal> {
     let begun = Instant::now();
     Schemas::begin();
-    let environment = load(&args.env)?;
-    let plan = Plan::new(&environment, &args.stack)?;
-    let judging = Judging::new(&args.judging, Some(&environment));
+    let set = Set::open(&args.env, &args.stack.plugins)?;
+    let environment = &set.environment;
+    let plan = Plan::new(&set, &args.stack)?;
+    let judging = Judging::new(&args.judging, Some(environment));
     let progress = Bar::new(&args.output);
-    let checked = payload(&args.artifact, &args.payload, Some(&environment), judging.policy, &progress)?;
+    let checked = payload(&args.artifact, &args.payload, Some(environment), judging.policy, &progress)?;
     let mut results = checked.results;
-    let judged = stack_side(&environment, &plan, checked.stack, checked.project, &args.stack, &judging)?;
+    let judged = stack_side(environment, &plan, checked.stack, checked.project, &args.stack, &judging)?;
     results.extend(judged.results);
-    let environment = environment_ref(&environment, judged.project);
+    let environment = environment_ref(environment, judged.project);
     let report = judging.report(Some(checked.artifact), Some(environment), judged.recording, results);
     let stream = if args.command.is_empty() { Stream::Out } else { Stream::Err };
     output::publish(&report, &args.output, stream, begun.elapsed())?;
@@ -68,12 +70,13 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
 pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     let begun = Instant::now();
     Schemas::begin();
-    let environment = load(&args.env)?;
-    let plan = Plan::new(&environment, &args.stack)?;
-    let judging = Judging::new(&args.judging, Some(&environment));
+    let set = Set::open(&args.env, &args.stack.plugins)?;
+    let environment = &set.environment;
+    let plan = Plan::new(&set, &args.stack)?;
+    let judging = Judging::new(&args.judging, Some(environment));
     let read = match &args.artifact {
         Some(manifest) => {
-            let contract = choice(args.contract, Some(&environment));
+            let contract = choice(args.contract, Some(environment));
             let limits = &environment.payload.limits;
             let request = shipworthy_payload::Request { limits, ..request(manifest, contract, judging.policy) };
             Some(shipworthy_payload::read_requirement(&request)?)
@@ -84,9 +87,9 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
         Some(Checked { artifact, results, stack, project, .. }) => (Some(artifact), results, stack, project),
         None => (None, Vec::new(), Declared::Nothing, None),
     };
-    let judged = stack_side(&environment, &plan, declared, project, &args.stack, &judging)?;
+    let judged = stack_side(environment, &plan, declared, project, &args.stack, &judging)?;
     results.extend(judged.results);
-    let environment = environment_ref(&environment, judged.project);
+    let environment = environment_ref(environment, judged.project);
     let report = judging.report(artifact, Some(environment), judged.recording, results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)

@@ -90,7 +90,8 @@ fn read_files(sources: &mut Sources, file: &Path) -> Result<Item, EnvironmentErr
     document.ok_or_else(|| EnvironmentError::from(Problem::Depth { limit: 0 }).into())
 }
 
-fn syntax_errors(sources: &Sources, mut faults: Vec<SyntaxFault>) -> EnvironmentErrors {
+/// What is not TOML, each with its place.
+pub(crate) fn syntax_errors(sources: &Sources, mut faults: Vec<SyntaxFault>) -> EnvironmentErrors {
     faults.sort_by_key(|fault| fault.spot.offset);
     let errors = faults.into_iter().map(|fault| {
         let problem = Problem::Syntax { message: fault.message };
