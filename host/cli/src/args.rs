@@ -13,7 +13,7 @@ use shipworthy_payload::Choice;
 
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
 pub(crate) use cache::{CacheCommand, WarmArgs};
-pub(crate) use sets::{Accept, LockArgs, PluginFlags};
+pub(crate) use sets::{Accept, DiffArgs, ListArgs, LockArgs, PluginFlags};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
 /// requires?
@@ -112,6 +112,8 @@ pub(crate) enum EnvCommand {
         /// Name, or path of a `.toml` file
         name: String,
     },
+    /// What differs between two: plugins, grants, requirements, and where each value comes from
+    Diff(DiffArgs),
     /// Whether it and its plugins can be used; nothing is run and no service is asked
     Check {
         /// Name, or path of a `.toml` file

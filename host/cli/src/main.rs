@@ -60,6 +60,7 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Env(EnvCommand::Init(args)) => commands::init::run(args)?,
         Command::Env(EnvCommand::List) => commands::env::list()?,
         Command::Env(EnvCommand::Show { name }) => commands::env::show(name)?,
+        Command::Env(EnvCommand::Diff(args)) => commands::env::diff::run(args)?,
         Command::Env(EnvCommand::Check { name, plugins }) => commands::env::check(name, plugins)?,
         Command::Plugin(command) => return commands::plugin::run(command),
         Command::Cache(CacheCommand::Path) => commands::cache::path()?,

@@ -27,10 +27,11 @@ enum Held {
 impl Set {
     /// The environment that a name or a path means.
     pub(crate) fn open(name: &str, flags: &PluginFlags) -> Result<Self, Refusal> {
-        Self::of(env::load(name)?, flags)
+        Self::with(env::load(name)?, flags)
     }
 
-    fn of(environment: Environment, flags: &PluginFlags) -> Result<Self, Refusal> {
+    /// An environment that was read.
+    pub(crate) fn with(environment: Environment, flags: &PluginFlags) -> Result<Self, Refusal> {
         let locked = flags.locked.unwrap_or_else(in_ci);
         let pins = match read_lock(&environment.file)? {
             Some(lock) => Held::Lock(lock),

@@ -71,6 +71,8 @@ pub struct Finder<'a> {
     registry: &'a dyn Registry,
     pins: Pins<'a>,
     known: BTreeMap<(String, Option<Sha256>), Found>,
+    /// By probe: the name of the key that signed its plugin.
+    signers: BTreeMap<String, String>,
 }
 
 /// Bytes that are at hand, and what is known of them.
@@ -98,7 +100,14 @@ enum Kind {
 impl<'a> Finder<'a> {
     /// For an environment, whose own pins are held. `bundled` are the plugins that the binary brings along.
     pub const fn new(environment: &'a Environment, bundled: &'a [Bundled], registry: &'a dyn Registry) -> Self {
-        Self { environment, bundled, registry, pins: Pins::Environment, known: BTreeMap::new() }
+        Self {
+            environment,
+            bundled,
+            registry,
+            pins: Pins::Environment,
+            known: BTreeMap::new(),
+            signers: BTreeMap::new(),
+        }
     }
 
     /// The same, with something that says which bytes were reviewed.
@@ -114,6 +123,11 @@ impl<'a> Finder<'a> {
     /// Why there is no such plugin; nothing of it has run.
     pub fn resolve(&mut self, probe: &Probe) -> Result<Arc<Plugin>, PluginError> {
         self.held(probe).map_err(|problem| PluginError::new(probe, problem))
+    }
+
+    /// The name of the key that signed a probe's plugin, once that was found; none where no signature is asked for.
+    pub fn signer(&self, probe: &Probe) -> Option<&str> {
+        self.signers.get(&probe.name).map(String::as_str)
     }
 
     fn held(&mut self, probe: &Probe) -> Result<Arc<Plugin>, PluginProblem> {

@@ -5,7 +5,10 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Subcommand, ValueEnum};
 use shipworthy_kit::{Language, name::Name};
 
-use super::{Format, parse, sets::LockArgs};
+use super::{
+    Format, parse,
+    sets::{ListArgs, LockArgs},
+};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
@@ -32,6 +35,10 @@ pub(crate) enum PluginCommand {
         shipworthy plugin inspect builtin:gateway --format json\n\n\
         Exit codes: 0 it can be used, 2 it cannot: it is refused, or the environment lacks what it needs.")]
     Inspect(InspectArgs),
+    /// Which plugins environments run: from where, pinned to what, signed by whom, allowed what
+    #[command(after_help = "Examples:\n  shipworthy plugin list\n  shipworthy plugin list --env staging --newer\n\n\
+        Exit codes: 0 all can be used, 2 one cannot, which is listed with its reason.")]
+    List(ListArgs),
     /// Write shipworthy.lock beside the environments: what each may run, by digest, and what it may do
     #[command(
         after_help = "Examples:\n  shipworthy plugin lock\n  shipworthy plugin lock --env staging --update agent\n  \

@@ -39,6 +39,19 @@ pub(crate) struct LockArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// Name, or path of a `.toml` file
+    pub(crate) left: String,
+    /// The other one
+    pub(crate) right: String,
+    #[command(flatten)]
+    pub(crate) plugins: PluginFlags,
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ListArgs {
     /// This environment only; may be given several times [default: all that can be named from here]
     #[arg(long, value_name = "NAME")]

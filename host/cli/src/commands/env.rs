@@ -1,5 +1,7 @@
 //! `env list`, `env show`, `env check`: environments looked at, nothing run and nobody asked.
 
+pub(crate) mod diff;
+
 use std::path::PathBuf;
 
 use shipworthy_plugins::{
