@@ -8,6 +8,7 @@
 //!
 //! [`EndpointSpec::resolve`]: environment::EndpointSpec::resolve
 
+pub mod bundle;
 pub mod component;
 pub mod config;
 pub mod descriptor;
