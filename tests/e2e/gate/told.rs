@@ -74,10 +74,13 @@ fn a_report_that_was_asked_for_is_the_one_that_is_named() -> Result<()> {
     let output = sandbox.run(&[&kept[..], &echo].concat())?;
     assert_eq!(output.stdout, format!("{}/out.json\n", sandbox.dir().display()), "{}", output.snapshot());
     assert!(sandbox.dir().join("out.json").exists());
-    // What cannot be read again is no file for a command.
-    let output =
-        sandbox.run(&[&["check", "--env", "open.toml", "--output", "json=/dev/stderr"], &echo[..]].concat())?;
-    assert!(output.stdout.contains("shipworthy-report.json"), "{}", output.snapshot());
+    // What cannot be read again is no file for a command; nor is a stream, also where it leads to a file.
+    for device in ["json=/dev/null", "json=/proc/self/fd/2"] {
+        let output = sandbox.run(&[&["check", "--env", "open.toml", "--output", device], &echo[..]].concat())?;
+        assert!(output.stdout.contains("shipworthy-report.json"), "{}", output.snapshot());
+        assert!(output.stderr.contains("may go ahead"), "nothing is written over: {}", output.snapshot());
+        assert_eq!(output.stderr.contains("\"schema\""), device.ends_with('2'), "{}", output.snapshot());
+    }
     Ok(())
 }
 
