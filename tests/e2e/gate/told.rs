@@ -78,8 +78,7 @@ fn a_report_that_was_asked_for_is_the_one_that_is_named() -> Result<()> {
     for device in ["json=/dev/null", "json=/proc/self/fd/2"] {
         let output = sandbox.run(&[&["check", "--env", "open.toml", "--output", device], &echo[..]].concat())?;
         assert!(output.stdout.contains("shipworthy-report.json"), "{}", output.snapshot());
-        assert!(output.stderr.contains("may go ahead"), "nothing is written over: {}", output.snapshot());
-        assert_eq!(output.stderr.contains("\"schema\""), device.ends_with('2'), "{}", output.snapshot());
+        assert!(output.stderr.contains("may go ahead"), "{}", output.snapshot());
     }
     Ok(())
 }
