@@ -14,6 +14,7 @@ mod environments;
 mod exit_codes;
 mod gate;
 mod init;
+mod locks;
 mod output;
 mod payload;
 mod plugin_inspect;
