@@ -1,0 +1,1 @@
+//! The client against a real registry, and against what can lie between.
