@@ -12,6 +12,7 @@ mod containers;
 mod demo;
 mod environments;
 mod exit_codes;
+mod gate;
 mod init;
 mod output;
 mod payload;

@@ -2,6 +2,7 @@
 
 mod cache;
 mod plugin;
+mod sets;
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -12,6 +13,7 @@ use shipworthy_payload::Choice;
 
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
 pub(crate) use cache::{CacheCommand, WarmArgs};
+pub(crate) use sets::{Accept, DiffArgs, ListArgs, LockArgs, PluginFlags};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
 /// requires?
@@ -110,10 +112,14 @@ pub(crate) enum EnvCommand {
         /// Name, or path of a `.toml` file
         name: String,
     },
+    /// What differs between two: plugins, grants, requirements, and where each value comes from
+    Diff(DiffArgs),
     /// Whether it and its plugins can be used; nothing is run and no service is asked
     Check {
         /// Name, or path of a `.toml` file
         name: String,
+        #[command(flatten)]
+        plugins: PluginFlags,
     },
 }
 
@@ -246,6 +252,8 @@ pub(crate) struct StackFlags {
     /// Tell the probes what a recording holds instead of asking services; endpoints and secrets need not exist
     #[arg(long, value_name = "FILE")]
     pub(crate) replay: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) plugins: PluginFlags,
 }
 
 #[derive(Debug, Args)]

@@ -34,3 +34,8 @@ pub(crate) fn date(at: time::Date) -> Date {
     // A clock that no calendar has lets every waiver expire, which errs on the strict side.
     Date::new(year, at.month().into(), at.day()).unwrap_or(Date::LAST)
 }
+
+/// This moment, to be held against the times of files.
+pub(crate) fn moment() -> std::time::SystemTime {
+    OffsetDateTime::now_utc().into()
+}

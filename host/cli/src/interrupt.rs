@@ -11,7 +11,7 @@ use std::{
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
     flag,
-    low_level::{emulate_default_handler, pipe},
+    low_level::pipe,
 };
 
 use crate::output::Stream;
@@ -36,7 +36,7 @@ impl Interrupt {
         interrupt
     }
 
-    /// From now on the command that was started answers for itself, and a signal to us is what it always is.
+    /// From now on signals are the command's: [`Forward`](crate::deploy::Forward) passes them on.
     pub(crate) fn leave_to_the_command(&self) {
         self.command_runs.store(true, Ordering::Relaxed);
     }
@@ -45,9 +45,6 @@ impl Interrupt {
         while signals.read_exact(&mut [0]).is_ok() {
             let signal = i32::try_from(last.load(Ordering::Relaxed)).unwrap_or(SIGTERM);
             if self.command_runs.load(Ordering::Relaxed) {
-                if let Err(error) = emulate_default_handler(signal) {
-                    tracing::debug!(%error, signal, "the signal is left alone");
-                }
                 continue;
             }
             // A progress bar may stand on the line.
@@ -65,9 +62,23 @@ impl Interrupt {
 fn signals() -> std::io::Result<(PipeReader, Arc<AtomicUsize>)> {
     let (reader, writer) = std::io::pipe()?;
     let last = Arc::new(AtomicUsize::new(0));
-    for signal in [SIGINT, SIGTERM] {
+    for signal in not_ignored(&[SIGINT, SIGTERM]) {
         flag::register_usize(signal, Arc::clone(&last), usize::try_from(signal).unwrap_or_default())?;
         pipe::register(signal, writer.try_clone()?)?;
     }
     Ok((reader, last))
+}
+
+/// Some signals without those that whoever started us has us ignore, as `nohup` does, and a shell for what runs in its
+/// background. A command that we start ignores them too, as long as we leave them alone.
+#[expect(clippy::disallowed_methods, reason = "the door to the process's own state")]
+pub(crate) fn not_ignored(signals: &[i32]) -> Vec<i32> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    let is_ignored = |signal: i32| {
+        let bit = u32::try_from(signal - 1).unwrap_or_default();
+        mask.checked_shr(bit).unwrap_or_default() & 1 == 1
+    };
+    signals.iter().copied().filter(|signal| !is_ignored(*signal)).collect()
 }

@@ -10,8 +10,10 @@ mod deploy;
 mod interrupt;
 mod output;
 mod progress;
+mod reach;
 mod refusal;
 mod replace;
+mod set;
 mod stack;
 
 use std::{io::IsTerminal as _, process::ExitCode};
@@ -58,7 +60,8 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Env(EnvCommand::Init(args)) => commands::init::run(args)?,
         Command::Env(EnvCommand::List) => commands::env::list()?,
         Command::Env(EnvCommand::Show { name }) => commands::env::show(name)?,
-        Command::Env(EnvCommand::Check { name }) => commands::env::check(name)?,
+        Command::Env(EnvCommand::Diff(args)) => commands::env::diff::run(args)?,
+        Command::Env(EnvCommand::Check { name, plugins }) => commands::env::check(name, plugins)?,
         Command::Plugin(command) => return commands::plugin::run(command),
         Command::Cache(CacheCommand::Path) => commands::cache::path()?,
         Command::Cache(CacheCommand::Warm(args)) => commands::cache::warm(args)?,

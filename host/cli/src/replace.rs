@@ -28,11 +28,13 @@ pub(crate) fn replace(
     readers: Readers,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    if std::fs::metadata(file).is_ok_and(|found| !found.is_file()) {
+    let is_the_systems = is_the_systems(file);
+    if is_the_systems || std::fs::metadata(file).is_ok_and(|found| !found.is_file()) {
         if readers == Readers::Owner && is_led_astray(file)? {
             return Err(io::Error::other("it is a link that another user made"));
         }
-        return write(&mut OpenOptions::new().write(true).open(file)?);
+        // A stream that leads to a file has what was written to it before.
+        return write(&mut OpenOptions::new().write(true).append(is_the_systems).open(file)?);
     }
     let (temporary, mut open) = beside(file, readers)?;
     let written = write(&mut open).and_then(|()| open.sync_all()).and_then(|()| std::fs::rename(&temporary, file));
@@ -40,6 +42,16 @@ pub(crate) fn replace(
         drop(std::fs::remove_file(&temporary));
     }
     written
+}
+
+/// Whether a name is one of the system's own, such as `/dev/stderr`: root could put a file in its place.
+fn is_the_systems(file: &Path) -> bool {
+    (file.starts_with("/dev") && !file.starts_with("/dev/shm")) || file.starts_with("/proc")
+}
+
+/// A file of nobody else's in a folder that others may write to, such as the system's for temporary ones.
+pub(crate) fn private(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
+    beside(&folder.join(name), Readers::Owner)
 }
 
 /// Whether somebody else's link leads to where something private is to be written: a pipe of theirs would read it. Those

@@ -11,6 +11,7 @@
 
 mod forms;
 mod method;
+mod words;
 
 use std::{fmt, str::FromStr};
 

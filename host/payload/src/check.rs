@@ -1,6 +1,9 @@
 //! The check of an artifact: from the manifest's bytes to the list of results.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use shipworthy_contract::{
     CheckResult, Class, Explain, Fault, Policy, Sha256,
@@ -10,7 +13,9 @@ use shipworthy_contract::{
 };
 
 use crate::{
-    Choice, Declared, Demands, Generation, Limits, Progress, coverage, document, entry, environment,
+    Choice, Declared, Demands, Generation, Limits, Progress,
+    basis::Watch,
+    coverage, document, entry, environment,
     field::Fields,
     finding::{FIRST, Finding, Findings, location},
     generation::{Chosen, choose},
@@ -107,7 +112,15 @@ impl Explain for PayloadError {
 #[tracing::instrument(name = "payload.check", skip_all, fields(contract = %request.contract, policy = %request.policy))]
 pub fn check(request: &Request<'_>) -> Result<Checked, PayloadError> {
     let secrets = request.secret_env.map(|path| secret_names(path, request.limits)).transpose()?;
-    run(request, secrets, Scope::Artifact)
+    run(request, secrets, Scope::Artifact, None)
+}
+
+/// As [`check`], and takes down what is looked at.
+pub(crate) fn watched(request: &Request<'_>, watch: &Arc<Watch>) -> Result<Checked, PayloadError> {
+    // Before they are read: what changes meanwhile differs from what is taken down.
+    request.secret_env.into_iter().for_each(|path| watch.path(path));
+    let secrets = request.secret_env.map(|path| secret_names(path, request.limits)).transpose()?;
+    run(request, secrets, Scope::Artifact, Some(watch))
 }
 
 /// Reads what an artifact requires of the stack, and opens no other file than its manifest: the results say whether
@@ -117,7 +130,7 @@ pub fn check(request: &Request<'_>) -> Result<Checked, PayloadError> {
 ///
 /// If the manifest does not exist.
 pub fn read_requirement(request: &Request<'_>) -> Result<Checked, PayloadError> {
-    run(request, None, Scope::Requirement)
+    run(request, None, Scope::Requirement, None)
 }
 
 /// How much of the manifest is judged.
@@ -127,9 +140,15 @@ enum Scope {
     Requirement,
 }
 
-fn run(request: &Request<'_>, secrets: Option<SecretNames>, scope: Scope) -> Result<Checked, PayloadError> {
+fn run(
+    request: &Request<'_>,
+    secrets: Option<SecretNames>,
+    scope: Scope,
+    watch: Option<&Arc<Watch>>,
+) -> Result<Checked, PayloadError> {
     let file = request.manifest.display().to_string();
-    let mut run = Run { request, scope, file, secrets, findings: Findings::new(request.policy), trees: Vec::new() };
+    let findings = Findings::new(request.policy);
+    let mut run = Run { request, scope, file, secrets, watch, findings, trees: Vec::new() };
     let bytes = match source::read(request.manifest, request.limits.document_bytes) {
         Ok(bytes) => bytes,
         Err(SourceError::Missing) => {
@@ -154,6 +173,7 @@ struct Run<'a> {
     scope: Scope,
     file: String,
     secrets: Option<SecretNames>,
+    watch: Option<&'a Arc<Watch>>,
     findings: Findings,
     trees: Vec<Tree>,
 }
@@ -274,6 +294,7 @@ impl Run<'_> {
             limits: self.request.limits,
             manifest: resolved.as_deref(),
             progress: self.request.progress,
+            watch: self.watch,
         };
         let mut before = entry::Before::default();
         for (index, node) in entries.iter().enumerate() {

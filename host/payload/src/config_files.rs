@@ -1,15 +1,17 @@
 //! The runtime config files of an entry: there, regular, inside the root, and a map each.
 
-use std::fs::File;
+use std::{fs::File, path::PathBuf};
 
 use shipworthy_contract::{
-    Class, Location, RuleId,
+    Class, Location, RuleId, Sha256,
     node::{NodeValue, Position},
     rules,
 };
 
 use crate::{
-    Generation, Limits, document,
+    Generation, Limits,
+    basis::Stamp,
+    document,
     field::Fields,
     finding::{FIRST, Finding, Findings, location},
     paths::RelPath,
@@ -35,10 +37,13 @@ pub(crate) fn check(
     let mut sound = true;
     for (name, required) in FILES {
         let path = folder.join(name);
-        let file = ConfigFile { name, file: root.shown(&path), fields };
+        let file = ConfigFile { name, file: root.shown(&path), root, path: root.named().join(path.as_str()), fields };
         sound &= match root.open(&path) {
             Ok(open) => file.decode(open.file, generation, limits, findings),
-            Err(BeneathFault::Missing) if !required => true,
+            Err(BeneathFault::Missing) if !required => {
+                root.watch().into_iter().for_each(|watch| watch.path(&file.path));
+                true
+            }
             Err(fault) => file.fault(&fault, findings),
         };
     }
@@ -52,6 +57,8 @@ struct ConfigFile<'a> {
     name: &'static str,
     /// As the user would open it.
     file: String,
+    root: &'a Root,
+    path: PathBuf,
     fields: &'a Fields<'a>,
 }
 
@@ -79,10 +86,12 @@ impl ConfigFile<'_> {
 
     /// Gives whether it is a map.
     fn decode(&self, file: File, generation: Generation, limits: &Limits, findings: &mut Findings) -> bool {
+        let stamp = self.root.watch().and_then(|_| Stamp::of_file(&file));
         let bytes = match source::read_open(file, limits.document_bytes) {
             Ok(bytes) => bytes,
             Err(error) => return self.unread(&error, findings),
         };
+        self.root.watch().into_iter().for_each(|watch| watch.file(&self.path, stamp, Sha256::of(&bytes)));
         let name = format!("`{}`", self.name);
         let place = |at| self.place(Some(at));
         let document = match yaml::read(&bytes, limits) {

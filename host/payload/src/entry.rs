@@ -1,6 +1,6 @@
 //! One entry of `artifacts`: its fields, its paths, and the rules that read its files.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use shipworthy_contract::{
     node::{Node, NodeValue},
@@ -9,7 +9,9 @@ use shipworthy_contract::{
 };
 
 use crate::{
-    Generation, Limits, Progress, config_files, entry_id,
+    Generation, Limits, Progress,
+    basis::Watch,
+    config_files, entry_id,
     field::{Fields, Slot},
     finding::{FIRST, Finding, Findings},
     paths::RelPath,
@@ -37,6 +39,8 @@ pub(crate) struct Context<'a> {
     /// The manifest, resolved: it may lie in an entry's tree.
     pub(crate) manifest: Option<&'a Path>,
     pub(crate) progress: &'a dyn Progress,
+    /// Takes down what is looked at, where that is wanted.
+    pub(crate) watch: Option<&'a Arc<Watch>>,
 }
 
 /// What the entries before have brought.
@@ -83,7 +87,7 @@ pub(crate) fn check<'a>(
         bundle_manifest(&fields, findings);
         secrets::check(&fields, context.secrets, findings);
     }
-    let root = artifact_root(&fields, context.folder, findings);
+    let root = artifact_root(&fields, context, findings);
     files(&fields, root.as_ref(), context, findings);
     if context.runtime_meta {
         runtime_meta::check(&fields, root.as_ref(), generation, context.limits, findings);
@@ -96,11 +100,11 @@ pub(crate) fn check<'a>(
     }
 }
 
-fn artifact_root(fields: &Fields<'_>, folder: &Path, findings: &mut Findings) -> Option<Root> {
+fn artifact_root(fields: &Fields<'_>, context: &Context<'_>, findings: &mut Findings) -> Option<Root> {
     const FIELD: &str = "artifact_root";
     let Slot::Given(text) = fields.required_text(FIELD, findings) else { return None };
-    match Root::resolve(folder, text.raw) {
-        Ok(root) => Some(root),
+    match Root::resolve(context.folder, text.raw) {
+        Ok(root) => Some(root.watched_by(context.watch)),
         Err(fault) => {
             findings.push(
                 Finding::violated(rules::PATH, FIRST, format!("`{}` {fault}", fields.path(FIELD)))

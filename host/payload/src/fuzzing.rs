@@ -135,6 +135,7 @@ fn judged(document: &Document, choice: Choice, policy: Policy, limits: &Limits) 
         limits,
         manifest: None,
         progress: &Silent,
+        watch: None,
     };
     let mut before = entry::Before::default();
     for (index, node) in entries.iter().enumerate() {

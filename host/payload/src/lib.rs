@@ -24,6 +24,7 @@
 //! # Ok::<(), shipworthy_payload::PayloadError>(())
 //! ```
 
+mod basis;
 mod check;
 mod config_files;
 mod coverage;
@@ -54,6 +55,7 @@ mod tree;
 mod unknown_fields;
 mod yaml;
 
+pub use basis::Watched;
 pub use check::{Checked, PayloadError, Request, check, read_requirement};
 pub use environment::Demands;
 pub use generation::{Choice, Generation, UnknownGeneration};

@@ -8,6 +8,7 @@ use std::{
     io,
     os::fd::OwnedFd,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use cap_std::{
@@ -18,6 +19,7 @@ use cap_std::{
 use rustix::fs::{Mode, OFlags};
 
 use crate::{
+    basis::Watch,
     paths::{RelPath, clean},
     source,
 };
@@ -27,7 +29,10 @@ use crate::{
 pub(crate) struct Root {
     dir: Dir,
     resolved: PathBuf,
+    /// As it was named.
+    named: PathBuf,
     shown: PathBuf,
+    watch: Option<Arc<Watch>>,
 }
 
 /// Why a folder cannot be used as a root.
@@ -88,7 +93,23 @@ impl Root {
             return Err(RootFault::NotAFolder);
         }
         let dir = Dir::open_ambient_dir(&resolved, ambient_authority()).map_err(root_fault)?;
-        Ok(Self { dir, resolved, shown: path.to_owned() })
+        Ok(Self { dir, resolved, named: path.to_owned(), shown: path.to_owned(), watch: None })
+    }
+
+    /// The same, and whatever is read beneath it is taken down.
+    #[must_use]
+    pub(crate) fn watched_by(self, watch: Option<&Arc<Watch>>) -> Self {
+        Self { watch: watch.cloned(), ..self }
+    }
+
+    /// Who takes down what is read beneath it.
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_deref()
+    }
+
+    /// The folder as it was named, links and all.
+    pub(crate) fn named(&self) -> &Path {
+        &self.named
     }
 
     /// The folder itself, without links on the way.

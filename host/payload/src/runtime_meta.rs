@@ -10,6 +10,7 @@ use shipworthy_contract::{Class, Sha256, quantity::Bytes, rules, version::ApiVer
 
 use crate::{
     Generation, Limits,
+    basis::Stamp,
     field::{Fields, Slot, Text},
     finding::{FIRST, Finding, Findings, SECOND},
     paths::RelPath,
@@ -115,6 +116,7 @@ fn hook_digest(
         }
         // A folder where the file should be counts as missing, and so does anything else that is no file.
         Err(fault @ (BeneathFault::Missing | BeneathFault::NotAFile(_))) => {
+            root.watch().into_iter().for_each(|watch| watch.path(&root.named().join(path.as_str())));
             broken(rules::HOOKS_DIGEST, Class::Violated, format!("the hook file `{file}` {fault}"))
         }
         Err(fault @ BeneathFault::Io(_)) => {
@@ -124,7 +126,7 @@ fn hook_digest(
             let limit = Bytes(limits.file_bytes);
             broken(rules::LIMIT, Class::Limit, format!("the hook file `{file}` has more than {limit}"))
         }
-        Ok(open) => match digest_of(open.file, limits.file_bytes) {
+        Ok(open) => match watched_digest(open.file, &path, root, limits) {
             Err(error) => broken(
                 rules::HOOKS_DIGEST,
                 Class::Unreadable,
@@ -141,6 +143,14 @@ fn hook_digest(
         },
     };
     findings.push(finding);
+}
+
+/// Of what bytes the digest is, is taken down as well: they may differ under the policy `warn`.
+fn watched_digest(file: File, path: &RelPath, root: &Root, limits: &Limits) -> io::Result<Sha256> {
+    let stamp = root.watch().and_then(|_| Stamp::of_file(&file));
+    let digest = digest_of(file, limits.file_bytes)?;
+    root.watch().into_iter().for_each(|watch| watch.file(&root.named().join(path.as_str()), stamp, digest));
+    Ok(digest)
 }
 
 /// The digest of at most `limit` bytes: a file that grows while it is read does not keep us.

@@ -10,11 +10,12 @@ mod faults;
 mod link;
 pub(crate) mod listing;
 mod names;
+mod open;
 mod outline;
 pub(crate) mod produce;
 mod results;
 mod root_digest;
-mod survey;
+pub(crate) mod survey;
 pub(crate) mod walk;
 
 use std::{
@@ -27,7 +28,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use rustix::fs::FileType;
 use shipworthy_contract::Sha256;
 
 pub(crate) use self::results::report;
@@ -35,11 +35,13 @@ use self::{
     fault::Fault,
     faults::Faults,
     listing::{Listing, ListingFault, State, Sums},
+    open::open_sums,
     survey::{Against, Big, Survey},
-    walk::{Entry, Folder, Kind, PathKey, Walk},
+    walk::{Entry, Folder, PathKey, Walk},
 };
 use crate::{
     Limits, Progress,
+    basis::Watch,
     hash::{
         crew,
         files::{self, Extent, Job, ReadFault},
@@ -137,14 +139,27 @@ fn check(asked: &Asked<'_>, limits: &Limits, progress: &dyn Progress) -> Checked
         }
         checked.listed = listing.len() - listing.count(State::Exempt);
     }
-    let against = Against { resolved: asked.root.resolved(), listing: listing.as_ref(), exempt: &exempt, limits };
-    let mut survey = match folder_of(asked) {
-        Ok(root) => survey::look(root, &against),
+    let mixer = asked.root.watch().map(Watch::mixer);
+    let against = Against {
+        resolved: asked.root.resolved(),
+        listing: listing.as_ref(),
+        exempt: &exempt,
+        limits,
+        mixer: mixer.as_ref(),
+    };
+    let (of_root, mut survey) = match asked.root.handle() {
+        Ok(root) => {
+            let of_root = mixer.as_ref().and_then(|mixer| mixer.root(&root));
+            (of_root.unwrap_or_default(), survey::look(Folder::root(root), &against))
+        }
         Err(error) => {
             checked.stopped = Some(format!("the root cannot be opened again: {error}"));
             return checked;
         }
     };
+    if let (Some(watch), Some(mixer)) = (asked.root.watch(), mixer) {
+        watch.tree(asked.root.named(), mixer, of_root.with(survey.sum));
+    }
     checked.faults = std::mem::take(&mut survey.faults);
     checked.exceeded = survey.exceeded.take();
     checked.empty = std::mem::take(&mut survey.empty);
@@ -165,42 +180,6 @@ fn exempt(asked: &Asked<'_>) -> Vec<PathKey> {
     let manifest = asked.manifest.and_then(|path| path.strip_prefix(asked.root.resolved()).ok());
     keys.extend(manifest.map(|path| PathKey::of(path.as_os_str().as_bytes())));
     keys
-}
-
-/// Opens the sums file, every step beneath the root and no link followed.
-fn open_sums(asked: &Asked<'_>, limits: &Limits) -> Result<File, SumsFault> {
-    let path = asked.sums.as_str().as_bytes();
-    let fault = |error: io::Error| match error.kind() {
-        _ if walk::is_link_refused(&error) => SumsFault::Link,
-        io::ErrorKind::NotFound => SumsFault::Missing,
-        _ => SumsFault::Io(error.to_string()),
-    };
-    let (folder, name) = folder_of(asked).and_then(|root| beneath(root, path)).map_err(fault)?;
-    let kind = |stat: &rustix::fs::Stat| FileType::from_raw_mode(stat.st_mode);
-    // Looked at before it is opened: opening alone can wake a device.
-    match kind(&folder.look(&name).map_err(fault)?) {
-        FileType::RegularFile => {}
-        FileType::Symlink => return Err(SumsFault::Link),
-        other => return Err(SumsFault::Kind(kind_in_words(other))),
-    }
-    let file = File::from(folder.open_file(&name).map_err(fault)?);
-    let metadata = file.metadata().map_err(fault)?;
-    if !metadata.is_file() {
-        return Err(SumsFault::Kind("something else by now"));
-    }
-    if metadata.len() > limits.sums_bytes {
-        return Err(SumsFault::TooLarge);
-    }
-    Ok(file)
-}
-
-fn kind_in_words(kind: FileType) -> &'static str {
-    match kind {
-        FileType::Directory => Kind::Folder.as_str(),
-        FileType::Fifo => Kind::Fifo.as_str(),
-        FileType::Socket => Kind::Socket.as_str(),
-        _ => Kind::Device.as_str(),
-    }
 }
 
 fn read_sums(asked: &Asked<'_>, file: &File, exempt: &[PathKey], limits: &Limits) -> Result<Listing, SumsFault> {

@@ -5,6 +5,7 @@
 
 mod bounds;
 mod containers;
+mod date;
 mod endpoint;
 mod error;
 mod find;
@@ -13,8 +14,10 @@ mod instances;
 mod load;
 mod payload;
 mod probe;
-mod reader;
+pub(crate) mod reader;
+mod registries;
 mod show;
+mod trust;
 pub(crate) mod url;
 mod waiver;
 
@@ -24,6 +27,7 @@ use shipworthy_contract::{Policy, explain::Place, requirement::Requirement};
 
 use crate::document::{Item, Sources};
 
+pub(crate) use self::load::syntax_errors;
 pub use self::{
     bounds::{Limits, Retry},
     containers::Containers,
@@ -33,7 +37,9 @@ pub use self::{
     load::load,
     payload::PayloadDemands,
     probe::{PluginSource, Probe},
+    registries::RegistrySpec,
     show::{Origin, Setting, show},
+    trust::{Trust, TrustKey},
     waiver::WaiverSpec,
 };
 
@@ -62,6 +68,10 @@ pub struct Environment {
     pub containers: Containers,
     /// `[probes]`, in the order of their names.
     pub probes: Vec<Probe>,
+    /// `[trust]`.
+    pub trust: Trust,
+    /// `[registries]` by host.
+    pub registries: BTreeMap<String, RegistrySpec>,
     /// `[[waivers]]`, those of extended files first.
     pub waivers: Vec<WaiverSpec>,
     written: Written,

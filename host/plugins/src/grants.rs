@@ -64,8 +64,8 @@ fn settle_parts(descriptor: &Descriptor, probe: &Probe, bundled: bool) -> Result
     Ok(Settled { grants, refused_optional, endpoints: probe.endpoints.clone(), severity })
 }
 
-/// The lines that are in force.
-pub(crate) fn given<'a>(descriptor: &'a Descriptor, probe: &'a Probe, bundled: bool) -> &'a [Grant] {
+/// The lines that are in force: the environment's list, else what a bundled plugin declares.
+pub fn given<'a>(descriptor: &'a Descriptor, probe: &'a Probe, bundled: bool) -> &'a [Grant] {
     match &probe.grants {
         Some(grants) => grants,
         None if bundled => &descriptor.needs,

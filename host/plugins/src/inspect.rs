@@ -15,11 +15,12 @@ pub use self::{
     held::{Held, HeldNeed, HeldRole, NeedState, all_roles, hold},
 };
 use crate::{
-    Bundled, Plugin, PluginError, Probe,
+    Bundled, Plugin, PluginError, Probe, Reference,
     component::{self, Import, LARGEST_COMPONENT},
     environment::PluginSource,
     files, reference,
-    source::{self, Opened, PluginProblem},
+    registry::Registry,
+    source::{self, Elsewhere, Opened, PluginProblem},
 };
 
 /// A plugin as it was found.
@@ -60,11 +61,11 @@ pub fn named(word: &Path) -> Result<PluginSource, PluginError> {
 /// # Errors
 ///
 /// Why it cannot be used, as [`source::resolve`] tells it of a probe's.
-pub fn inspect(source: PluginSource, bundled: &[Bundled]) -> Result<Inspected, PluginError> {
+pub fn inspect(source: PluginSource, bundled: &[Bundled], registry: &dyn Registry) -> Result<Inspected, PluginError> {
     let opened = match &source {
         PluginSource::Builtin(name) => builtin(name, bundled),
-        PluginSource::File(path) => source::open_file(path, None),
-        PluginSource::Oci(reference) => Err(PluginProblem::NotOffered { reference: reference.to_string() }),
+        PluginSource::File(path) => source::open_file(path),
+        PluginSource::Oci(reference) => fetched(reference, registry),
     };
     let Opened { plugin, inspection, beside } = opened.map_err(PluginError::alone)?;
     Ok(Inspected {
@@ -77,8 +78,15 @@ pub fn inspect(source: PluginSource, bundled: &[Bundled]) -> Result<Inspected, P
     })
 }
 
+/// What a reference means now.
+fn fetched(reference: &Reference, registry: &dyn Registry) -> Result<Opened, PluginProblem> {
+    let manifest = reference.digest.map_or_else(|| registry.digest(reference), Ok);
+    let fetched = manifest.and_then(|manifest| registry.fetch(reference, manifest, false)).map_err(Elsewhere)?;
+    source::open(fetched.bytes, reference.to_string(), None)
+}
+
 fn builtin(name: &str, bundled: &[Bundled]) -> Result<Opened, PluginProblem> {
-    let plugin = source::open_builtin(name, None, bundled)?;
+    let plugin = source::open_builtin(name, bundled)?;
     let inspection = component::inspect(&plugin.bytes)
         .map_err(|source| PluginProblem::Component { origin: plugin.source.clone(), source })?;
     Ok(Opened { plugin, inspection, beside: None })

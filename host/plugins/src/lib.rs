@@ -8,6 +8,7 @@
 //!
 //! [`EndpointSpec::resolve`]: environment::EndpointSpec::resolve
 
+pub mod bundle;
 pub mod component;
 pub mod config;
 pub mod descriptor;
@@ -17,8 +18,10 @@ pub mod files;
 pub mod grants;
 pub mod inspect;
 pub mod limits;
+pub mod lock;
 pub mod masking;
 pub mod reference;
+pub mod registry;
 pub mod source;
 mod strict_json;
 

@@ -1,22 +1,28 @@
-//! Where plugins come from: the binary itself, or a file. `oci://` is understood and not offered by this version.
+//! Where plugins come from: the binary itself, a file or a registry; and whether what came is what was meant.
+//!
+//! The order is that of trust: of bytes that are not those that were pinned and locked, nothing is read.
+
+mod error;
 
 use std::{
     borrow::Cow,
-    collections::BTreeMap,
-    fmt,
+    collections::{BTreeMap, btree_map},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use shipworthy_contract::{Explain, Fault, Sha256, explain::Place, suggest::nearest};
+use shipworthy_contract::{Sha256, suggest::nearest};
 
+pub use self::error::{Elsewhere, PluginError, PluginProblem};
 use crate::{
-    Descriptor, Probe,
-    component::{self, ComponentError, Inspection, LARGEST_COMPONENT},
-    descriptor::{DescriptorError, LARGEST_DESCRIPTOR},
+    Descriptor, Environment, Probe, Reference,
+    component::{self, Inspection, LARGEST_COMPONENT},
+    descriptor::LARGEST_DESCRIPTOR,
     environment::PluginSource,
     files::{self, FileError},
-    reference::NotAReference,
+    grants,
+    lock::{self, Entry, LockError, LockFile},
+    registry::{Attached, Registry},
 };
 
 /// A plugin that the binary brings along.
@@ -47,171 +53,229 @@ pub struct Plugin {
     pub source: String,
 }
 
-/// Why there is no plugin: for a probe of an environment, or for whoever named one.
-#[derive(Debug)]
-pub struct PluginError {
-    /// The probe and where it stands; none for a plugin that was named by itself.
-    probe: Option<(String, Place)>,
-    problem: Box<PluginProblem>,
+/// What says which bytes were reviewed.
+#[derive(Clone, Debug)]
+pub enum Pins<'a> {
+    /// The environment alone.
+    Environment,
+    /// A lock beside it.
+    Lock(&'a LockFile),
+    /// A lock that is not there, at this path: what is not bundled is refused.
+    Missing(PathBuf),
 }
 
-impl PluginError {
-    fn new(probe: &Probe, problem: PluginProblem) -> Self {
-        Self { probe: Some((probe.name.clone(), probe.at.clone())), problem: Box::new(problem) }
-    }
-
-    /// Of a plugin that no probe is about.
-    pub(crate) fn alone(problem: PluginProblem) -> Self {
-        Self { probe: None, problem: Box::new(problem) }
-    }
-
-    /// What is wrong.
-    pub fn problem(&self) -> &PluginProblem {
-        &self.problem
-    }
-}
-
-impl fmt::Display for PluginError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((probe, _)) = &self.probe {
-            write!(f, "the probe `{probe}`: ")?;
-        }
-        self.problem.fmt(f)
-    }
-}
-
-impl std::error::Error for PluginError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        std::error::Error::source(&*self.problem)
-    }
-}
-
-/// The ways in which there is no plugin.
-#[derive(Debug, thiserror::Error)]
-pub enum PluginProblem {
-    /// No bundled plugin has this name.
-    #[error("no bundled plugin is called `{name}`")]
-    UnknownBuiltin {
-        /// The name.
-        name: String,
-        /// The nearest that exists.
-        nearest: Option<String>,
-        /// All that exist.
-        known: Vec<&'static str>,
-    },
-    /// A reference into a registry that is none.
-    #[error(transparent)]
-    Reference(NotAReference),
-    /// Registries are not offered yet.
-    #[error("plugins from a registry are not offered by this version: {reference}")]
-    NotOffered {
-        /// The reference.
-        reference: String,
-    },
-    /// The file cannot be read.
-    #[error("cannot read the plugin")]
-    File(#[source] FileError),
-    /// It is not the plugin that was pinned.
-    #[error("expected the plugin `{origin}` to have sha256 {expected}, found: {found}")]
-    Pin {
-        /// The pin.
-        expected: Sha256,
-        /// The digest of what was found.
-        found: Sha256,
-        /// Where it was found.
-        origin: String,
-    },
-    /// The component is refused.
-    #[error("cannot use the plugin `{origin}`")]
-    Component {
-        /// Where it comes from.
-        origin: String,
-        /// Why not.
-        #[source]
-        source: ComponentError,
-    },
-    /// Nobody says who the plugin is.
-    #[error("the plugin `{origin}` has no descriptor, and none is beside it: {}", beside.display())]
-    NoDescriptor {
-        /// Where the plugin comes from.
-        origin: String,
-        /// Where the descriptor could be.
-        beside: PathBuf,
-    },
-    /// The descriptor is wrong.
-    #[error("cannot use the descriptor of `{origin}`")]
-    Descriptor {
-        /// Where it comes from.
-        origin: String,
-        /// Why not.
-        #[source]
-        source: DescriptorError,
-    },
-}
-
-/// Finds a probe's plugin and holds it against its pin. `bundled` are the plugins that the binary brings along.
-///
-/// # Errors
-///
-/// Why there is no such plugin; nothing of it has run.
-pub fn resolve(probe: &Probe, bundled: &[Bundled]) -> Result<Plugin, PluginError> {
-    let found = match &probe.plugin {
-        PluginSource::Builtin(name) => open_builtin(name, probe.sha256, bundled),
-        PluginSource::File(path) => open_file(path, probe.sha256).map(|opened| opened.plugin),
-        PluginSource::Oci(reference) => Err(PluginProblem::NotOffered { reference: reference.to_string() }),
-    };
-    found.map_err(|problem| PluginError::new(probe, problem))
-}
-
-/// Finds the plugins of many probes, each plugin once.
-#[derive(Debug)]
+/// Finds the plugins of an environment's probes, each plugin once.
 pub struct Finder<'a> {
+    environment: &'a Environment,
     bundled: &'a [Bundled],
-    known: BTreeMap<String, Arc<Plugin>>,
+    registry: &'a dyn Registry,
+    pins: Pins<'a>,
+    known: BTreeMap<(String, Option<Sha256>), Found>,
+    /// By probe: the name of the key that signed its plugin.
+    signers: BTreeMap<String, String>,
+}
+
+/// Bytes that are at hand, and what is known of them.
+struct Found {
+    /// Until they were read: the plugin has them then.
+    bytes: Cow<'static, [u8]>,
+    size: u64,
+    sha256: Sha256,
+    origin: String,
+    kind: Kind,
+    /// Once they were read.
+    plugin: Option<Arc<Plugin>>,
+}
+
+/// What stands for the bytes.
+enum Kind {
+    /// The binary; with the descriptor's JSON.
+    Bundled(&'static str),
+    /// A file.
+    File(PathBuf),
+    /// A manifest.
+    Registry(Vec<Attached>),
 }
 
 impl<'a> Finder<'a> {
-    /// With the plugins that the binary brings along.
-    pub const fn new(bundled: &'a [Bundled]) -> Self {
-        Self { bundled, known: BTreeMap::new() }
+    /// For an environment, whose own pins are held. `bundled` are the plugins that the binary brings along.
+    pub const fn new(environment: &'a Environment, bundled: &'a [Bundled], registry: &'a dyn Registry) -> Self {
+        Self {
+            environment,
+            bundled,
+            registry,
+            pins: Pins::Environment,
+            known: BTreeMap::new(),
+            signers: BTreeMap::new(),
+        }
     }
 
-    /// As [`resolve`].
+    /// The same, with something that says which bytes were reviewed.
+    #[must_use]
+    pub fn with_pins(self, pins: Pins<'a>) -> Self {
+        Self { pins, ..self }
+    }
+
+    /// A probe's plugin, which is what was pinned, locked and signed.
     ///
     /// # Errors
     ///
-    /// As [`resolve`].
+    /// Why there is no such plugin; nothing of it has run.
     pub fn resolve(&mut self, probe: &Probe) -> Result<Arc<Plugin>, PluginError> {
-        let origin = match &probe.plugin {
-            PluginSource::Builtin(name) => format!("builtin:{name}"),
-            PluginSource::File(path) => path.display().to_string(),
-            PluginSource::Oci(reference) => reference.to_string(),
+        self.held(probe).map_err(|problem| PluginError::new(probe, problem))
+    }
+
+    /// The name of the key that signed a probe's plugin, once that was found; none where no signature is asked for.
+    pub fn signer(&self, probe: &Probe) -> Option<&str> {
+        self.signers.get(&probe.name).map(String::as_str)
+    }
+
+    fn held(&mut self, probe: &Probe) -> Result<Arc<Plugin>, PluginProblem> {
+        let locked = match &self.pins {
+            Pins::Environment => None,
+            Pins::Lock(file) => Some((*file, lock::hold_source(file, self.environment, probe)?)),
+            Pins::Missing(path) => match &probe.plugin {
+                PluginSource::Builtin(_) => None,
+                PluginSource::File(_) | PluginSource::Oci(_) => {
+                    return Err(LockError::NoLock { lock: path.clone() }.into());
+                }
+            },
         };
-        if let Some(known) = self.known.get(&origin) {
-            check_pin(probe.sha256, known.sha256, &origin).map_err(|problem| PluginError::new(probe, problem))?;
-            return Ok(Arc::clone(known));
+        let manifest = match &probe.plugin {
+            PluginSource::Builtin(_) | PluginSource::File(_) => None,
+            PluginSource::Oci(reference) => {
+                let digest = reference.digest.or_else(|| locked.and_then(|(_, entry)| entry.manifest));
+                let unpinned = || PluginProblem::Unpinned { reference: reference.to_string() };
+                Some(digest.ok_or_else(unpinned)?)
+            }
+        };
+        self.at(probe, manifest, locked)
+    }
+
+    /// A probe's plugin, whatever a lock says of it.
+    pub(crate) fn resolve_at(&mut self, probe: &Probe, manifest: Option<Sha256>) -> Result<Arc<Plugin>, PluginError> {
+        self.at(probe, manifest, None).map_err(|problem| PluginError::new(probe, problem))
+    }
+
+    /// What a probe's reference means now.
+    pub(crate) fn digest(&self, probe: &Probe, reference: &Reference) -> Result<Sha256, PluginError> {
+        let found = self.registry.digest(reference);
+        found.map_err(|fault| PluginError::new(probe, Elsewhere(fault).into()))
+    }
+
+    fn at(
+        &mut self,
+        probe: &Probe,
+        manifest: Option<Sha256>,
+        locked: Option<(&LockFile, &Entry)>,
+    ) -> Result<Arc<Plugin>, PluginProblem> {
+        let found = match self.known.entry((origin(&probe.plugin), manifest)) {
+            btree_map::Entry::Occupied(known) => known.into_mut(),
+            btree_map::Entry::Vacant(free) => {
+                free.insert(bring(&probe.plugin, manifest, self.environment, self.bundled, self.registry)?)
+            }
+        };
+        check_pin(probe.sha256, found.sha256, &found.origin)?;
+        if let Some((file, entry)) = locked {
+            lock::hold_bytes(file, entry, found.sha256, found.size)?;
         }
-        let found = Arc::new(resolve(probe, self.bundled)?);
-        self.known.insert(origin, Arc::clone(&found));
-        Ok(found)
+        let plugin = found.read()?;
+        if let Some((file, entry)) = locked {
+            let given = grants::given(&plugin.descriptor, probe, plugin.bundled);
+            lock::hold_descriptor(file, entry, &plugin.descriptor, probe, given)?;
+        }
+        Ok(plugin)
     }
 }
 
-/// A bundled plugin; its component is not looked at.
-pub(crate) fn open_builtin(name: &str, pin: Option<Sha256>, bundled: &[Bundled]) -> Result<Plugin, PluginProblem> {
-    let Some(found) = bundled.iter().find(|bundled| bundled.name == name) else {
-        let known: Vec<&'static str> = bundled.iter().map(|bundled| bundled.name).collect();
-        let nearest = nearest(name, known.iter().copied()).map(str::to_owned);
-        return Err(PluginProblem::UnknownBuiltin { name: name.to_owned(), nearest, known });
+impl Found {
+    fn new(bytes: Cow<'static, [u8]>, sha256: Sha256, origin: String, kind: Kind) -> Self {
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Self { bytes, size, sha256, origin, kind, plugin: None }
+    }
+
+    /// Who the plugin is, read once.
+    fn read(&mut self) -> Result<Arc<Plugin>, PluginProblem> {
+        if let Some(plugin) = &self.plugin {
+            return Ok(Arc::clone(plugin));
+        }
+        let descriptor = match &self.kind {
+            Kind::Bundled(text) => Descriptor::parse_bundled(text)
+                .map_err(|source| PluginProblem::Descriptor { origin: self.origin.clone(), source })?,
+            Kind::File(path) => read_component(&self.bytes, &self.origin, Some(path))?.1,
+            Kind::Registry(_) => read_component(&self.bytes, &self.origin, None)?.1,
+        };
+        let plugin = Arc::new(Plugin {
+            bytes: std::mem::replace(&mut self.bytes, Cow::Borrowed(&[])),
+            sha256: self.sha256,
+            descriptor,
+            bundled: matches!(self.kind, Kind::Bundled(_)),
+            source: self.origin.clone(),
+        });
+        self.plugin = Some(Arc::clone(&plugin));
+        Ok(plugin)
+    }
+}
+
+/// Where a plugin comes from, in words.
+fn origin(source: &PluginSource) -> String {
+    match source {
+        PluginSource::Builtin(name) => format!("builtin:{name}"),
+        PluginSource::File(path) => path.display().to_string(),
+        PluginSource::Oci(reference) => reference.to_string(),
+    }
+}
+
+/// The bytes, of which nothing is read.
+fn bring(
+    source: &PluginSource,
+    manifest: Option<Sha256>,
+    environment: &Environment,
+    bundled: &[Bundled],
+    registry: &dyn Registry,
+) -> Result<Found, PluginProblem> {
+    let origin = origin(source);
+    let (bytes, kind) = match (source, manifest) {
+        (PluginSource::Builtin(name), _) => {
+            let Bundled { component, sha256, descriptor, .. } = *find_builtin(name, bundled)?;
+            let bytes = Cow::Borrowed(component);
+            return Ok(Found::new(bytes, sha256, origin, Kind::Bundled(descriptor)));
+        }
+        (PluginSource::File(path), _) => {
+            let bytes = files::read(path, LARGEST_COMPONENT).map_err(PluginProblem::File)?;
+            (bytes, Kind::File(path.clone()))
+        }
+        (PluginSource::Oci(reference), Some(manifest)) => {
+            let fetched = registry.fetch(reference, manifest, environment.trust.asks_of_plugins());
+            let fetched = fetched.map_err(Elsewhere)?;
+            (fetched.bytes, Kind::Registry(fetched.signatures))
+        }
+        (PluginSource::Oci(reference), None) => {
+            return Err(PluginProblem::Unpinned { reference: reference.to_string() });
+        }
     };
+    let sha256 = Sha256::of(&bytes);
+    Ok(Found::new(Cow::Owned(bytes), sha256, origin, kind))
+}
+
+/// A bundled plugin; its component is not looked at.
+pub(crate) fn open_builtin(name: &str, bundled: &[Bundled]) -> Result<Plugin, PluginProblem> {
+    let found = find_builtin(name, bundled)?;
     let source = format!("builtin:{name}");
-    check_pin(pin, found.sha256, &source)?;
     let descriptor = Descriptor::parse_bundled(found.descriptor)
         .map_err(|error| PluginProblem::Descriptor { origin: source.clone(), source: error })?;
     Ok(Plugin { bytes: Cow::Borrowed(found.component), sha256: found.sha256, descriptor, bundled: true, source })
 }
 
-/// A plugin that is a file, and what was seen of its component on the way.
+fn find_builtin<'b>(name: &str, bundled: &'b [Bundled]) -> Result<&'b Bundled, PluginProblem> {
+    bundled.iter().find(|bundled| bundled.name == name).ok_or_else(|| {
+        let known: Vec<&'static str> = bundled.iter().map(|bundled| bundled.name).collect();
+        let nearest = nearest(name, known.iter().copied()).map(str::to_owned);
+        PluginProblem::UnknownBuiltin { name: name.to_owned(), nearest, known }
+    })
+}
+
+/// A plugin that is not bundled, and what was seen of its component on the way.
 pub(crate) struct Opened {
     pub(crate) plugin: Plugin,
     /// Its descriptor was taken out.
@@ -220,22 +284,34 @@ pub(crate) struct Opened {
     pub(crate) beside: Option<PathBuf>,
 }
 
-pub(crate) fn open_file(path: &Path, pin: Option<Sha256>) -> Result<Opened, PluginProblem> {
-    let origin = path.display().to_string();
+pub(crate) fn open_file(path: &Path) -> Result<Opened, PluginProblem> {
     let bytes = files::read(path, LARGEST_COMPONENT).map_err(PluginProblem::File)?;
+    open(bytes, path.display().to_string(), Some(path))
+}
+
+/// A component that is at hand. Its descriptor may lie beside the file that it came from.
+pub(crate) fn open(bytes: Vec<u8>, origin: String, file: Option<&Path>) -> Result<Opened, PluginProblem> {
+    let (inspection, descriptor, beside) = read_component(&bytes, &origin, file)?;
     let sha256 = Sha256::of(&bytes);
-    // The pin comes first: of bytes that nobody meant, nothing is read.
-    check_pin(pin, sha256, &origin)?;
-    let mut inspection =
-        component::inspect(&bytes).map_err(|source| PluginProblem::Component { origin: origin.clone(), source })?;
-    let (descriptor, beside) = if let Some(descriptor) = inspection.descriptor.take() {
-        (descriptor, None)
-    } else {
-        let beside = path.with_extension("probe.json");
-        (read_beside(&beside, &origin)?, Some(beside))
-    };
     let plugin = Plugin { bytes: Cow::Owned(bytes), sha256, descriptor, bundled: false, source: origin };
     Ok(Opened { plugin, inspection, beside })
+}
+
+fn read_component(
+    bytes: &[u8],
+    origin: &str,
+    file: Option<&Path>,
+) -> Result<(Inspection, Descriptor, Option<PathBuf>), PluginProblem> {
+    let mut inspection =
+        component::inspect(bytes).map_err(|source| PluginProblem::Component { origin: origin.to_owned(), source })?;
+    if let Some(descriptor) = inspection.descriptor.take() {
+        return Ok((inspection, descriptor, None));
+    }
+    let Some(beside) = file.map(|file| file.with_extension("probe.json")) else {
+        return Err(PluginProblem::NoDescriptor { origin: origin.to_owned(), beside: None });
+    };
+    let descriptor = read_beside(&beside, origin)?;
+    Ok((inspection, descriptor, Some(beside)))
 }
 
 /// `NAME.probe.json` beside `NAME.wasm`.
@@ -243,7 +319,7 @@ fn read_beside(beside: &Path, origin: &str) -> Result<Descriptor, PluginProblem>
     let text = match files::read_text(beside, LARGEST_DESCRIPTOR) {
         Ok(text) => text,
         Err(FileError::Missing { .. }) => {
-            return Err(PluginProblem::NoDescriptor { origin: origin.to_owned(), beside: beside.to_owned() });
+            return Err(PluginProblem::NoDescriptor { origin: origin.to_owned(), beside: Some(beside.to_owned()) });
         }
         Err(source) => return Err(PluginProblem::File(source)),
     };
@@ -255,59 +331,5 @@ fn check_pin(pin: Option<Sha256>, found: Sha256, origin: &str) -> Result<(), Plu
     match pin {
         Some(expected) if expected != found => Err(PluginProblem::Pin { expected, found, origin: origin.to_owned() }),
         Some(_) | None => Ok(()),
-    }
-}
-
-impl Explain for PluginError {
-    fn code(&self) -> &'static str {
-        match &*self.problem {
-            PluginProblem::UnknownBuiltin { .. } => "plugin.unknown",
-            PluginProblem::Reference(_) => "plugin.reference",
-            PluginProblem::NotOffered { .. } => "plugin.not-offered",
-            PluginProblem::File(_) => "plugin.file",
-            PluginProblem::Pin { .. } => "plugin.pin",
-            PluginProblem::Component { source, .. } => source.code(),
-            PluginProblem::NoDescriptor { .. } | PluginProblem::Descriptor { .. } => "plugin.descriptor",
-        }
-    }
-
-    fn fault(&self) -> Fault {
-        match &*self.problem {
-            PluginProblem::UnknownBuiltin { .. }
-            | PluginProblem::Reference(_)
-            | PluginProblem::NotOffered { .. }
-            | PluginProblem::File(_)
-            | PluginProblem::Pin { .. } => Fault::Environment,
-            PluginProblem::Component { source, .. } => source.fault(),
-            PluginProblem::NoDescriptor { .. } | PluginProblem::Descriptor { .. } => Fault::Plugin,
-        }
-    }
-
-    fn help(&self) -> Option<String> {
-        let text = match &*self.problem {
-            PluginProblem::UnknownBuiltin { nearest: Some(nearest), .. } => {
-                return Some(format!("did you mean `builtin:{nearest}`?"));
-            }
-            PluginProblem::UnknownBuiltin { known, .. } => return Some(format!("there are: {}", known.join(", "))),
-            PluginProblem::Reference(_) => return None,
-            PluginProblem::NotOffered { .. } => "fetch the component by other means and name the file",
-            PluginProblem::File(_) if self.probe.is_none() => {
-                "name the file of a component, or `builtin:` and the name of a bundled probe"
-            }
-            PluginProblem::File(_) => "paths are relative to the file in which they stand",
-            PluginProblem::Pin { .. } => {
-                "find out who changed the plugin; only if the change is meant, set `sha256` to what was found"
-            }
-            PluginProblem::Component { source, .. } => return source.help(),
-            PluginProblem::NoDescriptor { .. } => {
-                "the plugin's author puts `probe.json` into the component, or delivers it beside it"
-            }
-            PluginProblem::Descriptor { source, .. } => return source.help(),
-        };
-        Some(text.to_owned())
-    }
-
-    fn place(&self) -> Option<Place> {
-        self.probe.as_ref().map(|(_, at)| at.clone())
     }
 }

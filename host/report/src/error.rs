@@ -81,7 +81,7 @@ fn one(page: &mut Page<'_>, look: &Look, shown: Shown<'_>) {
 
 /// Whose an error is. Of what no file says, whoever runs the command may have to mend it there.
 fn whose(code: &str, fault: Fault) -> &'static str {
-    let of_files = ["env.", "endpoint.", "plugin."].iter().any(|prefix| code.starts_with(prefix));
+    let of_files = ["env.", "endpoint.", "lock.", "plugin."].iter().any(|prefix| code.starts_with(prefix));
     if fault == Fault::Environment && !of_files { "the command line or the environment" } else { fault.in_words() }
 }
 

@@ -10,12 +10,15 @@ mod classes;
 mod look;
 mod page;
 
+pub mod compared;
 pub mod error;
 pub mod human;
 pub mod json;
+pub mod locked;
 pub mod notice;
 pub mod plugin;
 pub mod rules;
+pub mod sets;
 pub mod trials;
 
 pub use classes::classes_markdown;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::PluginFlags;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum CacheCommand {
     /// Print the folder in which compiled plugins are kept
@@ -24,4 +26,6 @@ pub(crate) struct WarmArgs {
     /// Every plugin of an environment; may be given several times
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Vec<String>,
+    #[command(flatten)]
+    pub(crate) plugins: PluginFlags,
 }

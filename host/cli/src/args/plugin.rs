@@ -5,7 +5,10 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Subcommand, ValueEnum};
 use shipworthy_kit::{Language, name::Name};
 
-use super::{Format, parse};
+use super::{
+    Format, parse,
+    sets::{ListArgs, LockArgs},
+};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
@@ -32,6 +35,18 @@ pub(crate) enum PluginCommand {
         shipworthy plugin inspect builtin:gateway --format json\n\n\
         Exit codes: 0 it can be used, 2 it cannot: it is refused, or the environment lacks what it needs.")]
     Inspect(InspectArgs),
+    /// Which plugins environments run: from where, pinned to what, signed by whom, allowed what
+    #[command(after_help = "Examples:\n  shipworthy plugin list\n  shipworthy plugin list --env staging --newer\n\n\
+        Exit codes: 0 all can be used, 2 one cannot, which is listed with its reason.")]
+    List(ListArgs),
+    /// Write shipworthy.lock beside the environments: what each may run, by digest, and what it may do
+    #[command(
+        after_help = "Examples:\n  shipworthy plugin lock\n  shipworthy plugin lock --env staging --update agent\n  \
+        shipworthy plugin lock --accept gateway:'http POST /x'\n  shipworthy plugin lock --check\n\n\
+        Exit codes: 0 the lock is there, 2 it is not: a plugin cannot be had or used, or may do more than what was\n\
+        locked, which has to be approved line by line."
+    )]
+    Lock(LockArgs),
 }
 
 #[derive(Debug, Args)]

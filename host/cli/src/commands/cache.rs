@@ -10,11 +10,11 @@ use shipworthy_plugins::{
     files::{self, FileError},
 };
 
-use super::env::load as environment;
 use crate::{
     args::WarmArgs,
     output::Stream,
     refusal::Refusal,
+    set::Set,
     stack::{Plan, components},
 };
 
@@ -63,7 +63,7 @@ pub(crate) fn warm(args: &WarmArgs) -> Result<(), Refusal> {
     let loader = Loader { cache: Some(Cache::open(&folder)?), ..components::loader() };
     let warmer = Warmer { engine: Engine::new()?, loader, folder };
     for name in &args.env {
-        let plan = Plan::whole(&environment(name)?)?;
+        let plan = Plan::whole(&Set::open(name, &args.plugins)?)?;
         for (plugin, limits) in plan.plugins() {
             warmer.warm(&components::binary(plugin), limits)?;
         }

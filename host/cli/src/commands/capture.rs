@@ -11,12 +11,12 @@ use shipworthy_contract::{
 };
 use shipworthy_report::{error, notice};
 
-use super::env::load;
 use crate::{
     args::CaptureArgs,
     clock,
     output::{self, Stream},
     refusal::Refusal,
+    set::Set,
     stack::{self, Plan},
 };
 
@@ -62,9 +62,10 @@ impl Explain for CaptureError {
 
 /// `stack capture --env NAME`. Standard output holds a whole block or nothing.
 pub(crate) fn run(args: &CaptureArgs) -> Result<u8, Refusal> {
-    let environment = load(&args.env)?;
-    let plan = Plan::new(&environment, &args.stack)?;
-    let observed = stack::look(&environment, &plan, &args.stack)?;
+    let set = Set::open(&args.env, &args.stack.plugins)?;
+    let environment = &set.environment;
+    let plan = Plan::new(&set, &args.stack)?;
+    let observed = stack::look(environment, &plan, &args.stack)?;
     let look = output::look(false, Stream::Err);
     Stream::Err.write(&notice::render(&unseen::notices(&observed), &look));
     let unseen = unseen::services(&observed);

@@ -7,18 +7,20 @@ use shipworthy_contract::{
     report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn, ProjectRef, RecordingRef},
     requirement::Requirement,
 };
-use shipworthy_payload::{Checked, Choice, Declared, Demands, Limits, Progress, Silent};
+use shipworthy_payload::{Checked, Choice, Declared, Demands, Limits, Progress, Silent, Watched};
 use shipworthy_plugins::{Environment, config::Schemas};
 use shipworthy_stack::{Date, Waiver, waiver};
 
 use super::env::load;
 use crate::{
     args::{CheckArgs, JudgingFlags, PayloadArgs, PayloadFlags, StackArgs, StackFlags},
-    clock, deploy,
+    clock,
+    deploy::{self, GateError, Told},
     interrupt::Interrupt,
     output::{self, Stream},
     progress::Bar,
     refusal::Refusal,
+    set::Set,
     stack::{self, Judged, Plan},
 };
 
@@ -29,26 +31,36 @@ static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
 pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusal> {
     let begun = Instant::now();
     Schemas::begin();
-    let environment = load(&args.env)?;
-    let plan = Plan::new(&environment, &args.stack)?;
-    let judging = Judging::new(&args.judging, Some(&environment));
+    let set = Set::open(&args.env, &args.stack.plugins)?;
+    let environment = &set.environment;
+    let plan = Plan::new(&set, &args.stack)?;
+    let judging = Judging::new(&args.judging, Some(environment));
     let progress = Bar::new(&args.output);
-    let checked = payload(&args.artifact, &args.payload, Some(&environment), judging.policy, &progress)?;
+    let side = PayloadSide::new(&args.artifact, &args.payload, Some(environment), judging.policy, &progress);
+    let gate = !args.command.is_empty();
+    // What the verdict rests on is looked at again before a command is started.
+    let (checked, watched) = if gate {
+        let watched = Watched::check(&side.request(), clock::moment())?;
+        (watched.checked.clone(), Some(watched))
+    } else {
+        (shipworthy_payload::check(&side.request())?, None)
+    };
     let mut results = checked.results;
-    let judged = stack_side(&environment, &plan, checked.stack, checked.project, &args.stack, &judging)?;
+    let judged = stack_side(environment, &plan, checked.stack, checked.project, &args.stack, &judging)?;
     results.extend(judged.results);
-    let environment = environment_ref(&environment, judged.project);
+    let environment = environment_ref(environment, judged.project);
     let report = judging.report(Some(checked.artifact), Some(environment), judged.recording, results);
-    let stream = if args.command.is_empty() { Stream::Out } else { Stream::Err };
-    output::publish(&report, &args.output, stream, begun.elapsed())?;
-    if args.command.is_empty() {
-        return Ok(report.exit_code);
-    }
+    output::publish(&report, &args.output, if gate { Stream::Err } else { Stream::Out }, begun.elapsed())?;
+    let Some(watched) = watched else { return Ok(report.exit_code) };
     if report.exit_code != EXIT_PASSED {
         return Ok(EXIT_NOT_STARTED);
     }
-    interrupt.leave_to_the_command();
-    Ok(deploy::run(&args.command))
+    let changes = watched.changes(&side.request(), clock::moment());
+    if !changes.is_empty() {
+        return Err(GateError::Changed { changes }.into());
+    }
+    let told = Told::of(&report, &args.artifact, &args.output.output);
+    Ok(deploy::run(&args.command, &told, interrupt)?)
 }
 
 /// `payload check [ARTIFACT]`: no engine is started and no socket is opened.
@@ -57,7 +69,8 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let environment = args.env.as_deref().map(load).transpose()?;
     let judging = Judging::new(&args.judging, environment.as_ref());
     let progress = Bar::new(&args.output);
-    let checked = payload(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress)?;
+    let side = PayloadSide::new(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress);
+    let checked = shipworthy_payload::check(&side.request())?;
     let environment = environment.as_ref().map(|environment| environment_ref(environment, None));
     let report = judging.report(Some(checked.artifact), environment, None, checked.results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
@@ -68,12 +81,13 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
 pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     let begun = Instant::now();
     Schemas::begin();
-    let environment = load(&args.env)?;
-    let plan = Plan::new(&environment, &args.stack)?;
-    let judging = Judging::new(&args.judging, Some(&environment));
+    let set = Set::open(&args.env, &args.stack.plugins)?;
+    let environment = &set.environment;
+    let plan = Plan::new(&set, &args.stack)?;
+    let judging = Judging::new(&args.judging, Some(environment));
     let read = match &args.artifact {
         Some(manifest) => {
-            let contract = choice(args.contract, Some(&environment));
+            let contract = choice(args.contract, Some(environment));
             let limits = &environment.payload.limits;
             let request = shipworthy_payload::Request { limits, ..request(manifest, contract, judging.policy) };
             Some(shipworthy_payload::read_requirement(&request)?)
@@ -84,36 +98,51 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
         Some(Checked { artifact, results, stack, project, .. }) => (Some(artifact), results, stack, project),
         None => (None, Vec::new(), Declared::Nothing, None),
     };
-    let judged = stack_side(&environment, &plan, declared, project, &args.stack, &judging)?;
+    let judged = stack_side(environment, &plan, declared, project, &args.stack, &judging)?;
     results.extend(judged.results);
-    let environment = environment_ref(&environment, judged.project);
+    let environment = environment_ref(environment, judged.project);
     let report = judging.report(artifact, Some(environment), judged.recording, results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }
 
-fn payload(
-    manifest: &Path,
-    flags: &PayloadFlags,
-    environment: Option<&Environment>,
+/// All that the check of an artifact is asked with, so that it can be asked twice.
+struct PayloadSide<'a> {
+    manifest: &'a Path,
+    flags: &'a PayloadFlags,
+    environment: Option<&'a Environment>,
     policy: Policy,
-    progress: &dyn Progress,
-) -> Result<Checked, Refusal> {
-    let demands = environment.map(|environment| Demands {
-        project: environment.payload.project.clone(),
-        env: environment.payload.env.clone(),
-        mode: environment.payload.mode.clone(),
-        require_tree: environment.payload.require_tree,
-    });
-    let request = shipworthy_payload::Request {
-        secret_env: flags.secret_env.as_deref(),
-        artifact_sha256: flags.artifact_sha256,
-        demands: &demands.unwrap_or_default(),
-        limits: environment.map_or(&LIMITS, |environment| &environment.payload.limits),
-        progress,
-        ..request(manifest, choice(flags.contract, environment), policy)
-    };
-    Ok(shipworthy_payload::check(&request)?)
+    demands: Demands,
+    progress: &'a dyn Progress,
+}
+
+impl<'a> PayloadSide<'a> {
+    fn new(
+        manifest: &'a Path,
+        flags: &'a PayloadFlags,
+        environment: Option<&'a Environment>,
+        policy: Policy,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        let demands = environment.map(|environment| Demands {
+            project: environment.payload.project.clone(),
+            env: environment.payload.env.clone(),
+            mode: environment.payload.mode.clone(),
+            require_tree: environment.payload.require_tree,
+        });
+        Self { manifest, flags, environment, policy, demands: demands.unwrap_or_default(), progress }
+    }
+
+    fn request(&self) -> shipworthy_payload::Request<'_> {
+        shipworthy_payload::Request {
+            secret_env: self.flags.secret_env.as_deref(),
+            artifact_sha256: self.flags.artifact_sha256,
+            demands: &self.demands,
+            limits: self.environment.map_or(&LIMITS, |environment| &environment.payload.limits),
+            progress: self.progress,
+            ..request(self.manifest, choice(self.flags.contract, self.environment), self.policy)
+        }
+    }
 }
 
 /// What is asked of a manifest where nothing else is.

@@ -1,5 +1,7 @@
 //! `env list`, `env show`, `env check`: environments looked at, nothing run and nobody asked.
 
+pub(crate) mod diff;
+
 use std::path::PathBuf;
 
 use shipworthy_plugins::{
@@ -8,8 +10,10 @@ use shipworthy_plugins::{
 };
 
 use crate::{
+    args::PluginFlags,
     output::Stream,
     refusal::{Refusal, UsageError},
+    set::Set,
     stack::Plan,
 };
 
@@ -47,10 +51,11 @@ pub(crate) fn show(name: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(crate) fn check(name: &str) -> Result<(), Refusal> {
-    let environment = load(name)?;
-    let plan = Plan::whole(&environment)?;
-    plan.check_endpoints(&environment)?;
+pub(crate) fn check(name: &str, plugins: &PluginFlags) -> Result<(), Refusal> {
+    let set = Set::open(name, plugins)?;
+    let environment = &set.environment;
+    let plan = Plan::whole(&set)?;
+    plan.check_endpoints(environment)?;
     let probes = plan.listed().iter().map(|listed| {
         format!(
             "  {} looks at {} with {} {}\n",
@@ -63,6 +68,6 @@ pub(crate) fn check(name: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn current_folder() -> Result<PathBuf, UsageError> {
+pub(crate) fn current_folder() -> Result<PathBuf, UsageError> {
     std::env::current_dir().map_err(UsageError::Folder)
 }

@@ -23,6 +23,7 @@ use crate::{
     clock,
     output::{self, Stream},
     refusal::{Refusal, UsageError},
+    set::Set,
     stack::Plan,
 };
 
@@ -142,8 +143,8 @@ fn shell(word: &str) -> String {
 /// As `env check` sees it. Whatever is wrong with what was just written is ours, but for what the machine lacks.
 fn usable(file: &Path) -> Result<(), Refusal> {
     let checked = load(&file.to_string_lossy()).and_then(|environment| {
-        let plan = Plan::whole(&environment)?;
-        plan.check_endpoints(&environment)
+        let set = Set::alone(environment, true);
+        Plan::whole(&set)?.check_endpoints(&set.environment)
     });
     checked.map_err(|refusal| {
         // A machine without trust roots is told what to add.

@@ -2,6 +2,8 @@
 
 mod build;
 mod inspect;
+mod list;
+mod lock;
 mod new;
 mod test;
 
@@ -15,6 +17,8 @@ pub(crate) fn run(command: &PluginCommand) -> Result<u8, Refusal> {
         PluginCommand::Build(args) => build::run(args)?,
         PluginCommand::Test(args) => return test::run(args),
         PluginCommand::Inspect(args) => inspect::run(args)?,
+        PluginCommand::List(args) => list::run(args)?,
+        PluginCommand::Lock(args) => lock::run(args)?,
     }
     Ok(EXIT_PASSED)
 }

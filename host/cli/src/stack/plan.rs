@@ -14,6 +14,7 @@ use crate::{
     args::StackFlags,
     bundled,
     refusal::{Refusal, UsageError},
+    set::Set,
 };
 
 /// The probes of an environment that are to run.
@@ -32,23 +33,23 @@ pub(super) struct Planned {
 
 impl Plan {
     /// Settles every probe that `--only` leaves in, and tells everything that is wrong with any of them.
-    pub(crate) fn new(environment: &Environment, flags: &StackFlags) -> Result<Self, Refusal> {
-        check_only(environment, &flags.only)?;
-        Self::of(environment, |service| flags.only.is_empty() || flags.only.contains(service))
+    pub(crate) fn new(set: &Set, flags: &StackFlags) -> Result<Self, Refusal> {
+        check_only(&set.environment, &flags.only)?;
+        Self::of(set, |service| flags.only.is_empty() || flags.only.contains(service))
     }
 
     /// Settles every probe of an environment.
-    pub(crate) fn whole(environment: &Environment) -> Result<Self, Refusal> {
-        Self::of(environment, |_| true)
+    pub(crate) fn whole(set: &Set) -> Result<Self, Refusal> {
+        Self::of(set, |_| true)
     }
 
-    fn of(environment: &Environment, wanted: impl Fn(&Service) -> bool) -> Result<Self, Refusal> {
+    fn of(set: &Set, wanted: impl Fn(&Service) -> bool) -> Result<Self, Refusal> {
         let bundled = bundled::table();
-        let mut finder = Finder::new(&bundled);
+        let mut finder = set.finder(&bundled);
         let mut schemas = Schemas::default();
         let mut refusal = Refusal { errors: Vec::new() };
         let mut probes = Vec::new();
-        for probe in environment.probes.iter().filter(|probe| wanted(&probe.service)) {
+        for probe in set.environment.probes.iter().filter(|probe| wanted(&probe.service)) {
             match planned(probe, &mut finder, &mut schemas) {
                 Ok(planned) => probes.push(planned),
                 Err(Refusal { errors }) => refusal.errors.extend(errors),

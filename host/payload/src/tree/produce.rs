@@ -116,7 +116,7 @@ pub fn sums_of(
     // The file that the lines are written to is none of the payload's.
     let tree_files = limits.tree_files.saturating_add(left_out.iter().len() as u64);
     let limits = &Limits { tree_files, ..*limits };
-    let against = Against { resolved: root.resolved(), listing: None, exempt: &[], limits };
+    let against = Against { resolved: root.resolved(), listing: None, exempt: &[], limits, mixer: None };
     let survey = survey::look(handle()?, &against);
     let refused = |what| SumsError::Refused { path: path.to_owned(), what };
     if let Some((most, found)) = &survey.exceeded {

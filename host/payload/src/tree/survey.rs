@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     Limits,
+    basis::{Mixer, Sum},
     hash::{
         crew::{self, held},
         files::{Job, Seen},
@@ -61,6 +62,8 @@ pub(crate) struct Survey {
     pub(crate) closed: Vec<Vec<u8>>,
     /// All other files that are to be read; none where there are too many to keep.
     pub(crate) kept: Option<Vec<Job>>,
+    /// One number for all that was looked at, where that is wanted.
+    pub(crate) sum: Sum,
 }
 
 /// A big file.
@@ -81,6 +84,8 @@ pub(crate) struct Against<'a> {
     /// What is neither missing from the listing nor judged by it.
     pub(crate) exempt: &'a [PathKey],
     pub(crate) limits: &'a Limits,
+    /// What makes one number of the tree, where that is wanted.
+    pub(crate) mixer: Option<&'a Mixer>,
 }
 
 /// Looks at everything beneath a root.
@@ -124,6 +129,13 @@ pub(crate) fn look(root: Folder, against: &Against<'_>) -> Survey {
     found
 }
 
+/// One number for a tree as it is now, without anything of it being read.
+pub(crate) fn sum(root: Folder, resolved: &Path, limits: &Limits, mixer: &Mixer) -> Sum {
+    // Sums file and manifest were exempt from the limit.
+    let limits = &Limits { tree_files: limits.tree_files.saturating_add(2), ..*limits };
+    look(root, &Against { resolved, listing: None, exempt: &[], limits, mixer: Some(mixer) }).sum
+}
+
 impl Survey {
     fn merge(&mut self, other: Self) {
         self.faults.merge(other.faults);
@@ -134,6 +146,7 @@ impl Survey {
         self.empty.extend(other.empty);
         self.big.extend(other.big);
         self.closed.extend(other.closed);
+        self.sum = self.sum.with(other.sum);
         self.kept = match (self.kept.take(), other.kept) {
             (Some(mut kept), Some(others)) => {
                 kept.extend(others);
@@ -179,6 +192,9 @@ impl<'a> Looker<'a> {
                 return None;
             }
         };
+        if let Some(mixer) = self.against.mixer {
+            self.found.sum = self.found.sum.with(mixer.entry(&key, &stat));
+        }
         let mut to_read = None;
         match entry.kind {
             Kind::Link => {

@@ -59,7 +59,7 @@ impl Kind {
 
 /// The SHA-256 of a path by which it is looked up: two paths with the same one would break SHA-256 itself. In four
 /// numbers, since two of them are compared in one step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct PathKey([u64; 4]);
 
 impl PathKey {

@@ -6,3 +6,4 @@ mod lists;
 mod places;
 mod sandbox;
 mod tree;
+mod watched;

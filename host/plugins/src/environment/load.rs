@@ -12,7 +12,7 @@ use super::{
     error::{EnvironmentError, EnvironmentErrors, Problem},
     find, payload, probe,
     reader::{Reader, Table},
-    waiver,
+    registries, trust, waiver,
 };
 use crate::{
     document::{FileId, Item, Sources, Spot, SyntaxFault, Value, merge, parse},
@@ -25,8 +25,19 @@ const LARGEST_FILE: u64 = 1 << 20;
 /// Most files that extend each other: more layers nobody can follow.
 const MOST_FILES: usize = 16;
 
-const KEYS: [&str; 9] =
-    ["extends", "policy", "deadline", "payload", "requirements", "endpoints", "containers", "probes", "waivers"];
+const KEYS: [&str; 11] = [
+    "extends",
+    "policy",
+    "deadline",
+    "payload",
+    "requirements",
+    "endpoints",
+    "containers",
+    "probes",
+    "trust",
+    "registries",
+    "waivers",
+];
 
 /// Loads an environment with everything it extends.
 ///
@@ -79,7 +90,8 @@ fn read_files(sources: &mut Sources, file: &Path) -> Result<Item, EnvironmentErr
     document.ok_or_else(|| EnvironmentError::from(Problem::Depth { limit: 0 }).into())
 }
 
-fn syntax_errors(sources: &Sources, mut faults: Vec<SyntaxFault>) -> EnvironmentErrors {
+/// What is not TOML, each with its place.
+pub(crate) fn syntax_errors(sources: &Sources, mut faults: Vec<SyntaxFault>) -> EnvironmentErrors {
     faults.sort_by_key(|fault| fault.spot.offset);
     let errors = faults.into_iter().map(|fault| {
         let problem = Problem::Syntax { message: fault.message };
@@ -121,6 +133,8 @@ fn read_document(reader: &mut Reader, document: Item, file: &Path) -> Option<Env
     let endpoints = endpoint::read_all(reader, root);
     let containers = containers::read(reader, root);
     let probes = probe::read_all(reader, root);
+    let trust = trust::read(reader, root);
+    let registries = registries::read_all(reader, root);
     let waivers = waiver::read_all(reader, root);
     let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     Some(Environment {
@@ -133,6 +147,8 @@ fn read_document(reader: &mut Reader, document: Item, file: &Path) -> Option<Env
         endpoints,
         containers,
         probes,
+        trust,
+        registries,
         waivers,
         written: Written { sources: reader.sources.clone(), document },
     })

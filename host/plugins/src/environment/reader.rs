@@ -11,44 +11,44 @@ use crate::document::{Entry, Item, Sources, Spot, Value};
 const MOST_FAULTS: usize = 100;
 
 /// The document's files and what was found wrong so far.
-pub(super) struct Reader {
-    pub(super) sources: Sources,
+pub(crate) struct Reader {
+    pub(crate) sources: Sources,
     faults: Vec<(Spot, EnvironmentError)>,
 }
 
 /// A table that is being read, with its name for messages and its path for keys.
 #[derive(Clone, Copy)]
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     /// The table itself.
-    pub(super) item: &'a Item,
+    pub(crate) item: &'a Item,
     /// Its path: `probes.agent`; empty for the whole document.
-    pub(super) path: &'a str,
+    pub(crate) path: &'a str,
 }
 
 impl<'a> Table<'a> {
     /// The entry under a key.
-    pub(super) fn get(&self, key: &str) -> Option<&'a Entry> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'a Entry> {
         self.item.entry(key)
     }
 
     /// A key's path.
-    pub(super) fn key(&self, key: &str) -> String {
+    pub(crate) fn key(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// The table's name in words.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         if self.path.is_empty() { "the environment".to_owned() } else { format!("`[{}]`", self.path) }
     }
 }
 
 impl Reader {
-    pub(super) const fn new(sources: Sources) -> Self {
+    pub(crate) const fn new(sources: Sources) -> Self {
         Self { sources, faults: Vec::new() }
     }
 
     /// Notes a fault.
-    pub(super) fn fault(&mut self, spot: Spot, problem: Problem) {
+    pub(crate) fn fault(&mut self, spot: Spot, problem: Problem) {
         if self.faults.len() < MOST_FAULTS {
             let error = EnvironmentError::at(problem, self.sources.place(spot), self.sources.excerpt(spot));
             self.faults.push((spot, error));
@@ -56,23 +56,23 @@ impl Reader {
     }
 
     /// Notes that a value cannot be used.
-    pub(super) fn bad(&mut self, spot: Spot, key: &str, reason: &dyn Display) {
+    pub(crate) fn bad(&mut self, spot: Spot, key: &str, reason: &dyn Display) {
         self.fault(spot, Problem::Value { key: key.to_owned(), reason: reason.to_string() });
     }
 
     /// Everything that was found wrong, in the order of files and lines.
-    pub(super) fn into_errors(mut self) -> Vec<EnvironmentError> {
+    pub(crate) fn into_errors(mut self) -> Vec<EnvironmentError> {
         self.faults.sort_by_key(|(spot, _)| (spot.file, spot.offset));
         self.faults.into_iter().map(|(_, error)| error).collect()
     }
 
     /// The place of a spot.
-    pub(super) fn place(&self, spot: Spot) -> Place {
+    pub(crate) fn place(&self, spot: Spot) -> Place {
         self.sources.place(spot)
     }
 
     /// A table whose keys are all known; faults are noted, what is known is read on.
-    pub(super) fn table<'a>(&mut self, item: &'a Item, path: &'a str, known: &[&'static str]) -> Option<Table<'a>> {
+    pub(crate) fn table<'a>(&mut self, item: &'a Item, path: &'a str, known: &[&'static str]) -> Option<Table<'a>> {
         let table = self.any_table(item, path)?;
         for entry in item.entries() {
             if !known.contains(&entry.key.as_str()) {
@@ -86,7 +86,7 @@ impl Reader {
     }
 
     /// A table whose keys are names.
-    pub(super) fn any_table<'a>(&mut self, item: &'a Item, path: &'a str) -> Option<Table<'a>> {
+    pub(crate) fn any_table<'a>(&mut self, item: &'a Item, path: &'a str) -> Option<Table<'a>> {
         if let Value::Table(_) = item.value {
             return Some(Table { item, path });
         }
@@ -95,13 +95,13 @@ impl Reader {
     }
 
     /// Text under a key.
-    pub(super) fn text<'a>(&mut self, table: Table<'a>, key: &str) -> Option<&'a str> {
+    pub(crate) fn text<'a>(&mut self, table: Table<'a>, key: &str) -> Option<&'a str> {
         let entry = table.get(key)?;
         self.item_text(&entry.item, &table.key(key))
     }
 
     /// Text that is not blank under a key, trimmed.
-    pub(super) fn word(&mut self, table: Table<'_>, key: &str) -> Option<String> {
+    pub(crate) fn word(&mut self, table: Table<'_>, key: &str) -> Option<String> {
         let text = self.text(table, key)?.trim().to_owned();
         if text.is_empty() {
             let spot = table.get(key)?.item.spot;
@@ -112,7 +112,7 @@ impl Reader {
     }
 
     /// An item that is text.
-    pub(super) fn item_text<'a>(&mut self, item: &'a Item, key: &str) -> Option<&'a str> {
+    pub(crate) fn item_text<'a>(&mut self, item: &'a Item, key: &str) -> Option<&'a str> {
         if let Value::Text(text) = &item.value {
             return Some(text);
         }
@@ -121,13 +121,13 @@ impl Reader {
     }
 
     /// Text under a key that is read by its type.
-    pub(super) fn parsed<T: FromStr<Err: Display>>(&mut self, table: Table<'_>, key: &str) -> Option<T> {
+    pub(crate) fn parsed<T: FromStr<Err: Display>>(&mut self, table: Table<'_>, key: &str) -> Option<T> {
         let entry = table.get(key)?;
         self.item_parsed(&entry.item, &table.key(key))
     }
 
     /// An item that is text which is read by its type.
-    pub(super) fn item_parsed<T: FromStr<Err: Display>>(&mut self, item: &Item, key: &str) -> Option<T> {
+    pub(crate) fn item_parsed<T: FromStr<Err: Display>>(&mut self, item: &Item, key: &str) -> Option<T> {
         match self.item_text(item, key)?.parse() {
             Ok(value) => Some(value),
             Err(error) => {
@@ -138,7 +138,7 @@ impl Reader {
     }
 
     /// A boolean under a key.
-    pub(super) fn boolean(&mut self, table: Table<'_>, key: &str) -> Option<bool> {
+    pub(crate) fn boolean(&mut self, table: Table<'_>, key: &str) -> Option<bool> {
         let entry = table.get(key)?;
         if let Value::Boolean(value) = entry.item.value {
             return Some(value);
@@ -148,7 +148,7 @@ impl Reader {
     }
 
     /// A list under a key.
-    pub(super) fn list<'a>(&mut self, table: Table<'a>, key: &str) -> Option<&'a [Item]> {
+    pub(crate) fn list<'a>(&mut self, table: Table<'a>, key: &str) -> Option<&'a [Item]> {
         let entry = table.get(key)?;
         if let Value::List(items) = &entry.item.value {
             return Some(items);
@@ -158,12 +158,12 @@ impl Reader {
     }
 
     /// Notes that a value is of another kind.
-    pub(super) fn kind(&mut self, item: &Item, key: &str, expected: &'static str) {
+    pub(crate) fn kind(&mut self, item: &Item, key: &str, expected: &'static str) {
         self.fault(item.spot, Problem::Kind { key: key.to_owned(), expected, found: item.kind() });
     }
 
     /// Notes that a key must be there.
-    pub(super) fn missing(&mut self, table: Table<'_>, key: &'static str, example: &'static str) {
+    pub(crate) fn missing(&mut self, table: Table<'_>, key: &'static str, example: &'static str) {
         self.fault(table.item.spot, Problem::Missing { key, table: table.name(), example });
     }
 }

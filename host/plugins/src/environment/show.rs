@@ -178,8 +178,18 @@ fn defaults(environment: &Environment) -> Vec<(String, String)> {
 
 /// The order of the tables, and within endpoints and probes that of their names.
 fn rank(key: &str) -> (usize, String) {
-    const TABLES: [&str; 8] =
-        ["policy", "deadline", "payload", "requirements", "endpoints", "containers", "probes", "waivers"];
+    const TABLES: [&str; 10] = [
+        "policy",
+        "deadline",
+        "payload",
+        "requirements",
+        "endpoints",
+        "containers",
+        "probes",
+        "trust",
+        "registries",
+        "waivers",
+    ];
     let mut parts = key.split('.');
     let table = parts.next().unwrap_or_default();
     let rank = TABLES.iter().position(|known| *known == table).unwrap_or(TABLES.len());

@@ -1,13 +1,14 @@
 //! `[[waivers]]`: failures that are known, with a reason and an end.
 
 use shipworthy_contract::{RuleId, Service, explain::Place};
-use time::{Date, Month};
+use time::Date;
 
 use super::{
+    date,
     error::Problem,
     reader::{Reader, Table},
 };
-use crate::document::{Item, Value};
+use crate::document::Item;
 
 pub(super) const KEYS: [&str; 8] = ["rule", "service", "instance", "path", "observed", "reason", "expires", "waivable"];
 
@@ -58,7 +59,7 @@ fn read(reader: &mut Reader, item: &Item) -> Option<WaiverSpec> {
     }
     let rule = read_rule(reader, table);
     let reason = reader.word(table, "reason");
-    let expires = read_expires(reader, table);
+    let expires = date::read(reader, table, "expires");
     Some(WaiverSpec {
         service: reader.parsed(table, "service"),
         instance: reader.word(table, "instance"),
@@ -82,48 +83,4 @@ fn read_rule(reader: &mut Reader, table: Table<'_>) -> Option<RuleId> {
     let problem = Problem::UnknownName { key: table.key("rule"), what: "a rule", name: text.to_owned(), nearest };
     reader.fault(table.get("rule")?.item.spot, problem);
     None
-}
-
-/// A local date of TOML, or the same as text.
-fn read_expires(reader: &mut Reader, table: Table<'_>) -> Option<Date> {
-    let entry = table.get("expires")?;
-    let (Value::Date(text) | Value::Text(text)) = &entry.item.value else {
-        reader.kind(&entry.item, &table.key("expires"), "a date such as 2026-12-04");
-        return None;
-    };
-    let date = parse_date(text.trim());
-    if date.is_none() {
-        let found = shipworthy_contract::text::excerpt(text, 40);
-        let reason = format!("expected a date without time such as 2026-12-04, found: {found}");
-        reader.bad(entry.item.spot, &table.key("expires"), &reason);
-    }
-    date
-}
-
-fn parse_date(text: &str) -> Option<Date> {
-    let digits = |part: &str, length: usize| {
-        (part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())).then_some(())
-    };
-    let (year, rest) = text.split_once('-')?;
-    let (month, day) = rest.split_once('-')?;
-    digits(year, 4)?;
-    digits(month, 2)?;
-    digits(day, 2)?;
-    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
-    Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_days_that_exist_are_dates() {
-        assert_eq!(parse_date("2028-02-29").unwrap().to_string(), "2028-02-29");
-        for wrong in
-            ["2026-02-29", "2026-13-01", "2026-1-1", "26-01-01", "2026-01-01T00:00:00Z", "tomorrow", "+026-01-01"]
-        {
-            assert_eq!(parse_date(wrong), None, "{wrong}");
-        }
-    }
 }

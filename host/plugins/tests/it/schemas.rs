@@ -19,6 +19,12 @@ const GOOD: &[(&str, &str)] = &[
           "containers": { "socket": "unix:///x", "groups": { "f": { "a": "b" } } },
           "waivers": [{ "rule": "stack.mode", "reason": "r", "expires": "2026-01-01" }] }"#,
     ),
+    (
+        "[trust]\nplugins = [\"k\"]\nartifact = []\nprobes.a = [\"k\"]\n[trust.keys]\nk = { file = \"k.pub\", expires = \"2027-01-01\" }\nl = \"l.pub\"\n[probes.a]\nplugin = \"oci://h:5000/r:1\"\n[registries.\"h:5000\"]\nca = \"c\"",
+        r#"{ "trust": { "plugins": ["k"], "artifact": [], "probes": { "a": ["k"] },
+                        "keys": { "k": { "file": "k.pub", "expires": "2027-01-01" }, "l": "l.pub" } },
+             "probes": { "a": { "plugin": "oci://h:5000/r:1" } }, "registries": { "h:5000": { "ca": "c" } } }"#,
+    ),
 ];
 
 /// What both refuse.
@@ -51,6 +57,9 @@ const BAD: &[(&str, &str)] = &[
         "[probes.a]\nplugin = \"x\"\nlimits.cpu = 1",
         r#"{ "probes": { "a": { "plugin": "x", "limits": { "cpu": 1 } } } }"#,
     ),
+    ("[trust]\nkeys.k = {}", r#"{ "trust": { "keys": { "k": {} } } }"#),
+    ("[trust]\nplugins = \"k\"", r#"{ "trust": { "plugins": "k" } }"#),
+    ("[registries.h]\npassword = \"x\"", r#"{ "registries": { "h": { "password": "x" } } }"#),
     ("[containers]\ngroups.f = {}", r#"{ "containers": { "groups": { "f": {} } } }"#),
     ("[[waivers]]\nrule = \"stack.mode\"", r#"{ "waivers": [{ "rule": "stack.mode" }] }"#),
 ];

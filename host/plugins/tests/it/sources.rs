@@ -1,9 +1,11 @@
 //! Where plugins come from.
 
 use shipworthy_contract::Sha256;
-use shipworthy_plugins::{Bundled, Environment, PluginError, source::resolve};
+use std::sync::Arc;
 
-use crate::support::{Folder, told};
+use shipworthy_plugins::{Bundled, Environment, Plugin, PluginError, source::Finder};
+
+use crate::support::{Folder, NoRegistry, told};
 
 /// A component that exports what a probe is called by, and nothing else.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0\x0b\x22\x01\0\x1cshipworthy:probe/guest@0.1.0\x05\0\0";
@@ -31,8 +33,12 @@ impl Case {
         Self { folder, environment }
     }
 
+    fn found(&self) -> Result<Arc<Plugin>, PluginError> {
+        Finder::new(&self.environment, &bundled(), &NoRegistry).resolve(&self.environment.probes[0])
+    }
+
     fn told(&self) -> String {
-        let error: PluginError = resolve(&self.environment.probes[0], &bundled()).unwrap_err();
+        let error: PluginError = self.found().unwrap_err();
         self.folder.clean(&told(&error))
     }
 }
@@ -41,7 +47,7 @@ impl Case {
 fn a_bundled_plugin_is_taken_from_the_binary() {
     let sha256 = Sha256::of(COMPONENT);
     let case = Case::new("builtin:gateway", &format!("sha256 = \"{sha256}\""), &[]);
-    let plugin = resolve(&case.environment.probes[0], &bundled()).unwrap();
+    let plugin = case.found().unwrap();
     assert!(plugin.bundled);
     assert_eq!((plugin.source.as_str(), plugin.sha256), ("builtin:gateway", sha256));
 }
@@ -53,7 +59,7 @@ fn a_file_is_a_plugin_with_its_descriptor_beside_it() {
         &format!("sha256 = \"{}\"", Sha256::of(COMPONENT)),
         &[("own.wasm", COMPONENT), ("own.probe.json", DESCRIPTOR.as_bytes())],
     );
-    let plugin = resolve(&case.environment.probes[0], &bundled()).unwrap();
+    let plugin = case.found().unwrap();
     assert!(!plugin.bundled);
     assert_eq!(&*plugin.bytes, COMPONENT);
     assert_eq!((plugin.descriptor.name.as_str(), plugin.sha256), ("own", Sha256::of(COMPONENT)));

@@ -1,14 +1,16 @@
 //! `plugin inspect FILE`: who a plugin is and what it needs, held against an environment if one is named. What is shown
 //! goes to standard output before anything that is wrong is told, so that whoever has to grant something sees what to.
 
+use std::collections::BTreeMap;
+
 use shipworthy_contract::Explain;
 use shipworthy_plugins::{
-    Bundled, Descriptor, Environment, Probe,
+    Bundled, Descriptor, Probe,
     component::ImportKind,
     config::Schemas,
     grants,
     inspect::{self, ConfigKeys, Held, HeldNeed, HeldRole, Inspected, NeedState},
-    source,
+    source::Finder,
 };
 use shipworthy_report::plugin as page;
 
@@ -17,17 +19,23 @@ use crate::{
     bundled,
     commands::env,
     output::{Stream, look},
+    reach::Reach,
     refusal::Refusal,
+    set::Set,
 };
 
 pub(super) fn run(args: &InspectArgs) -> Result<(), Refusal> {
     let bundled = bundled::table();
-    let inspected = inspect::inspect(inspect::named(&args.file)?, &bundled)?;
+    let set = args
+        .env
+        .as_deref()
+        .map(|name| env::load(name).map(|environment| Set::alone(environment, false)))
+        .transpose()?;
+    let alone = Reach::new(&BTreeMap::new(), false);
+    let reach = set.as_ref().map_or(&alone, Set::reach);
+    let inspected = inspect::inspect(inspect::named(&args.file)?, &bundled, reach)?;
     let mut refusal = Refusal { errors: Vec::new() };
-    let held = match &args.env {
-        Some(name) => Some(held(&inspected, &env::load(name)?, &bundled, &mut refusal)),
-        None => None,
-    };
+    let held = set.as_ref().map(|set| held(&inspected, set, &bundled, &mut refusal));
     let shown = shown(inspected, args, held);
     Stream::Out.write(&match args.format {
         Format::Human => page::render(&shown, &look(false, Stream::Out)),
@@ -94,11 +102,13 @@ fn descriptor(descriptor: Descriptor) -> page::Descriptor {
 }
 
 /// Every probe of the environment that uses the plugin, and everything that keeps one of them from running.
-fn held(inspected: &Inspected, environment: &Environment, bundled: &[Bundled], refusal: &mut Refusal) -> page::Held {
+fn held(inspected: &Inspected, set: &Set, bundled: &[Bundled], refusal: &mut Refusal) -> page::Held {
+    let environment = &set.environment;
     let mut schemas = Schemas::default();
+    let mut finder = set.finder(bundled);
     let using = environment.probes.iter().filter(|probe| inspected.is_used_by(probe, bundled));
     let probes: Vec<page::Probe> =
-        using.map(|probe| held_probe(inspected, probe, bundled, &mut schemas, refusal)).collect();
+        using.map(|probe| held_probe(inspected, probe, &mut finder, &mut schemas, refusal)).collect();
     let draft = probes.is_empty().then(|| inspect::draft(inspected, environment));
     page::Held {
         environment: environment.name.clone(),
@@ -112,14 +122,14 @@ fn held(inspected: &Inspected, environment: &Environment, bundled: &[Bundled], r
 fn held_probe(
     inspected: &Inspected,
     probe: &Probe,
-    bundled: &[Bundled],
+    finder: &mut Finder<'_>,
     schemas: &mut Schemas,
     refusal: &mut Refusal,
 ) -> page::Probe {
     let mut errors: Vec<Box<dyn Explain>> = Vec::new();
     let mut held = None;
     let mut same_descriptor = true;
-    match source::resolve(probe, bundled) {
+    match finder.resolve(probe) {
         Err(error) => errors.push(Box::new(error)),
         Ok(plugin) => {
             if let Err(error) = schemas.validate(&plugin, probe) {

@@ -2,7 +2,7 @@
 
 mod trial;
 
-use std::{path::PathBuf, thread, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, thread, time::Duration};
 
 use shipworthy_contract::report::EXIT_USAGE;
 use shipworthy_kit::{Case, KitError, Project};
@@ -14,6 +14,7 @@ use crate::{
     args::{TestArgs, TestFormat},
     bundled,
     output::{self, Stream, look},
+    reach::Reach,
     refusal::Refusal,
 };
 
@@ -47,7 +48,8 @@ fn state(args: &TestArgs) -> impl PartialEq {
 fn once(args: &TestArgs) -> Result<u8, Refusal> {
     let (component, cases) = subject(args)?;
     let cases: Vec<Case> = cases.iter().map(|file| Case::read(file)).collect::<Result<_, _>>()?;
-    let inspected = inspect::inspect(inspect::named(&component)?, &bundled::table())?;
+    let inspected =
+        inspect::inspect(inspect::named(&component)?, &bundled::table(), &Reach::new(&BTreeMap::new(), true))?;
     let plugin = &inspected.plugin;
     let tests = cases.iter().map(|case| trial::run(case, plugin, &component)).collect::<Result<_, _>>()?;
     let trials = Trials {

@@ -15,8 +15,9 @@ use shipworthy_plugins::{
 use shipworthy_report::trials::{Compared, Differing, Mark, Trial, TrialOutcome, TrialRun, Used};
 
 use crate::{
-    args::StackFlags,
+    args::{PluginFlags, StackFlags},
     refusal::{Refusal, UsageError},
+    set::Set,
     stack::{self, Plan},
 };
 
@@ -27,10 +28,18 @@ pub(super) fn run(case: &Case, plugin: &Plugin, component: &Path) -> Result<Tria
     // Faults of the written environment are those of the test file, from which it was written key by key.
     let environment = environment::load(stage.environment())
         .map_err(|errors| Refusal::all(errors.into_vec().iter().map(|error| told(error.to_string()))))?;
-    let flags = StackFlags { only: Vec::new(), timeout: None, record: None, replay: case.recording.clone() };
-    let plan = Plan::new(&environment, &flags)
+    let flags = StackFlags {
+        only: Vec::new(),
+        timeout: None,
+        record: None,
+        replay: case.recording.clone(),
+        plugins: PluginFlags::default(),
+    };
+    let set = Set::alone(environment, true);
+    let environment = &set.environment;
+    let plan = Plan::new(&set, &flags)
         .map_err(|refusal| Refusal::all(refusal.errors.iter().map(|error| told(chain(&**error)))))?;
-    let seen = stack::look(&environment, &plan, &flags)?;
+    let seen = stack::look(environment, &plan, &flags)?;
     let limits = environment.probes.first().map(|probe| &probe.limits);
     let runs: Vec<TrialRun> = seen.runs.iter().map(|run| trial_run(case, &stage, run, limits)).collect();
     let unanswered = stage.unanswered();

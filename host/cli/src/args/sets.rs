@@ -1,0 +1,85 @@
+//! Plugin sets: which plugins an environment may run, and from where.
+
+use std::str::FromStr;
+
+use clap::Args;
+use shipworthy_contract::grant::Grant;
+
+use super::{Format, parse};
+
+/// What may be run, and where it may come from.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Plugins")]
+pub(crate) struct PluginFlags {
+    /// Without a shipworthy.lock, refuse what is not bundled [default: true if CI is set]
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) locked: Option<bool>,
+    /// Reach no registry; a plugin of one must have been pulled before
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LockArgs {
+    /// Lock this environment only; may be given several times [default: all that can be named from here]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Vec<String>,
+    /// Look tags up anew, of all probes or of those named
+    #[arg(long, value_name = "PROBE", num_args = 0..)]
+    pub(crate) update: Option<Vec<String>>,
+    /// Approve that a probe needs or may do more than what was locked, by its line: gateway:'http POST /x'
+    #[arg(long, value_name = "PROBE:LINE", value_parser = parse::<Accept>)]
+    pub(crate) accept: Vec<Accept>,
+    /// Write nothing; exit with 2 unless the lock is what would be written
+    #[arg(long, conflicts_with_all = ["update", "accept"])]
+    pub(crate) check: bool,
+    /// Reach no registry; a plugin of one must have been pulled before
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// Name, or path of a `.toml` file
+    pub(crate) left: String,
+    /// The other one
+    pub(crate) right: String,
+    #[command(flatten)]
+    pub(crate) plugins: PluginFlags,
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// This environment only; may be given several times [default: all that can be named from here]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Vec<String>,
+    /// Ask registries for newer versions, and say what each would change
+    #[arg(long, conflicts_with = "offline")]
+    pub(crate) newer: bool,
+    /// Reach no registry; a plugin of one must have been pulled before
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// `PROBE:LINE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Accept {
+    pub(crate) probe: String,
+    pub(crate) line: Grant,
+}
+
+impl FromStr for Accept {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (probe, line) = text.split_once(':').ok_or("expected PROBE:LINE, such as gateway:'http POST /x'")?;
+        let line = line.trim().parse::<Grant>().map_err(|error| error.to_string())?;
+        Ok(Self { probe: probe.trim().to_owned(), line })
+    }
+}

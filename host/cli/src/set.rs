@@ -1,0 +1,96 @@
+//! An environment together with what says which plugins it may run: its lock, and whoever brings what lies in a registry.
+
+use std::path::Path;
+
+use shipworthy_plugins::{
+    Bundled, Environment, environment,
+    lock::{self, LockFile},
+    source::{Finder, Pins},
+};
+
+use crate::{args::PluginFlags, commands::env, reach::Reach, refusal::Refusal};
+
+/// An environment that is about to be used.
+pub(crate) struct Set {
+    pub(crate) environment: Environment,
+    pins: Held,
+    reach: Reach,
+}
+
+/// What says which bytes were reviewed.
+enum Held {
+    Environment,
+    Lock(LockFile),
+    Missing,
+}
+
+impl Set {
+    /// The environment that a name or a path means.
+    pub(crate) fn open(name: &str, flags: &PluginFlags) -> Result<Self, Refusal> {
+        Self::with(env::load(name)?, flags)
+    }
+
+    /// An environment that was read.
+    pub(crate) fn with(environment: Environment, flags: &PluginFlags) -> Result<Self, Refusal> {
+        let locked = flags.locked.unwrap_or_else(in_ci);
+        let pins = match read_lock(&environment.file)? {
+            Some(lock) => Held::Lock(lock),
+            None if locked => Held::Missing,
+            None => Held::Environment,
+        };
+        let reach = Reach::new(&environment.registries, flags.offline);
+        Ok(Self { environment, pins, reach })
+    }
+
+    /// An environment whose own pins are all there is: one that is written for a test, or that is only looked at.
+    pub(crate) fn alone(environment: Environment, offline: bool) -> Self {
+        let reach = Reach::new(&environment.registries, offline);
+        Self { environment, pins: Held::Environment, reach }
+    }
+
+    /// Whoever finds its plugins.
+    pub(crate) fn finder<'a>(&'a self, bundled: &'a [Bundled]) -> Finder<'a> {
+        Finder::new(&self.environment, bundled, &self.reach).with_pins(match &self.pins {
+            Held::Environment => Pins::Environment,
+            Held::Lock(lock) => Pins::Lock(lock),
+            Held::Missing => Pins::Missing(lock::path_of(&self.environment.file)),
+        })
+    }
+
+    /// Its lock, if there is one.
+    pub(crate) fn lock(&self) -> Option<&LockFile> {
+        if let Held::Lock(lock) = &self.pins { Some(lock) } else { None }
+    }
+
+    /// Whoever brings what lies in a registry.
+    pub(crate) fn reach(&self) -> &Reach {
+        &self.reach
+    }
+}
+
+/// The lock beside an environment's file.
+pub(crate) fn read_lock(environment: &Path) -> Result<Option<LockFile>, Refusal> {
+    lock::load(&lock::path_of(environment)).map_err(|errors| Refusal::all(errors.into_vec()))
+}
+
+/// The environments that were named, else all that can be named from here.
+pub(crate) fn environments(names: &[String]) -> Result<Vec<Environment>, Refusal> {
+    if !names.is_empty() {
+        return names.iter().map(|name| env::load(name)).collect();
+    }
+    let mut refusal = Refusal { errors: Vec::new() };
+    let mut environments = Vec::new();
+    for (_, file) in environment::list(&env::current_folder()?) {
+        match environment::load(&file) {
+            Ok(environment) => environments.push(environment),
+            Err(errors) => refusal.errors.extend(Refusal::all(errors.into_vec()).errors),
+        }
+    }
+    if refusal.errors.is_empty() { Ok(environments) } else { Err(refusal) }
+}
+
+/// Whether this is a run of CI, as every CI system says it.
+#[expect(clippy::disallowed_methods, reason = "the door to CI")]
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
+}

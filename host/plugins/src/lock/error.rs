@@ -1,0 +1,121 @@
+//! Why something may not run although it is there: the lock holds something else.
+
+use std::path::PathBuf;
+
+use shipworthy_contract::{Explain, Fault, Service, Sha256, grant::Grant, text::excerpt};
+
+/// What the lock says against a plugin.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// It has no entry.
+    #[error("`{}` has no entry for it in the environment `{}`", lock.display(), excerpt(environment, 80))]
+    NotLocked {
+        /// The lock.
+        lock: PathBuf,
+        /// The environment.
+        environment: String,
+    },
+    /// The environment names another plugin.
+    #[error("expected the plugin `{}` that `{}` holds, found: {}", excerpt(locked, 160), lock.display(), excerpt(found, 160))]
+    OtherSource {
+        /// The lock.
+        lock: PathBuf,
+        /// The source that it holds.
+        locked: String,
+        /// The source that the environment names.
+        found: String,
+    },
+    /// The bytes are others.
+    #[error(
+        "expected `{}` to be the {locked_size} bytes with sha256 {locked} that `{}` holds, found {found_size} bytes with {found}",
+        excerpt(origin, 160),
+        lock.display()
+    )]
+    OtherBytes {
+        /// The lock.
+        lock: PathBuf,
+        /// Where they came from.
+        origin: String,
+        /// The digest that it holds.
+        locked: Sha256,
+        /// The size that it holds.
+        locked_size: u64,
+        /// The digest of what was found.
+        found: Sha256,
+        /// The size of what was found.
+        found_size: u64,
+    },
+    /// What it needs or may do is not what was locked.
+    #[error("expected its {what} to be those that `{}` holds, found {}", lock.display(), differing(more, fewer))]
+    OtherLines {
+        /// The lock.
+        lock: PathBuf,
+        /// `needs`, `optional` or `grants`.
+        what: &'static str,
+        /// Lines that are not locked.
+        more: Vec<Grant>,
+        /// Lines that are locked and are not there any more.
+        fewer: Vec<Grant>,
+    },
+    /// It looks at another service.
+    #[error("expected the service `{locked}` that `{}` holds, found: {found}", lock.display())]
+    OtherService {
+        /// The lock.
+        lock: PathBuf,
+        /// The service that it holds.
+        locked: Service,
+        /// The service that the environment names.
+        found: Service,
+    },
+    /// There is no lock where one is asked for.
+    #[error("it is not bundled, and there is no lock: {}", lock.display())]
+    NoLock {
+        /// Where the lock would be.
+        lock: PathBuf,
+    },
+}
+
+fn differing(more: &[Grant], fewer: &[Grant]) -> String {
+    let list = |lines: &[Grant]| {
+        let lines: Vec<String> = lines.iter().map(|line| format!("`{}`", excerpt(&line.to_string(), 80))).collect();
+        lines.join(", ")
+    };
+    match (more.is_empty(), fewer.is_empty()) {
+        (false, false) => format!("{} in addition, and {} missing", list(more), list(fewer)),
+        (false, true) => format!("{} in addition", list(more)),
+        (true, _) => format!("{} missing", list(fewer)),
+    }
+}
+
+impl Explain for LockError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotLocked { .. } => "lock.entry",
+            Self::OtherSource { .. } => "lock.source",
+            Self::OtherBytes { .. } => "lock.bytes",
+            Self::OtherLines { what: "grants", .. } => "lock.grants",
+            Self::OtherLines { .. } => "lock.needs",
+            Self::OtherService { .. } => "lock.service",
+            Self::NoLock { .. } => "lock.missing",
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        Fault::Environment
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::OtherBytes { .. } => {
+                "find out who changed the plugin; only if the change is meant, run `shipworthy plugin lock` and review it"
+                    .to_owned()
+            }
+            Self::NoLock { .. } => "run `shipworthy plugin lock` and commit what it writes\n\
+                or go without one: `--locked=false`"
+                .to_owned(),
+            Self::NotLocked { .. } | Self::OtherSource { .. } | Self::OtherLines { .. } | Self::OtherService { .. } => {
+                "if the change of the environment is meant, run `shipworthy plugin lock` and review what it changes".to_owned()
+            }
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! How plugins that lie in a registry are brought here. This crate opens no socket: whoever asks it hands it somebody who
+//! does.
+
+use shipworthy_contract::{Explain, Sha256};
+
+use crate::Reference;
+
+/// Why a registry did not give what it was asked for.
+pub type RegistryFault = Box<dyn Explain + Send + Sync>;
+
+/// Somebody who brings plugins.
+pub trait Registry {
+    /// The digest of the manifest that a reference names: its own, or what its tag means now.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or the registry cannot be asked.
+    fn digest(&self, reference: &Reference) -> Result<Sha256, RegistryFault>;
+
+    /// The component of a manifest, whose bytes are those that the manifest names. With `signed`, with the signatures
+    /// that lie beside it as well.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be had whole.
+    fn fetch(&self, reference: &Reference, manifest: Sha256, signed: bool) -> Result<Fetched, RegistryFault>;
+
+    /// The repository's tags, in no order.
+    ///
+    /// # Errors
+    ///
+    /// If the registry cannot be asked.
+    fn tags(&self, reference: &Reference) -> Result<Vec<String>, RegistryFault>;
+}
+
+/// A plugin that was brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// The component.
+    pub bytes: Vec<u8>,
+    /// What lies beside its manifest, as it is: nothing of it was verified.
+    pub signatures: Vec<Attached>,
+}
+
+/// A signature that lies beside a manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attached {
+    /// A Sigstore bundle.
+    Bundle(Vec<u8>),
+    /// A payload of simple signing, and its signature in base64.
+    SimpleSigning {
+        /// The payload.
+        payload: Vec<u8>,
+        /// The signature, from the layer's annotation.
+        signature: String,
+    },
+}
