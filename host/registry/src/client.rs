@@ -134,7 +134,7 @@ impl Client {
         Ok(Pulled { manifest: found.digest, component, size, bytes, requests: call.requests() })
     }
 
-    /// The tags of a reference's repository, in the registry's order; its own tag and digest do not matter.
+    /// The tags of a reference's repository, sorted; its own tag and digest do not matter.
     ///
     /// # Errors
     /// There is no such repository, or the registry is of no use.
@@ -198,6 +198,9 @@ impl Call {
                 None => break,
             }
         }
+        // The specification asks for this order, and not every registry heeds it.
+        tags.sort();
+        tags.dedup();
         Ok(tags)
     }
 

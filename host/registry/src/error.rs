@@ -76,7 +76,7 @@ pub enum Problem {
     /// No artifact has the tag.
     #[error("the repository has no such tag")]
     UnknownTag {
-        /// Those that it has, newest last as far as the registry's order tells.
+        /// Those that it has, sorted.
         tags: Vec<String>,
     },
     /// No manifest has the digest.
@@ -114,6 +114,14 @@ pub enum Problem {
     /// Credentials cannot be had.
     #[error("cannot get the registry's credentials")]
     Credentials(#[source] CredentialProblem),
+    /// What is to be pushed is something else than the reference names.
+    #[error("expected the digest of what is pushed, sha256 {found}, found: {expected}")]
+    OtherDigest {
+        /// The digest that the reference names.
+        expected: Sha256,
+        /// That of what is to be pushed.
+        found: Sha256,
+    },
     /// TLS could not be set up.
     #[error("no TLS with `{peer}`: {what}; trusted: {trusted}; seen: {seen}")]
     Tls {
@@ -121,6 +129,8 @@ pub enum Problem {
         peer: String,
         /// What is wrong.
         what: String,
+        /// Whether it is that nobody who is trusted signed the certificate.
+        untrusted: bool,
         /// Whose word counts.
         trusted: String,
         /// What was presented.
@@ -210,7 +220,7 @@ pub enum Problem {
         retry_after: Option<Duration>,
     },
     /// It leads elsewhere, and that is not followed.
-    #[error("the registry leads to `{target}`: {what}")]
+    #[error("the registry leads to `{target}`, which is not followed: {what}")]
     Redirect {
         /// Where to, without a path, which can hold a secret.
         target: String,

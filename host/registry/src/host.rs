@@ -98,7 +98,7 @@ impl Host {
         match self.redirected(&answer)? {
             None => Ok(answer),
             Some(address) => {
-                Err(Problem::Redirect { target: address.origin.to_string(), what: "after too many others" })
+                Err(Problem::Redirect { target: address.origin.to_string(), what: "too many others were" })
             }
         }
     }
@@ -110,11 +110,17 @@ impl Host {
         }
         let location = answer.header(header::LOCATION).unwrap_or_default();
         let address = answer.from.join(location).ok_or_else(|| Problem::Redirect {
-            target: excerpt(location.split('?').next().unwrap_or_default(), 80),
+            target: match excerpt(location.split('?').next().unwrap_or_default(), 80) {
+                target if target.is_empty() => "nowhere".to_owned(),
+                target => target,
+            },
             what: "that is no address",
         })?;
         if answer.from.origin.tls && !address.origin.tls {
-            return Err(Problem::Redirect { target: address.origin.to_string(), what: "out of TLS into plain HTTP" });
+            return Err(Problem::Redirect {
+                target: address.origin.to_string(),
+                what: "it leads out of TLS into plain HTTP",
+            });
         }
         if !address.origin.tls && !self.access_to(&address.origin).plain_http {
             return Err(Problem::Redirect {
@@ -251,6 +257,13 @@ impl Host {
     pub(crate) async fn refused(&self, answer: &Answer) -> Problem {
         if !self.origin.tls && answer.status == StatusCode::BAD_REQUEST && is_meant_for_tls(&answer.body) {
             return Problem::NotHttp { peer: self.origin.to_string() };
+        }
+        match self.redirected(answer) {
+            Err(problem) => return problem,
+            Ok(Some(address)) => {
+                return Problem::Redirect { target: address.origin.to_string(), what: "only downloads are followed" };
+            }
+            Ok(None) => {}
         }
         refused(answer, &self.hidden().await)
     }

@@ -21,6 +21,7 @@
 
 pub mod agent;
 pub mod certs;
+pub mod component;
 pub mod docker;
 pub mod environment;
 pub mod gateway;

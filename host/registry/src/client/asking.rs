@@ -71,6 +71,9 @@ impl Call {
             200..=299 => {}
             _ => return Err(self.host.refused(&answer).await),
         }
+        if answer.header(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html")) {
+            return Err(Problem::Malformed("expected a manifest, found a page in HTML".to_owned()));
+        }
         let found = Sha256::of(&answer.body);
         let claimed = || answer.header(CONTENT_DIGEST)?.strip_prefix("sha256:")?.parse().ok();
         if let Some(expected) = expected.or_else(claimed)

@@ -25,7 +25,7 @@ impl Client {
         let artifact = artifact::of(component).map_err(wrong)?;
         let manifest = Sha256::of(&artifact.manifest);
         if let Some(expected) = reference.digest.filter(|expected| *expected != manifest) {
-            return Err(wrong(Problem::Altered { what: "the manifest", expected, found: manifest }));
+            return Err(wrong(Problem::OtherDigest { expected, found: manifest }));
         }
         let call = self.call(reference, Action::Push)?;
         for bytes in [Bytes::copy_from_slice(component), Bytes::from(artifact.config)] {

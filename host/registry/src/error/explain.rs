@@ -17,6 +17,7 @@ impl Explain for RegistryError {
             Problem::Unauthorized { .. } => "registry.unauthorized",
             Problem::Forbidden { .. } => "registry.forbidden",
             Problem::Credentials(_) => "registry.credentials",
+            Problem::OtherDigest { .. } => "registry.other-digest",
             Problem::Tls { .. } => "registry.tls",
             Problem::NotTls { .. } => "registry.not-tls",
             Problem::NotHttp { .. } => "registry.not-http",
@@ -46,6 +47,7 @@ impl Explain for RegistryError {
             | Problem::Unauthorized { .. }
             | Problem::Forbidden { .. }
             | Problem::Credentials(_)
+            | Problem::OtherDigest { .. }
             | Problem::Tls { .. }
             | Problem::NotTls { .. }
             | Problem::NotHttp { .. }
@@ -87,6 +89,8 @@ fn help(problem: &Problem) -> Option<String> {
         Problem::Unauthorized { host, tried, .. } => return Some(log_in(host, tried)),
         Problem::Forbidden { .. } => "let whoever keeps the registry give this account the right to the repository",
         Problem::Credentials(problem) => return credentials(problem),
+        Problem::OtherDigest { .. } => "leave out the digest: what is pushed has the one that it has",
+        Problem::Tls { untrusted: false, .. } => "ask whoever keeps the registry to mend its certificate",
         Problem::Tls { .. } => {
             "the registry's authority goes into `ca` under `[registries.\"HOST\"]`, or into `--ca FILE`"
         }

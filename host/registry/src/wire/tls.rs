@@ -23,6 +23,9 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 use super::Origin;
 use crate::{Problem, RegistryAccess, limits::LARGEST_CA};
 
+/// What is wrong where it is the list of authorities that may have to be longer.
+const UNTRUSTED: &str = "the certificate's issuer is not trusted";
+
 /// Longest name of a certificate that is shown.
 const LONGEST_NAME: usize = 120;
 
@@ -110,7 +113,13 @@ impl TlsClient {
     }
 
     fn problem(&self, origin: &Origin, seen: &Seen, what: String) -> Problem {
-        Problem::Tls { peer: origin.to_string(), what, trusted: self.trusted.clone(), seen: seen.in_words() }
+        Problem::Tls {
+            peer: origin.to_string(),
+            untrusted: what == UNTRUSTED,
+            what,
+            trusted: self.trusted.clone(),
+            seen: seen.in_words(),
+        }
     }
 }
 
@@ -135,7 +144,7 @@ fn refused(error: &CertificateError) -> String {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "the certificate is not valid yet"
         }
-        CertificateError::UnknownIssuer => "the certificate's issuer is not trusted",
+        CertificateError::UnknownIssuer => UNTRUSTED,
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "the certificate is for another name"
         }
