@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("shipworthy-contract", &[]),
     ("shipworthy-payload", &["shipworthy-contract"]),
     ("shipworthy-stack", &["shipworthy-contract"]),
-    ("shipworthy-plugins", &["shipworthy-contract"]),
+    ("shipworthy-plugins", &["shipworthy-contract", "shipworthy-signatures"]),
     ("shipworthy-report", &["shipworthy-contract"]),
     ("shipworthy-capabilities", &["shipworthy-contract"]),
     ("shipworthy-engine", &["shipworthy-capabilities", "shipworthy-contract"]),

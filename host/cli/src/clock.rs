@@ -9,6 +9,11 @@ pub(crate) fn today() -> Date {
     date(OffsetDateTime::now_utc().date())
 }
 
+/// Today, UTC, as a calendar's date.
+pub(crate) fn calendar_day() -> time::Date {
+    OffsetDateTime::now_utc().date()
+}
+
 /// This second, UTC, as `2026-12-04T08:00:00Z`.
 pub(crate) fn now() -> String {
     let now = OffsetDateTime::now_utc().truncate_to_second();

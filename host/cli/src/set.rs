@@ -8,7 +8,7 @@ use shipworthy_plugins::{
     source::{Finder, Pins},
 };
 
-use crate::{args::PluginFlags, commands::env, reach::Reach, refusal::Refusal};
+use crate::{args::PluginFlags, clock, commands::env, reach::Reach, refusal::Refusal};
 
 /// An environment that is about to be used.
 pub(crate) struct Set {
@@ -50,7 +50,7 @@ impl Set {
 
     /// Whoever finds its plugins.
     pub(crate) fn finder<'a>(&'a self, bundled: &'a [Bundled]) -> Finder<'a> {
-        Finder::new(&self.environment, bundled, &self.reach).with_pins(match &self.pins {
+        Finder::new(&self.environment, bundled, &self.reach, clock::calendar_day()).with_pins(match &self.pins {
             Held::Environment => Pins::Environment,
             Held::Lock(lock) => Pins::Lock(lock),
             Held::Missing => Pins::Missing(lock::path_of(&self.environment.file)),

@@ -105,6 +105,11 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, ComponentError> {
     Ok(Inspection { wit_version, imports, extra_exports, descriptor })
 }
 
+/// Whether a component carries a descriptor, whatever is in it. What is no component carries none.
+pub fn has_descriptor(bytes: &[u8]) -> bool {
+    outline::outline(bytes).is_ok_and(|outline| !outline.descriptors.is_empty())
+}
+
 /// The parts of `namespace:package/interface@version`.
 fn split(name: &str) -> Option<(&str, &str, &str)> {
     let (path, version) = name.split_once('@').unwrap_or((name, ""));

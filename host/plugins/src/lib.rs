@@ -24,6 +24,7 @@ pub mod reference;
 pub mod registry;
 pub mod source;
 mod strict_json;
+pub mod trust;
 
 pub use descriptor::Descriptor;
 pub use environment::{Environment, EnvironmentError, EnvironmentErrors, Probe};

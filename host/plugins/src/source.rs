@@ -12,6 +12,8 @@ use std::{
 };
 
 use shipworthy_contract::{Sha256, suggest::nearest};
+use shipworthy_signatures::Signer;
+use time::Date;
 
 pub use self::error::{Elsewhere, PluginError, PluginProblem};
 use crate::{
@@ -23,6 +25,7 @@ use crate::{
     grants,
     lock::{self, Entry, LockError, LockFile},
     registry::{Attached, Registry},
+    trust::{self, Keyring, SignatureProblem},
 };
 
 /// A plugin that the binary brings along.
@@ -70,6 +73,7 @@ pub struct Finder<'a> {
     bundled: &'a [Bundled],
     registry: &'a dyn Registry,
     pins: Pins<'a>,
+    keys: Keyring<'a>,
     known: BTreeMap<(String, Option<Sha256>), Found>,
     /// By probe: the name of the key that signed its plugin.
     signers: BTreeMap<String, String>,
@@ -99,12 +103,19 @@ enum Kind {
 
 impl<'a> Finder<'a> {
     /// For an environment, whose own pins are held. `bundled` are the plugins that the binary brings along.
-    pub const fn new(environment: &'a Environment, bundled: &'a [Bundled], registry: &'a dyn Registry) -> Self {
+    /// Keys are trusted as they are `today`, in UTC.
+    pub const fn new(
+        environment: &'a Environment,
+        bundled: &'a [Bundled],
+        registry: &'a dyn Registry,
+        today: Date,
+    ) -> Self {
         Self {
             environment,
             bundled,
             registry,
             pins: Pins::Environment,
+            keys: Keyring::new(&environment.trust, today),
             known: BTreeMap::new(),
             signers: BTreeMap::new(),
         }
@@ -179,6 +190,9 @@ impl<'a> Finder<'a> {
         if let Some((file, entry)) = locked {
             lock::hold_bytes(file, entry, found.sha256, found.size)?;
         }
+        if let Some(signer) = found.signer(manifest, &mut self.keys, &probe.name)? {
+            self.signers.insert(probe.name.clone(), signer.name);
+        }
         let plugin = found.read()?;
         if let Some((file, entry)) = locked {
             let given = grants::given(&plugin.descriptor, probe, plugin.bundled);
@@ -192,6 +206,41 @@ impl Found {
     fn new(bytes: Cow<'static, [u8]>, sha256: Sha256, origin: String, kind: Kind) -> Self {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         Self { bytes, size, sha256, origin, kind, plugin: None }
+    }
+
+    /// Who signed the bytes, of those who may; none where no signature is asked for. What the binary brings along is
+    /// what its own signature covers.
+    fn signer(
+        &self,
+        manifest: Option<Sha256>,
+        keys: &mut Keyring<'_>,
+        probe: &str,
+    ) -> Result<Option<Signer>, PluginProblem> {
+        if let Kind::Bundled(_) = self.kind {
+            return Ok(None);
+        }
+        let Some(keys) = keys.of(probe)? else { return Ok(None) };
+        let signer = match (&self.kind, manifest) {
+            (Kind::File(path), _) => trust::of_file(path, self.sha256, keys),
+            (Kind::Registry(attached), Some(manifest)) => trust::of_manifest(manifest, attached, keys),
+            (Kind::Bundled(_) | Kind::Registry(_), _) => return Ok(None),
+        };
+        let wrap = |source| PluginProblem::Signature { origin: self.origin.clone(), source };
+        let signer = signer.map_err(wrap)?;
+        match self.beside() {
+            Some(beside) => Err(wrap(SignatureProblem::Descriptor { beside })),
+            None => Ok(Some(signer)),
+        }
+    }
+
+    /// Where the descriptor lies, if the component does not carry it. What is no component is refused later.
+    fn beside(&self) -> Option<PathBuf> {
+        let Kind::File(path) = &self.kind else { return None };
+        let carried = match &self.plugin {
+            Some(plugin) => component::has_descriptor(&plugin.bytes),
+            None => component::has_descriptor(&self.bytes),
+        };
+        (!carried).then(|| path.with_extension("probe.json"))
     }
 
     /// Who the plugin is, read once.

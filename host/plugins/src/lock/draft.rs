@@ -1,6 +1,8 @@
 //! What a lock would hold of an environment as it is now.
 
 use super::{Entry, Lock, source_of};
+use time::Date;
+
 use crate::{
     Bundled, Environment, Plugin, PluginError, Probe, component,
     environment::PluginSource,
@@ -41,8 +43,9 @@ pub fn draft(
     update: &Update,
     bundled: &[Bundled],
     registry: &dyn Registry,
+    today: Date,
 ) -> Result<Vec<Entry>, Vec<PluginError>> {
-    let mut finder = Finder::new(environment, bundled, registry);
+    let mut finder = Finder::new(environment, bundled, registry, today);
     let mut entries = Vec::new();
     let mut errors = Vec::new();
     for probe in &environment.probes {

@@ -8,8 +8,14 @@ use std::{
 use shipworthy_contract::{Explain, Fault, Sha256, explain::Place};
 
 use crate::{
-    Probe, component::ComponentError, descriptor::DescriptorError, files::FileError, lock::LockError,
-    reference::NotAReference, registry::RegistryFault,
+    Probe,
+    component::ComponentError,
+    descriptor::DescriptorError,
+    files::FileError,
+    lock::LockError,
+    reference::NotAReference,
+    registry::RegistryFault,
+    trust::{SignatureProblem, TrustError},
 };
 
 /// Why there is no plugin: for a probe of an environment, or for whoever named one.
@@ -77,6 +83,18 @@ pub enum PluginProblem {
     /// The registry did not give it.
     #[error(transparent)]
     Registry(#[from] Elsewhere),
+    /// A signature is asked for, and there is none that counts.
+    #[error("cannot trust the plugin `{origin}`: {source}")]
+    Signature {
+        /// Where it comes from.
+        origin: String,
+        /// Why not.
+        #[source]
+        source: SignatureProblem,
+    },
+    /// A key that the environment trusts cannot be used.
+    #[error(transparent)]
+    Key(#[from] TrustError),
     /// The lock holds something else.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -132,6 +150,8 @@ impl Explain for PluginError {
             PluginProblem::Reference(_) => "plugin.reference",
             PluginProblem::Unpinned { .. } => "plugin.unpinned",
             PluginProblem::Registry(Elsewhere(fault)) => fault.code(),
+            PluginProblem::Signature { source, .. } => source.code(),
+            PluginProblem::Key(error) => error.code(),
             PluginProblem::Lock(error) => error.code(),
             PluginProblem::File(_) => "plugin.file",
             PluginProblem::Pin { .. } => "plugin.pin",
@@ -148,6 +168,8 @@ impl Explain for PluginError {
             | PluginProblem::File(_)
             | PluginProblem::Pin { .. } => Fault::Environment,
             PluginProblem::Registry(Elsewhere(fault)) => fault.fault(),
+            PluginProblem::Signature { source, .. } => source.fault(),
+            PluginProblem::Key(error) => error.fault(),
             PluginProblem::Lock(error) => error.fault(),
             PluginProblem::Component { source, .. } => source.fault(),
             PluginProblem::NoDescriptor { .. } | PluginProblem::Descriptor { .. } => Fault::Plugin,
@@ -166,6 +188,8 @@ impl Explain for PluginError {
                  or name the manifest's digest: `oci://HOST/REPOSITORY@sha256:DIGEST`"
             }
             PluginProblem::Registry(Elsewhere(fault)) => return fault.help(),
+            PluginProblem::Signature { source, .. } => return source.help(),
+            PluginProblem::Key(error) => return error.help(),
             PluginProblem::Lock(error) => return error.help(),
             PluginProblem::File(_) if self.probe.is_none() => {
                 "name the file of a component, or `builtin:` and the name of a bundled probe"

@@ -9,6 +9,8 @@ use crate::support::{Folder, NoRegistry, told};
 
 /// A component that exports what a probe is called by, and nothing else.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0\x0b\x22\x01\0\x1cshipworthy:probe/guest@0.1.0\x05\0\0";
+/// Any day.
+const TODAY: time::Date = time::macros::date!(2026 - 12 - 04);
 const DESCRIPTOR: &str = r#"{ "name": "own", "version": "1.0.0" }"#;
 
 fn bundled() -> Vec<Bundled> {
@@ -34,7 +36,7 @@ impl Case {
     }
 
     fn found(&self) -> Result<Arc<Plugin>, PluginError> {
-        Finder::new(&self.environment, &bundled(), &NoRegistry).resolve(&self.environment.probes[0])
+        Finder::new(&self.environment, &bundled(), &NoRegistry, TODAY).resolve(&self.environment.probes[0])
     }
 
     fn told(&self) -> String {

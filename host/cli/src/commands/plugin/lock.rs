@@ -11,7 +11,7 @@ use shipworthy_report::locked::{self, Changes, Fact, Line, Mark};
 
 use crate::{
     args::{Accept, LockArgs},
-    bundled,
+    bundled, clock,
     output::{self, Stream, look},
     reach::Reach,
     refusal::Refusal,
@@ -116,7 +116,7 @@ fn draft(file: PathBuf, environments: &[Environment], update: &Update, args: &Lo
     let mut entries = Vec::new();
     for environment in environments {
         let reach = Reach::new(&environment.registries, args.offline);
-        match lock::draft(environment, &before, update, &bundled, &reach) {
+        match lock::draft(environment, &before, update, &bundled, &reach, clock::calendar_day()) {
             Ok(drafted) => entries.extend(drafted),
             Err(errors) => refusal.errors.extend(Refusal::all(errors).errors),
         }
