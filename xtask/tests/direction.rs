@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("shipworthy-capabilities", &["shipworthy-contract"]),
     ("shipworthy-engine", &["shipworthy-capabilities", "shipworthy-contract"]),
     ("shipworthy-kit", &["shipworthy-contract", "shipworthy-plugins"]),
+    ("shipworthy-registry", &["shipworthy-contract", "shipworthy-plugins"]),
     (
         "shipworthy",
         &[
@@ -26,6 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "shipworthy-kit",
             "shipworthy-payload",
             "shipworthy-plugins",
+            "shipworthy-registry",
             "shipworthy-report",
             "shipworthy-stack",
         ],

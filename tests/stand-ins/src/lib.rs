@@ -21,10 +21,12 @@
 
 pub mod agent;
 pub mod certs;
+pub mod component;
 pub mod docker;
 pub mod environment;
 pub mod gateway;
 pub mod hostile;
+pub mod meddler;
 mod packed;
 pub mod plugin;
 pub mod real;
@@ -35,6 +37,7 @@ mod section;
 mod serve;
 pub mod stack;
 mod stand_in;
+pub mod tokens;
 pub mod tree;
 
 pub use agent::Agent;
@@ -46,4 +49,5 @@ pub use plugin::Plugin;
 pub use sandbox::{Output, Sandbox};
 pub use stack::Stack;
 pub use stand_in::{Received, StandIn};
+pub use tokens::TokenServer;
 pub use tree::Tree;

@@ -12,6 +12,7 @@ pub mod containerd;
 pub mod esb;
 pub mod project;
 pub mod proxy;
+pub mod registry;
 
 mod binary;
 mod docker;
@@ -23,6 +24,7 @@ pub use containerd::Containerd;
 pub use esb::{Esb, Mode};
 pub use project::Project;
 pub use proxy::Proxy;
+pub use registry::{Auth, Registry};
 
 /// The label of everything that tests leave on an engine while they run; its value is the process.
 pub const LABEL: &str = "shipworthy.test";
