@@ -13,7 +13,7 @@ use shipworthy_payload::Choice;
 
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
 pub(crate) use cache::{CacheCommand, WarmArgs};
-pub(crate) use sets::{Accept, DiffArgs, ListArgs, LockArgs, PluginFlags};
+pub(crate) use sets::{Accept, BundleCommand, CreateArgs, DiffArgs, ListArgs, LockArgs, PluginFlags};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
 /// requires?
@@ -54,6 +54,9 @@ pub(crate) enum Command {
     /// Make a probe, build it, test it, or look at one before it is used
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Take an environment with its plugins to where no registry is reached
+    #[command(subcommand)]
+    Bundle(BundleCommand),
     /// Where compiled plugins are kept, compile them ahead, or remove them
     #[command(subcommand)]
     Cache(CacheCommand),

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod bundle;
 pub(crate) mod cache;
 pub(crate) mod capture;
 pub(crate) mod check;
