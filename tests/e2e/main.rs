@@ -20,6 +20,7 @@ mod payload;
 mod plugin_inspect;
 mod real;
 mod record_replay;
+mod registry;
 mod rules;
 mod silence;
 mod stack_rules;

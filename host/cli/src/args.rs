@@ -2,6 +2,7 @@
 
 mod cache;
 mod plugin;
+mod registry;
 mod sets;
 
 use std::{path::PathBuf, str::FromStr};
@@ -13,6 +14,7 @@ use shipworthy_payload::Choice;
 
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
 pub(crate) use cache::{CacheCommand, WarmArgs};
+pub(crate) use registry::{PullArgs, PushArgs, RegistryFlags};
 pub(crate) use sets::{Accept, BundleCommand, CreateArgs, DiffArgs, ListArgs, LockArgs, PluginFlags};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it

@@ -1,45 +1,194 @@
-//! Whoever brings what lies in a registry.
+//! Whoever brings what lies in a registry: a client, and the store of this user. Neither is opened before it is needed.
 
-use shipworthy_contract::{Explain, Fault, Sha256};
+use std::{collections::BTreeMap, path::PathBuf, sync::OnceLock};
+
+use shipworthy_contract::{Explain, Sha256};
 use shipworthy_plugins::{
     Reference,
     environment::RegistrySpec,
-    registry::{Fetched, Registry, RegistryFault},
+    registry::{Attached, Fetched, Registry, RegistryFault},
 };
-use std::collections::BTreeMap;
+use shipworthy_registry::{
+    AttachedKind, Attachments, Client, Pulled, Pushed, RegistryAccess, RegistryError, RegistryOptions, Store,
+};
+use tokio::runtime::Runtime;
+
+use crate::{
+    args::RegistryFlags,
+    commands::env,
+    refusal::{Refusal, UsageError},
+    stack::components,
+};
 
 /// The registries of an environment.
-pub(crate) struct Reach {}
+#[derive(Debug)]
+pub(crate) struct Reach {
+    options: RegistryOptions,
+    opened: OnceLock<Opened>,
+}
 
-#[derive(Debug, thiserror::Error)]
-#[error("not connected: {0}")]
-struct Not(String);
-impl Explain for Not {
-    fn code(&self) -> &'static str {
-        "x"
-    }
-    fn fault(&self) -> Fault {
-        Fault::Host
-    }
-    fn help(&self) -> Option<String> {
-        None
+#[derive(Debug)]
+struct Opened {
+    client: Client,
+    store: Store,
+    /// None only while it is dropped.
+    runtime: Option<Runtime>,
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // A name that is still being looked up holds up nobody.
+            runtime.shutdown_background();
+        }
     }
 }
 
 impl Reach {
-    pub(crate) fn new(_registries: &BTreeMap<String, RegistrySpec>, _offline: bool) -> Self {
-        Self {}
+    /// As an environment says.
+    pub(crate) fn new(registries: &BTreeMap<String, RegistrySpec>, offline: bool) -> Self {
+        let access = |spec: &RegistrySpec| RegistryAccess { plain_http: spec.plain_http, ca: spec.ca.clone() };
+        let hosts = registries.iter().map(|(host, spec)| (host.clone(), access(spec))).collect();
+        let options = RegistryOptions {
+            hosts,
+            docker_config: docker_config(),
+            offline: offline || is_offline(),
+            ..RegistryOptions::default()
+        };
+        Self { options, opened: OnceLock::new() }
+    }
+
+    /// As the command line says for the registry of one reference, else as the environment that it names.
+    pub(crate) fn named(reference: &Reference, flags: &RegistryFlags, offline: bool) -> Result<Self, Refusal> {
+        let registries = match &flags.env {
+            Some(name) => env::load(name)?.registries,
+            None => BTreeMap::new(),
+        };
+        let mut reach = Self::new(&registries, offline);
+        if flags.plain_http || flags.ca.is_some() {
+            let access = RegistryAccess { plain_http: flags.plain_http, ca: flags.ca.clone() };
+            reach.options.hosts.insert(reference.host.clone(), access);
+        }
+        Ok(reach)
+    }
+
+    /// Brings a component, and what is attached to it, into the store.
+    pub(crate) fn pull(&self, reference: &Reference) -> Result<(Pulled, Attachments), RegistryFault> {
+        let opened = self.opened()?;
+        opened.run(async {
+            let pulled = opened.client.pull(reference, &opened.store).await?;
+            // By its digest, and in the store: nobody has to be asked for a component. What is attached may have changed.
+            let attached = match opened.client.signatures(reference, pulled.manifest, &opened.store).await {
+                Err(_) if self.options.offline => Attachments::default(),
+                attached => attached?,
+            };
+            Ok((pulled, attached))
+        })
+    }
+
+    /// Pushes a component.
+    pub(crate) fn push(&self, reference: &Reference, component: &[u8]) -> Result<Pushed, RegistryFault> {
+        let opened = self.opened()?;
+        opened.run(opened.client.push(reference, component))
+    }
+
+    fn opened(&self) -> Result<&Opened, RegistryFault> {
+        if let Some(opened) = self.opened.get() {
+            return Ok(opened);
+        }
+        let folder = store_folder().ok_or(NoStore)?;
+        let store = Store::open(&folder).map_err(|error| Box::new(error) as RegistryFault)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = Some(runtime.map_err(|error| Box::new(UsageError::Runtime(error)) as RegistryFault)?);
+        let opened = Opened { client: Client::new(self.options.clone()), store, runtime };
+        Ok(self.opened.get_or_init(|| opened))
+    }
+}
+
+impl Opened {
+    fn run<T>(&self, work: impl Future<Output = Result<T, RegistryError>>) -> Result<T, RegistryFault> {
+        let Some(runtime) = &self.runtime else { return Err(NoStore.into()) };
+        runtime.block_on(work).map_err(|error| Box::new(error) as RegistryFault)
     }
 }
 
 impl Registry for Reach {
     fn digest(&self, reference: &Reference) -> Result<Sha256, RegistryFault> {
-        Err(Box::new(Not(reference.to_string())))
+        match reference.digest {
+            Some(digest) => Ok(digest),
+            None => {
+                let opened = self.opened()?;
+                opened.run(opened.client.resolve(reference))
+            }
+        }
     }
-    fn fetch(&self, reference: &Reference, _: Sha256, _: bool) -> Result<Fetched, RegistryFault> {
-        Err(Box::new(Not(reference.to_string())))
+
+    fn fetch(&self, reference: &Reference, manifest: Sha256, signed: bool) -> Result<Fetched, RegistryFault> {
+        let opened = self.opened()?;
+        opened.run(async {
+            let pulled = opened.client.pull(&reference.pinned(manifest), &opened.store).await?;
+            let attached = match signed {
+                true => opened.client.signatures(reference, manifest, &opened.store).await?,
+                false => Attachments::default(),
+            };
+            Ok(Fetched { bytes: pulled.bytes, signatures: attached.signatures.into_iter().map(handed_on).collect() })
+        })
     }
+
     fn tags(&self, reference: &Reference) -> Result<Vec<String>, RegistryFault> {
-        Err(Box::new(Not(reference.to_string())))
+        let opened = self.opened()?;
+        opened.run(opened.client.tags(reference))
     }
+}
+
+fn handed_on(attached: shipworthy_registry::Attached) -> Attached {
+    match attached.kind {
+        AttachedKind::Bundle => Attached::Bundle(attached.bytes),
+        AttachedKind::SimpleSigning => {
+            Attached::SimpleSigning { payload: attached.bytes, signature: attached.signature.unwrap_or_default() }
+        }
+    }
+}
+
+/// There is no place for a store.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no store: neither `XDG_CACHE_HOME` nor `HOME` is an absolute path")]
+struct NoStore;
+
+impl Explain for NoStore {
+    fn code(&self) -> &'static str {
+        "store.folder"
+    }
+
+    fn fault(&self) -> shipworthy_contract::Fault {
+        shipworthy_contract::Fault::Environment
+    }
+
+    fn help(&self) -> Option<String> {
+        Some("set `XDG_CACHE_HOME` to a folder of this user's".to_owned())
+    }
+}
+
+impl From<NoStore> for RegistryFault {
+    fn from(error: NoStore) -> Self {
+        Box::new(error)
+    }
+}
+
+/// Beside the folder of compiled plugins.
+fn store_folder() -> Option<PathBuf> {
+    Some(components::cache_folder()?.with_file_name("store"))
+}
+
+/// Where docker and its like keep what they know of registries.
+#[expect(clippy::disallowed_methods, reason = "the door to DOCKER_CONFIG")]
+fn docker_config() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = folder("DOCKER_CONFIG").or_else(|| Some(folder("HOME")?.join(".docker")))?;
+    Some(folder.join("config.json"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the door to SHIPWORTHY_OFFLINE")]
+fn is_offline() -> bool {
+    std::env::var_os("SHIPWORTHY_OFFLINE").is_some_and(|value| !value.is_empty())
 }

@@ -9,7 +9,7 @@ use shipworthy_contract::Sha256;
 use shipworthy_plugins::Reference;
 
 use crate::{
-    ArtifactProblem, Client, Problem, RegistryError,
+    ArtifactProblem, Client, Problem, RegistryError, Store,
     artifact::written,
     client::{Call, Found},
     host::{Action, get},
@@ -94,6 +94,27 @@ impl Client {
         Ok(found)
     }
 
+    /// As [`Self::attached`], and remembers it in the store; offline, what the store remembers.
+    ///
+    /// # Errors
+    /// As [`Self::attached`]; offline, if it was never looked.
+    pub async fn signatures(
+        &self,
+        reference: &Reference,
+        digest: Sha256,
+        store: &Store,
+    ) -> Result<Attachments, RegistryError> {
+        let pinned = reference.pinned(digest);
+        let wrong = |problem| RegistryError::new(&pinned, 1, problem);
+        if self.is_offline() {
+            let kept = store.attached(digest).map_err(|error| wrong(Problem::Store(error)))?;
+            return kept.ok_or_else(|| wrong(Problem::OfflineSignatures));
+        }
+        let found = self.attached(reference, digest).await?;
+        store.keep_attached(digest, &found).map_err(|error| wrong(Problem::Store(error)))?;
+        Ok(found)
+    }
+
     /// Attaches a sigstore bundle to the manifest of this digest, as cosign does. In a registry without the referrers
     /// API the list is a tag, which is read and written: of two who attach at the same moment, one may be lost.
     ///
@@ -143,8 +164,9 @@ impl Call {
         let answer = self.host.ask(self, get(self.path(&format!("referrers/sha256:{digest}")), what, LARGEST_MANIFEST));
         let answer = answer.await?;
         match answer.status.as_u16() {
-            // No such API here: the tag is the list (specification, "Unavailable Referrers API").
-            404 => Ok(self.listed(digest).await?.map(|index| index.manifests).unwrap_or_default()),
+            // No such API here: the tag is the list (specification, "Unavailable Referrers API"). Some registries have
+            // another word for that than they should.
+            400 | 404 | 405 => Ok(self.listed(digest).await?.map(|index| index.manifests).unwrap_or_default()),
             200..=299 => Ok(index(&answer.body)?.manifests),
             _ => Err(self.host.refused(&answer).await),
         }

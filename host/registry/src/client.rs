@@ -160,9 +160,14 @@ impl Client {
         found.await
     }
 
+    /// Whether nothing is asked of any registry.
+    pub(crate) fn is_offline(&self) -> bool {
+        self.options.offline
+    }
+
     /// What it takes to ask about a repository.
     pub(crate) fn call(&self, reference: &Reference, action: Action) -> Result<Call, RegistryError> {
-        if self.options.offline {
+        if self.is_offline() {
             let problem = if reference.digest.is_some() { Problem::Offline } else { Problem::OfflineTag };
             return Err(RegistryError::new(reference, 1, problem));
         }

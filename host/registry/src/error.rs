@@ -247,6 +247,9 @@ pub enum Problem {
     /// A tag cannot be looked up.
     #[error("what a tag names is the registry's to say, which is not asked offline")]
     OfflineTag,
+    /// Nobody looked what is attached to it.
+    #[error("which signatures are attached to it was never looked, and nobody is asked offline")]
+    OfflineSignatures,
     /// The store cannot be used.
     #[error("cannot use the store")]
     Store(#[source] StoreError),

@@ -7,6 +7,7 @@ use shipworthy_kit::{Language, name::Name};
 
 use super::{
     Format, parse,
+    registry::{PullArgs, PushArgs},
     sets::{ListArgs, LockArgs},
 };
 
@@ -35,6 +36,18 @@ pub(crate) enum PluginCommand {
         shipworthy plugin inspect builtin:gateway --format json\n\n\
         Exit codes: 0 it can be used, 2 it cannot: it is refused, or the environment lacks what it needs.")]
     Inspect(InspectArgs),
+    /// Fetch a plugin from a registry into the store of this user, with what is attached to it
+    #[command(after_help = "Examples:\n  shipworthy plugin pull oci://registry.example/plugins/orders:1.2.0\n  \
+        shipworthy plugin pull oci://registry.example/plugins/orders:1.2.0 --output plugins/orders.wasm\n\n\
+        Its reference with its digest goes to standard output.\n\
+        Exit codes: 0 it is here, whole and as the registry's digest says, 2 it is not.")]
+    Pull(PullArgs),
+    /// Push a plugin to a registry as a standard Wasm OCI artifact, which wkg and oras read too
+    #[command(after_help = "Examples:\n  \
+        shipworthy plugin push plugins/orders.wasm oci://registry.example/plugins/orders:1.2.0\n\n\
+        Its reference with its digest goes to standard output, for an environment.\n\
+        Exit codes: 0 it is there, 2 it is not.")]
+    Push(PushArgs),
     /// Which plugins environments run: from where, pinned to what, signed by whom, allowed what
     #[command(after_help = "Examples:\n  shipworthy plugin list\n  shipworthy plugin list --env staging --newer\n\n\
         Exit codes: 0 all can be used, 2 one cannot, which is listed with its reason.")]

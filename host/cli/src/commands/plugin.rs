@@ -5,6 +5,8 @@ mod inspect;
 mod list;
 mod lock;
 mod new;
+mod pull;
+mod push;
 mod test;
 
 use shipworthy_contract::report::EXIT_PASSED;
@@ -17,6 +19,8 @@ pub(crate) fn run(command: &PluginCommand) -> Result<u8, Refusal> {
         PluginCommand::Build(args) => build::run(args)?,
         PluginCommand::Test(args) => return test::run(args),
         PluginCommand::Inspect(args) => inspect::run(args)?,
+        PluginCommand::Pull(args) => pull::run(args)?,
+        PluginCommand::Push(args) => push::run(args)?,
         PluginCommand::List(args) => list::run(args)?,
         PluginCommand::Lock(args) => lock::run(args)?,
     }

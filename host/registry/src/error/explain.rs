@@ -32,7 +32,7 @@ impl Explain for RegistryError {
             Problem::Redirect { .. } => "registry.redirect",
             Problem::Malformed(_) => "registry.malformed",
             Problem::Ca { .. } | Problem::SystemRoots(_) => "registry.ca",
-            Problem::Offline | Problem::OfflineTag => "registry.offline",
+            Problem::Offline | Problem::OfflineTag | Problem::OfflineSignatures => "registry.offline",
             Problem::Store(_) => "registry.store",
             Problem::NoDescriptor => "registry.no-descriptor",
             Problem::Component(source) => source.code(),
@@ -56,6 +56,7 @@ impl Explain for RegistryError {
             | Problem::SystemRoots(_)
             | Problem::Offline
             | Problem::OfflineTag
+            | Problem::OfflineSignatures
             | Problem::Store(_) => Fault::Environment,
             Problem::UnknownBlob { .. }
             | Problem::TimedOut { .. }
@@ -117,7 +118,9 @@ fn help(problem: &Problem) -> Option<String> {
         Problem::Malformed(_) => "see that this is the address of a registry, and not of a page that stands before it",
         Problem::Ca { .. } => "name a PEM file with the certificates of authorities",
         Problem::SystemRoots(_) => "name the registry's authority in `ca`, or install the system's certificates",
-        Problem::Offline => "`shipworthy plugin pull` fetches it where there is a network, into the same store",
+        Problem::Offline | Problem::OfflineSignatures => {
+            "`shipworthy plugin pull` fetches it where there is a network, into the same store"
+        }
         Problem::OfflineTag => "name the digest: `@sha256:` and 64 digits, which `shipworthy plugin pull` prints",
         Problem::Store(_) => return None,
         Problem::NoDescriptor => {

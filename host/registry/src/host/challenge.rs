@@ -57,8 +57,16 @@ fn parameter(challenge: &ChallengeRef<'_>, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use http::{HeaderMap, header::WWW_AUTHENTICATE};
+    use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_a_registry_asks_for_is_read_or_refused(header in "([Bb]earer |Basic |[a-z]{1,4} )?[ -~]{0,60}") {
+            of(&[&header]);
+        }
+    }
 
     fn of(headers: &[&str]) -> String {
         let mut map = HeaderMap::new();

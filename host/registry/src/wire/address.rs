@@ -107,7 +107,21 @@ impl fmt::Debug for Address {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn wherever_a_registry_leads_to_is_an_address_or_none(location in "(https?:/)?/{0,2}[!-~]{0,40}") {
+            let base = Address::parse("https://registry.example/v2/").unwrap();
+            if let Some(found) = base.join(&location) {
+                prop_assert!(found.path.starts_with('/'));
+                prop_assert!(found.path.parse::<Uri>().is_ok());
+                prop_assert!(!found.origin.host().contains('/') && !found.origin.authority.contains('@'));
+            }
+        }
+    }
 
     #[test]
     fn what_a_registry_names_is_read_or_refused() {

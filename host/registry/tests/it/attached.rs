@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use shipworthy_registry::AttachedKind;
+use shipworthy_registry::{AttachedKind, Client, Problem, RegistryOptions};
 
 use crate::{agent, client, open, or_skip, reference, run, store, tools};
 
@@ -34,8 +34,12 @@ fn what_is_attached_is_found_and_remembered() -> Result<()> {
         let bundles: Vec<&[u8]> = found.signatures.iter().map(|one| one.bytes.as_slice()).collect();
         let expected: Vec<Vec<u8>> = (2..18).rev().map(bundle).collect();
         assert_eq!((bundles, found.left_out), (expected.iter().map(Vec::as_slice).collect(), 2));
-        store.keep_attached(pushed.manifest, &found)?;
-        assert_eq!(store.attached(pushed.manifest)?, Some(found));
+        // Offline there is what was there when it was last looked.
+        let offline = Client::new(RegistryOptions { offline: true, ..RegistryOptions::default() });
+        let never = offline.signatures(&tag, pushed.manifest, &store).await;
+        assert!(matches!(never.unwrap_err().problem(), Problem::OfflineSignatures));
+        assert_eq!(client.signatures(&tag, pushed.manifest, &store).await?, found);
+        assert_eq!(offline.signatures(&tag, pushed.manifest, &store).await?, found);
         Ok(())
     })
 }
