@@ -15,6 +15,7 @@ mod exit_codes;
 mod gate;
 mod init;
 mod output;
+mod partition;
 mod payload;
 mod plugin_inspect;
 mod real;

@@ -1,7 +1,9 @@
 //! The command line, stated once: parsing, help and usage errors come from here.
 
 mod cache;
+mod part;
 mod plugin;
+mod report;
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -9,9 +11,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use shipworthy_capabilities::containers::engine::{DEFAULT_SOCKET, EngineSocket};
 use shipworthy_contract::{Policy, RuleId, Service, Sha256, quantity::Span};
 use shipworthy_payload::Choice;
+use shipworthy_stack::Partition;
 
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
 pub(crate) use cache::{CacheCommand, WarmArgs};
+pub(crate) use part::PartFlags;
+pub(crate) use report::{MergeArgs, ReportCommand};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
 /// requires?
@@ -52,6 +57,9 @@ pub(crate) enum Command {
     /// Make a probe, build it, test it, or look at one before it is used
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Put together what the parts of one check have seen
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Where compiled plugins are kept, compile them ahead, or remove them
     #[command(subcommand)]
     Cache(CacheCommand),
@@ -159,6 +167,8 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) stack: StackFlags,
     #[command(flatten)]
+    pub(crate) part: PartFlags,
+    #[command(flatten)]
     pub(crate) judging: JudgingFlags,
     #[command(flatten)]
     pub(crate) output: OutputFlags,
@@ -203,6 +213,8 @@ pub(crate) struct StackArgs {
     #[command(flatten)]
     pub(crate) stack: StackFlags,
     #[command(flatten)]
+    pub(crate) part: PartFlags,
+    #[command(flatten)]
     pub(crate) judging: JudgingFlags,
     #[command(flatten)]
     pub(crate) output: OutputFlags,
@@ -231,7 +243,7 @@ pub(crate) struct PayloadFlags {
     pub(crate) artifact_sha256: Option<Sha256>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Stack")]
 pub(crate) struct StackFlags {
     /// Look at these services only
@@ -246,6 +258,8 @@ pub(crate) struct StackFlags {
     /// Tell the probes what a recording holds instead of asking services; endpoints and secrets need not exist
     #[arg(long, value_name = "FILE")]
     pub(crate) replay: Option<PathBuf>,
+    #[arg(skip)]
+    pub(crate) partition: Option<Partition>,
 }
 
 #[derive(Debug, Args)]

@@ -22,7 +22,7 @@ use shipworthy_report::error::Shown;
 use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
-    args::{CacheCommand, Cli, Command, EnvCommand, PayloadCommand, StackCommand},
+    args::{CacheCommand, Cli, Command, EnvCommand, PayloadCommand, ReportCommand, StackCommand},
     interrupt::Interrupt,
     output::Stream,
     refusal::Refusal,
@@ -60,6 +60,7 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Env(EnvCommand::Show { name }) => commands::env::show(name)?,
         Command::Env(EnvCommand::Check { name }) => commands::env::check(name)?,
         Command::Plugin(command) => return commands::plugin::run(command),
+        Command::Report(ReportCommand::Merge(args)) => return commands::report::merge(args),
         Command::Cache(CacheCommand::Path) => commands::cache::path()?,
         Command::Cache(CacheCommand::Warm(args)) => commands::cache::warm(args)?,
         Command::Cache(CacheCommand::Clean) => commands::cache::clean()?,

@@ -27,7 +27,8 @@ pub(super) fn run(case: &Case, plugin: &Plugin, component: &Path) -> Result<Tria
     // Faults of the written environment are those of the test file, from which it was written key by key.
     let environment = environment::load(stage.environment())
         .map_err(|errors| Refusal::all(errors.into_vec().iter().map(|error| told(error.to_string()))))?;
-    let flags = StackFlags { only: Vec::new(), timeout: None, record: None, replay: case.recording.clone() };
+    let flags =
+        StackFlags { only: Vec::new(), timeout: None, record: None, replay: case.recording.clone(), partition: None };
     let plan = Plan::new(&environment, &flags)
         .map_err(|refusal| Refusal::all(refusal.errors.iter().map(|error| told(chain(&**error)))))?;
     let seen = stack::look(&environment, &plan, &flags)?;
