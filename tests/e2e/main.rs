@@ -7,6 +7,7 @@ mod boundary;
 mod cache;
 mod capture;
 mod certificates;
+mod ci;
 mod command;
 mod containers;
 mod demo;

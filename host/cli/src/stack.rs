@@ -41,7 +41,9 @@ pub(crate) fn observe_and_judge(
         None => shipworthy_stack::judge(&case),
     };
     let results = only::mark(judged, &left_out, &flags.only);
-    let observe::Observed { listed, instances, runs, project, recording } = observed;
+    let observe::Observed { listed, instances, mut runs, project, recording } = observed;
+    // Which run was done first is nobody's business.
+    runs.sort_by(|a, b| (&a.probe, &a.instance).cmp(&(&b.probe, &b.instance)));
     let seen = flags.partition.map(|_| Saw { requirements, left_out, listed, instances, runs });
     Ok(Judged { results, project, recording, seen })
 }

@@ -179,7 +179,7 @@ fn what_does_not_fit_is_refused_and_nothing_is_judged() -> Result<()> {
     merge.severity: part 2 of 2 takes the rules of probe `agent` otherwise than part 1
     merge.instances: part 2 of 2 knows 4 instances of probe `agent`, and part 1 1
     merge.instances: part 2 of 2 knows the 1 instance of probe `agent` by other names than part 1
-    merge.stray: part 1 of 2 has a run of probe `gateway` at `gateway`, which is another part's
+    merge.stray: part 1 of 2 has a run of probe `agent` at `agent`, which is another part's
     ");
     Ok(())
 }

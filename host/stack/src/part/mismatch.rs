@@ -52,7 +52,7 @@ pub enum Mismatch {
         probe: String,
     },
     /// Other instances.
-    #[error("{part} knows {}", instances(probe, *.instances, *.expected))]
+    #[error("{part} knows {}", fleet(probe, *.instances, *.expected))]
     Instances {
         /// Which part.
         part: Partition,
@@ -81,7 +81,7 @@ pub enum Mismatch {
     },
 }
 
-fn instances(probe: &str, instances: usize, expected: usize) -> String {
+fn fleet(probe: &str, instances: usize, expected: usize) -> String {
     if instances == expected {
         return format!("the {} of probe `{probe}` by other names than part 1", plural(instances, "instance"));
     }
