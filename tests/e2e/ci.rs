@@ -1,6 +1,7 @@
 //! `examples/ci`: the manifests are what their systems take, and their lines of shell give the right exit codes.
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -128,7 +129,7 @@ fn run(shell: &Sandbox, options: &str, script: &str, variables: &[(&str, String)
     let binary = Path::new(env!("CARGO_BIN_EXE_shipworthy")).parent().context("its folder")?;
     let mut preamble = format!("export PATH=\"{}:$PATH\"\n", binary.display());
     for (name, value) in variables {
-        preamble.push_str(&format!("export {name}='{value}'\n"));
+        writeln!(preamble, "export {name}='{value}'")?;
     }
     shell.file("script.sh", script)?;
     shell.run(&["-c", &format!("{preamble}exec {options} script.sh")])
@@ -170,7 +171,7 @@ fn parts_and_the_merge_give_the_right_exit_codes() -> Result<()> {
             codes.sort_unstable();
             let expected = [Some(0), Some(0), Some(0), Some(code)];
             assert_eq!(codes, expected, "{}: one part has the old gateway", system.manifest);
-            let judged = run(&shell, system.options, whole, &[reviewed.clone()])?;
+            let judged = run(&shell, system.options, whole, std::slice::from_ref(&reviewed))?;
             assert_eq!(judged.status, Some(code), "{}\n{}", system.manifest, judged.snapshot());
             assert_eq!(shell.dir().join("deployed").exists(), code == 0, "{}", system.manifest);
             // A job that was lost.
@@ -220,7 +221,7 @@ fn an_indexed_job_writes_a_report_for_each_index() -> Result<()> {
             let output = run(&shell, "sh", part, &variables)?;
             assert_eq!(output.status, Some(0), "a verdict does not fail a pod: {}", output.snapshot());
         }
-        let judged = run(&shell, "sh", whole, &[reports.clone()])?;
+        let judged = run(&shell, "sh", whole, std::slice::from_ref(&reports))?;
         assert_eq!(judged.status, Some(code), "{}", judged.snapshot());
         // A check that cannot begin fails its pod, and leaves no report of an earlier run.
         shell.file("environments/staging.toml", "polcy = 1\n")?;

@@ -162,70 +162,7 @@ fn a_part_reads_as_one() -> Result<()> {
         );
         shown.push('\n');
     }
-    insta::assert_snapshot!(shown, @r"
-    exit code: 0
-    ----- stdout -----
-    artifact     artifact.yml
-    sha256       26806b3c6581aac2c2645b4caa19b6e514190ec8bccc5fdf967da9d7dd4c9958
-    contract     1.2 (auto: `runtime_stack`, and no entry has an `id`)
-    environment  env ([DIR]/env.toml)
-    part         1 of 2 (`shipworthy report merge` judges the whole)
-    policy       strict
-
-    payload
-    -------
-    √ the manifest can be read [payload.manifest-unreadable]
-    √ `runtime_stack` is well-formed [payload.stack-requirement]
-
-    stack
-    -----
-    - 3 checks of the stack skipped: part 1 of 2: judged when the parts are merged
-        - api version is `1.0` [stack.api-version]
-        - mode was not observed here [stack.observation]
-        - gateway: version was not observed here [stack.observation]
-
-    stack: web
-    ----------
-    √ version is `1` [stack.version]
-
-    √ nothing in this part stands in the way: 3 checks passed, 3 skipped ([TIME])
-    ----- stderr -----
-
-    exit code: 3
-    ----- stdout -----
-    artifact     artifact.yml
-    sha256       26806b3c6581aac2c2645b4caa19b6e514190ec8bccc5fdf967da9d7dd4c9958
-    contract     1.2 (auto: `runtime_stack`, and no entry has an `id`)
-    environment  env ([DIR]/env.toml)
-    part         2 of 2 (`shipworthy report merge` judges the whole)
-    policy       strict
-
-    payload
-    -------
-    √ the manifest can be read [payload.manifest-unreadable]
-    √ `runtime_stack` is well-formed [payload.stack-requirement]
-
-    stack
-    -----
-    - 3 checks of the stack skipped: part 2 of 2: judged when the parts are merged
-        - api version is `1.0` [stack.api-version]
-        - mode is `docker` [stack.mode]
-        - web: version was not observed here [stack.observation]
-
-    stack: gateway
-    --------------
-    × expected version `1`, found `2` [stack.version]
-        expected  1
-        observed  2
-        → roll `gateway` to version `1`, or change `runtime_stack.services.gateway.version` in
-          `artifact.yml`
-        at        artifact.yml:13:33 (runtime_stack.services.gateway.version)
-
-    × must not go ahead: 1 stack failure, 3 skipped; 2 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
-      nothing was applied
-    ----- stderr -----
-    ");
+    insta::assert_snapshot!(shown);
     Ok(())
 }
 

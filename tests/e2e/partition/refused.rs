@@ -48,90 +48,89 @@ fn edited_in(sandbox: &Sandbox, file: &str, edit: impl FnOnce(&mut Value)) -> Re
 
 type Spoil = fn(&Sandbox) -> Result<()>;
 
+/// What is done to part 2, or another, and the code of what is told then.
+const SPOILT: &[(&str, Spoil)] = &[
+    ("merge.unreadable", |s| Ok(fs::remove_file(s.dir().join("part-2.json"))?)),
+    ("merge.unreadable", |s| s.file("part-2.json", "{}").map(drop)),
+    ("merge.unreadable", |s| edited(s, |report| report["part"]["number"] = 3.into())),
+    ("merge.unreadable", |s| edited(s, |report| report["part"]["material"] = Value::Null)),
+    ("merge.whole", |s| s.run(&[&CHECK[..], &["--output", "json=part-2.json"]].concat()).map(drop)),
+    ("merge.twice", |s| {
+        fs::copy(s.dir().join("part-1.json"), s.dir().join("part-2.json")).map(drop).map_err(Into::into)
+    }),
+    ("merge.count", |s| {
+        s.run(&[&CHECK[..], &["--partition", "hash:2/3", "--output", "json=part-2.json"]].concat()).map(drop)
+    }),
+    ("merge.version", |s| edited(s, |report| report["part"]["shipworthy"] = "0.0.1\u{1b}[2J".into())),
+    ("merge.environment", |s| {
+        fs::copy(s.dir().join("env.toml"), s.dir().join("other.toml"))?;
+        s.run(&["check", "--env", "other.toml", "--partition", "hash:2/2", "--output", "json=part-2.json"]).map(drop)
+    }),
+    ("merge.artifact", |s| {
+        let manifest = fs::read_to_string(s.dir().join("artifact.yml"))?;
+        s.file("artifact.yml", format!("{manifest}# another\n"))?;
+        again(s, &[])
+    }),
+    ("merge.artifact", |s| again(s, &["--contract", "1.3"])),
+    ("merge.policy", |s| again(s, &["--policy", "warn"])),
+    ("merge.payload", |s| {
+        fs::remove_file(s.dir().join("a/config/functions.yml"))?;
+        again(s, &[])
+    }),
+    ("merge.payload", |s| {
+        s.run(&[
+            "stack",
+            "check",
+            "artifact.yml",
+            "--env",
+            "env.toml",
+            "--partition",
+            "hash:2/2",
+            "--output",
+            "json=part-2.json",
+        ])
+        .map(drop)
+    }),
+    ("merge.only", |s| again(s, &["--only", "agent", "--only", "gateway"])),
+    ("merge.skips", |s| again(s, &["--skip", "stack.mode=known"])),
+    ("merge.requirements", |s| {
+        s.file("env.toml", environment("docker", "1"))?;
+        again(s, &[])
+    }),
+    ("merge.waivers", |s| {
+        let waiver = "\n[[waivers]]\nrule = \"stack.mode\"\nreason = \"known\"\nexpires = 2099-01-01\n";
+        s.file("env.toml", environment("docker", "0") + waiver)?;
+        again(s, &[])
+    }),
+    ("merge.probes", |s| {
+        s.file(
+            "env.toml",
+            environment("docker", "0") + "\n[probes.more]\nplugin = \"builtin:static\"\nconfig = { }\n",
+        )?;
+        again(s, &[])
+    }),
+    ("merge.plugin", |s| edited(s, |report| report["part"]["material"]["listed"][0]["plugin"]["version"] = "9".into())),
+    ("merge.severity", |s| {
+        edited(s, |report| {
+            report["part"]["material"]["listed"][0]["own_rules"] =
+                serde_json::json!([{ "name": "x", "severity": "info", "summary": "y", "hint": null }]);
+        })
+    }),
+    ("merge.instances", |s| edited(s, |report| report["part"]["material"]["listed"][0]["instances"] = 4.into())),
+    ("merge.instances", |s| edited(s, |report| report["part"]["material"]["instances"][0] = "0".repeat(64).into())),
+    ("merge.stray", |s| {
+        let two: Value = serde_json::from_str(&fs::read_to_string(s.dir().join("part-2.json"))?)?;
+        edited_in(s, "part-1.json", |report| {
+            report["part"]["material"]["runs"] = two["part"]["material"]["runs"].clone();
+        })
+    }),
+];
+
 #[test]
 fn what_does_not_fit_is_refused_and_nothing_is_judged() -> Result<()> {
-    let table: &[(&str, Spoil)] = &[
-        ("merge.unreadable", |s| Ok(fs::remove_file(s.dir().join("part-2.json"))?)),
-        ("merge.unreadable", |s| s.file("part-2.json", "{}").map(drop)),
-        ("merge.unreadable", |s| edited(s, |report| report["part"]["number"] = 3.into())),
-        ("merge.unreadable", |s| edited(s, |report| report["part"]["material"] = Value::Null)),
-        ("merge.whole", |s| s.run(&[&CHECK[..], &["--output", "json=part-2.json"]].concat()).map(drop)),
-        ("merge.twice", |s| {
-            fs::copy(s.dir().join("part-1.json"), s.dir().join("part-2.json")).map(drop).map_err(Into::into)
-        }),
-        ("merge.count", |s| {
-            s.run(&[&CHECK[..], &["--partition", "hash:2/3", "--output", "json=part-2.json"]].concat()).map(drop)
-        }),
-        ("merge.version", |s| edited(s, |report| report["part"]["shipworthy"] = "0.0.1\u{1b}[2J".into())),
-        ("merge.environment", |s| {
-            fs::copy(s.dir().join("env.toml"), s.dir().join("other.toml"))?;
-            s.run(&["check", "--env", "other.toml", "--partition", "hash:2/2", "--output", "json=part-2.json"])
-                .map(drop)
-        }),
-        ("merge.artifact", |s| {
-            let manifest = fs::read_to_string(s.dir().join("artifact.yml"))?;
-            s.file("artifact.yml", format!("{manifest}# another\n"))?;
-            again(s, &[])
-        }),
-        ("merge.artifact", |s| again(s, &["--contract", "1.3"])),
-        ("merge.policy", |s| again(s, &["--policy", "warn"])),
-        ("merge.payload", |s| {
-            fs::remove_file(s.dir().join("a/config/functions.yml"))?;
-            again(s, &[])
-        }),
-        ("merge.payload", |s| {
-            s.run(&[
-                "stack",
-                "check",
-                "artifact.yml",
-                "--env",
-                "env.toml",
-                "--partition",
-                "hash:2/2",
-                "--output",
-                "json=part-2.json",
-            ])
-            .map(drop)
-        }),
-        ("merge.only", |s| again(s, &["--only", "agent", "--only", "gateway"])),
-        ("merge.skips", |s| again(s, &["--skip", "stack.mode=known"])),
-        ("merge.requirements", |s| {
-            s.file("env.toml", environment("docker", "1"))?;
-            again(s, &[])
-        }),
-        ("merge.waivers", |s| {
-            let waiver = "\n[[waivers]]\nrule = \"stack.mode\"\nreason = \"known\"\nexpires = 2099-01-01\n";
-            s.file("env.toml", environment("docker", "0") + waiver)?;
-            again(s, &[])
-        }),
-        ("merge.probes", |s| {
-            s.file(
-                "env.toml",
-                environment("docker", "0") + "\n[probes.more]\nplugin = \"builtin:static\"\nconfig = { }\n",
-            )?;
-            again(s, &[])
-        }),
-        ("merge.plugin", |s| {
-            edited(s, |report| report["part"]["material"]["listed"][0]["plugin"]["version"] = "9".into())
-        }),
-        ("merge.severity", |s| {
-            edited(s, |report| {
-                report["part"]["material"]["listed"][0]["own_rules"] =
-                    serde_json::json!([{ "name": "x", "severity": "info", "summary": "y", "hint": null }]);
-            })
-        }),
-        ("merge.instances", |s| edited(s, |report| report["part"]["material"]["listed"][0]["instances"] = 4.into())),
-        ("merge.instances", |s| edited(s, |report| report["part"]["material"]["instances"][0] = "0".repeat(64).into())),
-        ("merge.stray", |s| {
-            let two: Value = serde_json::from_str(&fs::read_to_string(s.dir().join("part-2.json"))?)?;
-            edited_in(s, "part-1.json", |report| {
-                report["part"]["material"]["runs"] = two["part"]["material"]["runs"].clone();
-            })
-        }),
-    ];
     let digest = regex::Regex::new("[0-9a-f]{64}")?;
     let mut told = String::new();
-    for (code, spoil) in table {
+    for (code, spoil) in SPOILT {
         let sandbox = two()?;
         spoil(&sandbox)?;
         let output = sandbox.run(&["report", "merge", "part-1.json", "part-2.json"])?;
@@ -143,44 +142,7 @@ fn what_does_not_fit_is_refused_and_nothing_is_judged() -> Result<()> {
         let error = error.split("\n  help:").next().unwrap_or_default();
         writeln!(told, "{code}: {}", digest.replace_all(error, "[SHA256]"))?;
     }
-    insta::assert_snapshot!(told, @r"
-    merge.unreadable: the part `part-2.json` cannot be read
-      because: No such file or directory (os error 2)
-    merge.unreadable: the part `part-2.json` cannot be read
-      because: it is no report of this version (missing field `schema` at line 1 column 2)
-    merge.unreadable: the part `part-2.json` cannot be read
-      because: it names a part that there cannot be
-    merge.unreadable: the part `part-2.json` cannot be read
-      because: it is no report of this version (invalid type: null, expected struct Material)
-    merge.whole: `part-2.json` is the report of a whole check, not of a part
-    merge.twice: part 1 of 2 is there twice: `part-1.json` and `part-2.json`
-    merge.count: `part-2.json` is of a check in 3 parts, and `part-1.json` of one in 2
-    merge.version: part 2 of 2 was made by shipworthy [VERSION], and this is 0.1.0
-    merge.environment: part 2 of 2 was checked against environment `other`, and part 1 against `env`
-    merge.artifact: part 2 of 2 is of the artifact with sha256
-           [SHA256], contract 1.2, and part 1 of
-           [SHA256], contract 1.2
-    merge.artifact: part 2 of 2 is of the artifact with sha256
-           [SHA256], contract 1.3, and part 1 of
-           [SHA256], contract 1.2
-    merge.policy: part 2 of 2 was judged with policy warn, and part 1 with strict
-    merge.payload: part 2 of 2 found the payload otherwise than part 1: payload.config-file fail, expected
-           payload.config-file pass
-    merge.payload: part 2 of 2 found the payload otherwise than part 1: payload.stack-requirement pass, expected
-           payload.schema-version pass
-    merge.only: part 2 of 2 was told to look at other services (`--only`) than part 1
-    merge.skips: part 2 of 2 was told to skip other rules (`--skip`) than part 1
-    merge.requirements: part 2 of 2 was judged by other requirements than part 1
-    merge.waivers: part 2 of 2 was judged with other waivers than part 1
-    merge.probes: part 2 of 2 has other probes than part 1: agent, gateway, more, expected agent, gateway
-    merge.plugin: part 2 of 2 ran probe `agent` with static 9, sha256
-           [SHA256], and part 1 with static
-           0.1.0, sha256 [SHA256]
-    merge.severity: part 2 of 2 takes the rules of probe `agent` otherwise than part 1
-    merge.instances: part 2 of 2 knows 4 instances of probe `agent`, and part 1 1
-    merge.instances: part 2 of 2 knows the 1 instance of probe `agent` by other names than part 1
-    merge.stray: part 1 of 2 has a run of probe `agent` at `agent`, which is another part's
-    ");
+    insta::assert_snapshot!(told);
     Ok(())
 }
 
