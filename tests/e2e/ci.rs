@@ -248,3 +248,18 @@ fn manifests_set_the_variables_that_their_lines_use() -> Result<()> {
     }
     Ok(())
 }
+
+/// What `docs/ci.md` shows of the manifests is what they are.
+#[test]
+fn the_page_shows_what_the_manifests_are() -> Result<()> {
+    let page = fs::read_to_string(root().join("docs/ci.md"))?;
+    let all = example("github.yml")? + &example("gitlab.yml")?;
+    let shown: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(shown.len(), 2);
+    for shown in shown {
+        for line in shown.lines().map(str::trim) {
+            assert!(all.contains(line), "{line}");
+        }
+    }
+    Ok(())
+}
