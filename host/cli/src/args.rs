@@ -1,8 +1,10 @@
 //! The command line, stated once: parsing, help and usage errors come from here.
 
 mod cache;
+mod part;
 mod plugin;
 mod registry;
+mod report;
 mod sets;
 
 use std::{path::PathBuf, str::FromStr};
@@ -11,10 +13,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use shipworthy_capabilities::containers::engine::{DEFAULT_SOCKET, EngineSocket};
 use shipworthy_contract::{Policy, RuleId, Service, Sha256, quantity::Span};
 use shipworthy_payload::Choice;
+use shipworthy_stack::Partition;
 
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
 pub(crate) use cache::{CacheCommand, WarmArgs};
+pub(crate) use part::PartFlags;
 pub(crate) use registry::{PullArgs, PushArgs, RegistryFlags};
+pub(crate) use report::{MergeArgs, ReportCommand};
 pub(crate) use sets::{Accept, BundleCommand, CreateArgs, DiffArgs, ListArgs, LockArgs, PluginFlags};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
@@ -59,6 +64,9 @@ pub(crate) enum Command {
     /// Take an environment with its plugins to where no registry is reached
     #[command(subcommand)]
     Bundle(BundleCommand),
+    /// Put together what the parts of one check have seen
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Where compiled plugins are kept, compile them ahead, or remove them
     #[command(subcommand)]
     Cache(CacheCommand),
@@ -170,6 +178,8 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) stack: StackFlags,
     #[command(flatten)]
+    pub(crate) part: PartFlags,
+    #[command(flatten)]
     pub(crate) judging: JudgingFlags,
     #[command(flatten)]
     pub(crate) output: OutputFlags,
@@ -214,6 +224,8 @@ pub(crate) struct StackArgs {
     #[command(flatten)]
     pub(crate) stack: StackFlags,
     #[command(flatten)]
+    pub(crate) part: PartFlags,
+    #[command(flatten)]
     pub(crate) judging: JudgingFlags,
     #[command(flatten)]
     pub(crate) output: OutputFlags,
@@ -242,7 +254,7 @@ pub(crate) struct PayloadFlags {
     pub(crate) artifact_sha256: Option<Sha256>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Stack")]
 pub(crate) struct StackFlags {
     /// Look at these services only
@@ -259,6 +271,8 @@ pub(crate) struct StackFlags {
     pub(crate) replay: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) plugins: PluginFlags,
+    #[arg(skip)]
+    pub(crate) partition: Option<Partition>,
 }
 
 #[derive(Debug, Args)]

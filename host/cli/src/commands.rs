@@ -8,6 +8,7 @@ pub(crate) mod env;
 mod harmless;
 pub(crate) mod init;
 pub(crate) mod plugin;
+pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod sums;

@@ -25,7 +25,7 @@ use shipworthy_report::error::Shown;
 use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
-    args::{BundleCommand, CacheCommand, Cli, Command, EnvCommand, PayloadCommand, StackCommand},
+    args::{BundleCommand, CacheCommand, Cli, Command, EnvCommand, PayloadCommand, ReportCommand, StackCommand},
     interrupt::Interrupt,
     output::Stream,
     refusal::Refusal,
@@ -66,6 +66,7 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Plugin(command) => return commands::plugin::run(command),
         Command::Bundle(BundleCommand::Create(args)) => commands::bundle::create(args)?,
         Command::Bundle(BundleCommand::Verify { file }) => commands::bundle::verify(file)?,
+        Command::Report(ReportCommand::Merge(args)) => return commands::report::merge(args),
         Command::Cache(CacheCommand::Path) => commands::cache::path()?,
         Command::Cache(CacheCommand::Warm(args)) => commands::cache::warm(args)?,
         Command::Cache(CacheCommand::Clean) => commands::cache::clean()?,

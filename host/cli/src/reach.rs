@@ -24,6 +24,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Reach {
     options: RegistryOptions,
+    /// Where the store is, if not at its usual place.
+    store: Option<PathBuf>,
     opened: OnceLock<Opened>,
 }
 
@@ -55,7 +57,36 @@ impl Reach {
             offline: offline || is_offline(),
             ..RegistryOptions::default()
         };
-        Self { options, opened: OnceLock::new() }
+        Self { options, store: None, opened: OnceLock::new() }
+    }
+
+    /// What a store holds, and nothing else.
+    pub(crate) fn within(store: PathBuf) -> Self {
+        let options = RegistryOptions { offline: true, ..RegistryOptions::default() };
+        Self { options, store: Some(store), opened: OnceLock::new() }
+    }
+
+    /// Copies an artifact to another store, with what is attached to it if it is `signed`.
+    pub(crate) fn copy(
+        &self,
+        reference: &Reference,
+        manifest: Sha256,
+        signed: bool,
+        into: &Store,
+    ) -> Result<(), RegistryFault> {
+        let opened = self.opened()?;
+        let fault = |error| Box::new(error) as RegistryFault;
+        let pulled = opened.run(opened.client.pull(&reference.pinned(manifest), &opened.store))?;
+        for digest in [pulled.manifest, pulled.component] {
+            if let Some(bytes) = opened.store.blob(digest).map_err(fault)? {
+                into.put(&bytes).map_err(fault)?;
+            }
+        }
+        if signed {
+            let attached = opened.run(opened.client.signatures(reference, manifest, &opened.store))?;
+            into.keep_attached(manifest, &attached).map_err(fault)?;
+        }
+        Ok(())
     }
 
     /// As the command line says for the registry of one reference, else as the environment that it names.
@@ -96,7 +127,7 @@ impl Reach {
         if let Some(opened) = self.opened.get() {
             return Ok(opened);
         }
-        let folder = store_folder().ok_or(NoStore)?;
+        let folder = self.store.clone().or_else(store_folder).ok_or(NoStore)?;
         let store = Store::open(&folder).map_err(|error| Box::new(error) as RegistryFault)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = Some(runtime.map_err(|error| Box::new(UsageError::Runtime(error)) as RegistryFault)?);

@@ -8,7 +8,14 @@ use shipworthy_plugins::{
     source::{Finder, Pins},
 };
 
-use crate::{args::PluginFlags, clock, commands::env, reach::Reach, refusal::Refusal, unpacked::{NotUnpacked, Unpacked}};
+use crate::{
+    args::PluginFlags,
+    clock,
+    commands::env,
+    reach::Reach,
+    refusal::Refusal,
+    unpacked::{NotUnpacked, Unpacked},
+};
 
 /// An environment that is about to be used.
 pub(crate) struct Set {

@@ -86,8 +86,8 @@ impl Unpacked {
         for (path, bytes) in &bundle.files {
             write(&folder.path().join(path), bytes).map_err(NotUnpacked::Write)?;
         }
-        let mut environment = environment::load(&folder.path().join(&bundle.file))
-            .map_err(|errors| Refusal::all(errors.into_vec()))?;
+        let mut environment =
+            environment::load(&folder.path().join(&bundle.file)).map_err(|errors| Refusal::all(errors.into_vec()))?;
         let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         environment.look_beside(folder.path(), beside);
         Ok((Self { folder, host: bundle.host }, environment))

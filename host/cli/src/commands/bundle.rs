@@ -67,9 +67,8 @@ pub(crate) fn create(args: &CreateArgs) -> Result<(), Refusal> {
     let flags = PluginFlags { locked: Some(true), offline: args.offline, bundle: None };
     let set = Set::open(&args.env, &flags)?;
     let environment = &set.environment;
-    let lock = set.lock().ok_or_else(|| LockError::NoLock {
-        lock: shipworthy_plugins::lock::path_of(&environment.file),
-    })?;
+    let lock =
+        set.lock().ok_or_else(|| LockError::NoLock { lock: shipworthy_plugins::lock::path_of(&environment.file) })?;
     let mut packing = Packing::new(environment);
     for file in environment.sources().iter().chain([&lock.file]).chain(&environment.key_files()) {
         packing.must(file)?;
@@ -188,14 +187,15 @@ impl Packing {
                 let entry = set.lock().and_then(|lock| lock.lock.entry(&set.environment.name, &probe.name));
                 let manifest = reference.digest.or_else(|| entry.and_then(|entry| entry.manifest));
                 let manifest = manifest.ok_or(NotPacked::Vanished)?;
-                set.reach().copy(reference, manifest, store).map_err(|fault| Refusal { errors: vec![fault] })
+                let signed = set.environment.trust.signers(&probe.name).is_some();
+                set.reach().copy(reference, manifest, signed, store).map_err(|fault| Refusal { errors: vec![fault] })
             }
         }
     }
 
     /// Everything in a store.
-    fn store(&mut self, store: &Store) -> Result<(), NotPacked> {
-        for path in store.files().map_err(NotPacked::Temporary)? {
+    fn store(&mut self, store: &Store) -> Result<(), Refusal> {
+        for path in store.files()? {
             let bytes = files::read(&store.folder().join(&path), LARGEST_BUNDLE).map_err(NotPacked::File)?;
             self.files.insert(format!("{STORE}/{path}"), bytes);
         }

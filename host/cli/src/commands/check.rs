@@ -4,12 +4,12 @@ use std::{path::Path, sync::LazyLock, time::Instant};
 
 use shipworthy_contract::{
     CheckResult, Policy, Report,
-    report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn, ProjectRef, RecordingRef},
+    report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn, Part, ProjectRef, RecordingRef},
     requirement::Requirement,
 };
 use shipworthy_payload::{Checked, Choice, Declared, Demands, Limits, Progress, Silent, Watched};
 use shipworthy_plugins::{Environment, config::Schemas};
-use shipworthy_stack::{Date, Waiver, waiver};
+use shipworthy_stack::{Date, Material, Waiver, waiver};
 
 use super::env::load;
 use crate::{
@@ -19,9 +19,9 @@ use crate::{
     interrupt::Interrupt,
     output::{self, Stream},
     progress::Bar,
-    refusal::Refusal,
+    refusal::{Refusal, UsageError},
     set::Set,
-    stack::{self, Judged, Plan},
+    stack::{self, Judged, Plan, Saw},
 };
 
 static NO_DEMANDS: LazyLock<Demands> = LazyLock::new(Demands::default);
@@ -31,9 +31,13 @@ static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
 pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusal> {
     let begun = Instant::now();
     Schemas::begin();
+    if let (Some(part), false) = (args.part.partition, args.command.is_empty()) {
+        return Err(UsageError::CommandOfAPart(part).into());
+    }
     let set = Set::open(&args.env, &args.stack.plugins)?;
     let environment = &set.environment;
-    let plan = Plan::new(&set, &args.stack)?;
+    let flags = args.stack.of_part(&args.part);
+    let plan = Plan::new(&set, &flags)?;
     let judging = Judging::new(&args.judging, Some(environment));
     let progress = Bar::new(&args.output);
     let side = PayloadSide::new(&args.artifact, &args.payload, Some(environment), judging.policy, &progress);
@@ -46,10 +50,11 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
         (shipworthy_payload::check(&side.request())?, None)
     };
     let mut results = checked.results;
-    let judged = stack_side(environment, &plan, checked.stack, checked.project, &args.stack, &judging)?;
+    let judged = stack_side(environment, &plan, checked.stack, checked.project, &flags, &judging)?;
     results.extend(judged.results);
     let environment = environment_ref(environment, judged.project);
-    let report = judging.report(Some(checked.artifact), Some(environment), judged.recording, results);
+    let part = judging.part(&flags, judged.seen);
+    let report = judging.report(Some(checked.artifact), Some(environment), judged.recording, part, results);
     output::publish(&report, &args.output, if gate { Stream::Err } else { Stream::Out }, begun.elapsed())?;
     let Some(watched) = watched else { return Ok(report.exit_code) };
     if report.exit_code != EXIT_PASSED {
@@ -72,7 +77,7 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let side = PayloadSide::new(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress);
     let checked = shipworthy_payload::check(&side.request())?;
     let environment = environment.as_ref().map(|environment| environment_ref(environment, None));
-    let report = judging.report(Some(checked.artifact), environment, None, checked.results);
+    let report = judging.report(Some(checked.artifact), environment, None, None, checked.results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }
@@ -83,7 +88,8 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     Schemas::begin();
     let set = Set::open(&args.env, &args.stack.plugins)?;
     let environment = &set.environment;
-    let plan = Plan::new(&set, &args.stack)?;
+    let flags = args.stack.of_part(&args.part);
+    let plan = Plan::new(&set, &flags)?;
     let judging = Judging::new(&args.judging, Some(environment));
     let read = match &args.artifact {
         Some(manifest) => {
@@ -98,10 +104,11 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
         Some(Checked { artifact, results, stack, project, .. }) => (Some(artifact), results, stack, project),
         None => (None, Vec::new(), Declared::Nothing, None),
     };
-    let judged = stack_side(environment, &plan, declared, project, &args.stack, &judging)?;
+    let judged = stack_side(environment, &plan, declared, project, &flags, &judging)?;
     results.extend(judged.results);
     let environment = environment_ref(environment, judged.project);
-    let report = judging.report(artifact, Some(environment), judged.recording, results);
+    let part = judging.part(&flags, judged.seen);
+    let report = judging.report(artifact, Some(environment), judged.recording, part, results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }
@@ -179,7 +186,7 @@ fn stack_side(
         Declared::Malformed | Declared::Unknown => {
             let reason = "what the artifact requires could not be read";
             let results = shipworthy_stack::skip_all(&environment.requirements, plan.listed(), reason);
-            return Ok(Judged { results, project: None, recording: None });
+            return Ok(Judged { results, project: None, recording: None, seen: None });
         }
     }
     requirements.extend(environment.requirements.iter().cloned());
@@ -212,11 +219,38 @@ impl Judging {
         }
     }
 
+    /// What `report merge` needs of a part; where the requirement could not be read there is nothing to judge by.
+    fn part(&self, flags: &StackFlags, seen: Option<Saw>) -> Option<Part> {
+        let part = flags.partition?;
+        let is_judged = seen.is_some();
+        let seen = seen.unwrap_or_default();
+        let material = Material {
+            requirements: seen.requirements,
+            only: flags.only.clone(),
+            left_out: seen.left_out,
+            listed: seen.listed,
+            instances: seen.instances,
+            runs: seen.runs,
+            waivers: self.waivers.clone(),
+            skips: self.skips.clone(),
+            today: self.today,
+            is_judged,
+        };
+        Some(Part {
+            number: part.number(),
+            of: part.of(),
+            shipworthy: env!("CARGO_PKG_VERSION").to_owned(),
+            // Of nothing but text, numbers and lists, which all are JSON.
+            material: serde_json::to_value(material).unwrap_or_default(),
+        })
+    }
+
     fn report(
         &self,
         artifact: Option<Artifact>,
         environment: Option<EnvironmentRef>,
         recording: Option<RecordingRef>,
+        part: Option<Part>,
         results: Vec<CheckResult>,
     ) -> Report {
         let results = waiver::apply(results, &self.waivers, &self.skips, self.today);
@@ -228,6 +262,7 @@ impl Judging {
             artifact,
             environment,
             recording,
+            part,
             policy: self.policy,
             summary: report::summarize(&results),
             results,
