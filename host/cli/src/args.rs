@@ -80,7 +80,7 @@ pub(crate) enum Command {
     },
     /// Print a JSON Schema
     Schema {
-        /// Of the report that `--format json` prints, of an environment file, or of a plugin's descriptor
+        /// Of the report that `--format json` prints, of an environment file, of a lock, or of a plugin's descriptor
         #[arg(value_enum)]
         of: SchemaOf,
     },
@@ -162,6 +162,7 @@ pub(crate) struct InitArgs {
 pub(crate) enum SchemaOf {
     Report,
     Environment,
+    Lock,
     Descriptor,
 }
 

@@ -6,7 +6,7 @@ use shipworthy_contract::{Explain, Sha256};
 use shipworthy_plugins::{
     Reference,
     environment::RegistrySpec,
-    registry::{Attached, Fetched, Registry, RegistryFault},
+    registry::{Attached, Looked, Registry, RegistryFault},
 };
 use shipworthy_registry::{
     AttachedKind, Attachments, Client, Pulled, Pushed, RegistryAccess, RegistryError, RegistryOptions, Store,
@@ -154,16 +154,28 @@ impl Registry for Reach {
         }
     }
 
-    fn fetch(&self, reference: &Reference, manifest: Sha256, signed: bool) -> Result<Fetched, RegistryFault> {
+    fn fetch(&self, reference: &Reference, manifest: Sha256) -> Result<Vec<u8>, RegistryFault> {
         let opened = self.opened()?;
-        opened.run(async {
-            let pulled = opened.client.pull(&reference.pinned(manifest), &opened.store).await?;
-            let attached = match signed {
-                true => opened.client.signatures(reference, manifest, &opened.store).await?,
-                false => Attachments::default(),
-            };
-            Ok(Fetched { bytes: pulled.bytes, signatures: attached.signatures.into_iter().map(handed_on).collect() })
-        })
+        let pulled = opened.run(opened.client.pull(&reference.pinned(manifest), &opened.store))?;
+        Ok(pulled.bytes)
+    }
+
+    fn signatures(
+        &self,
+        reference: &Reference,
+        manifest: Sha256,
+        looked: Looked,
+    ) -> Result<Vec<Attached>, RegistryFault> {
+        let opened = self.opened()?;
+        let kept = match looked {
+            Looked::Before => opened.store.attached(manifest).map_err(|error| Box::new(error) as RegistryFault)?,
+            Looked::Now => None,
+        };
+        let attached = match kept.filter(|kept| !kept.signatures.is_empty()) {
+            Some(kept) => kept,
+            None => opened.run(opened.client.signatures(reference, manifest, &opened.store))?,
+        };
+        Ok(attached.signatures.into_iter().map(handed_on).collect())
     }
 
     fn tags(&self, reference: &Reference) -> Result<Vec<String>, RegistryFault> {

@@ -1,6 +1,6 @@
 //! An environment together with what says which plugins it may run: its lock, and whoever brings what lies in a registry.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use shipworthy_plugins::{
     Bundled, Environment, environment,
@@ -82,6 +82,12 @@ impl Set {
             Held::Lock(lock) => Pins::Lock(lock),
             Held::Missing => Pins::Missing(lock::path_of(&self.environment.file)),
         })
+    }
+
+    /// Its file, for people: of a bundle, the bundle and the path in it.
+    pub(crate) fn file(&self) -> PathBuf {
+        let unpacked = self.unpacked.as_ref();
+        unpacked.map_or_else(|| self.environment.file.clone(), |unpacked| unpacked.shown.clone())
     }
 
     /// Its lock, if there is one.

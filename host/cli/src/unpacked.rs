@@ -70,6 +70,8 @@ pub(crate) struct Unpacked {
     folder: tempfile::TempDir,
     /// The version of the shipworthy that made the bundle.
     pub(crate) host: String,
+    /// The bundle, and the path of the environment's file in it.
+    pub(crate) shown: PathBuf,
 }
 
 impl Unpacked {
@@ -90,7 +92,8 @@ impl Unpacked {
             environment::load(&folder.path().join(&bundle.file)).map_err(|errors| Refusal::all(errors.into_vec()))?;
         let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         environment.look_beside(folder.path(), beside);
-        Ok((Self { folder, host: bundle.host }, environment))
+        let shown = file.join(&bundle.file);
+        Ok((Self { folder, host: bundle.host, shown }, environment))
     }
 
     /// Where what came from registries lies.

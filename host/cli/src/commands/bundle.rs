@@ -69,6 +69,8 @@ pub(crate) fn create(args: &CreateArgs) -> Result<(), Refusal> {
     let environment = &set.environment;
     let lock =
         set.lock().ok_or_else(|| LockError::NoLock { lock: shipworthy_plugins::lock::path_of(&environment.file) })?;
+    // What could not be used elsewhere is not packed.
+    Plan::whole(&set)?;
     let mut packing = Packing::new(environment);
     for file in environment.sources().iter().chain([&lock.file]).chain(&environment.key_files()) {
         packing.must(file)?;
@@ -94,7 +96,6 @@ pub(crate) fn create(args: &CreateArgs) -> Result<(), Refusal> {
     let bundle = packing.finish(environment)?;
     let bytes = bundle::write(&bundle)?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.bundle.tar", environment.name)));
-    // What is written can be used, or it is not written.
     let written = replace(&output, Readers::Usual, |out| out.write_all(&bytes));
     written.map_err(|source| UsageError::Write { what: "bundle", file: output.clone(), source })?;
     let size = Bytes(u64::try_from(bytes.len()).unwrap_or(u64::MAX).next_multiple_of(1 << 10));

@@ -1,6 +1,10 @@
 //! `check`, `payload check`, `stack check`: the phases in their order, and one report.
 
-use std::{path::Path, sync::LazyLock, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+    time::Instant,
+};
 
 use shipworthy_contract::{
     CheckResult, Policy, Report,
@@ -52,7 +56,7 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
     let mut results = checked.results;
     let judged = stack_side(environment, &plan, checked.stack, checked.project, &flags, &judging)?;
     results.extend(judged.results);
-    let environment = environment_ref(environment, judged.project);
+    let environment = environment_ref(environment, set.file(), judged.project);
     let part = judging.part(&flags, judged.seen);
     let report = judging.report(Some(checked.artifact), Some(environment), judged.recording, part, results);
     output::publish(&report, &args.output, if gate { Stream::Err } else { Stream::Out }, begun.elapsed())?;
@@ -76,7 +80,8 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let progress = Bar::new(&args.output);
     let side = PayloadSide::new(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress);
     let checked = shipworthy_payload::check(&side.request())?;
-    let environment = environment.as_ref().map(|environment| environment_ref(environment, None));
+    let environment =
+        environment.as_ref().map(|environment| environment_ref(environment, environment.file.clone(), None));
     let report = judging.report(Some(checked.artifact), environment, None, None, checked.results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
@@ -106,7 +111,7 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     };
     let judged = stack_side(environment, &plan, declared, project, &flags, &judging)?;
     results.extend(judged.results);
-    let environment = environment_ref(environment, judged.project);
+    let environment = environment_ref(environment, set.file(), judged.project);
     let part = judging.part(&flags, judged.seen);
     let report = judging.report(artifact, Some(environment), judged.recording, part, results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
@@ -193,8 +198,8 @@ fn stack_side(
     stack::observe_and_judge(environment, plan, &requirements, project, flags, judging.policy)
 }
 
-fn environment_ref(environment: &Environment, project: Option<ProjectRef>) -> EnvironmentRef {
-    EnvironmentRef { name: environment.name.clone(), file: environment.file.clone(), project }
+fn environment_ref(environment: &Environment, file: PathBuf, project: Option<ProjectRef>) -> EnvironmentRef {
+    EnvironmentRef { name: environment.name.clone(), file, project }
 }
 
 /// How findings are taken.

@@ -137,8 +137,8 @@ fn newer_than(set: &Set, probe: &Probe, current: &Descriptor) -> Result<Option<N
 }
 
 fn descriptor(set: &Set, reference: &Reference, manifest: Sha256) -> Result<Option<Descriptor>, Refusal> {
-    let fetched = set.reach().fetch(reference, manifest, false).map_err(refused)?;
-    Ok(component::inspect(&fetched.bytes).ok().and_then(|inspection| inspection.descriptor))
+    let bytes = set.reach().fetch(reference, manifest).map_err(refused)?;
+    Ok(component::inspect(&bytes).ok().and_then(|inspection| inspection.descriptor))
 }
 
 /// A tag that is a version: `1.2.3`, also as `v1.2.3`.
