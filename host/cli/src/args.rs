@@ -2,6 +2,7 @@
 
 mod cache;
 mod plugin;
+mod signature;
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -11,6 +12,7 @@ use shipworthy_contract::{Policy, RuleId, Service, Sha256, quantity::Span};
 use shipworthy_payload::Choice;
 
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
+pub(crate) use self::signature::{SignArgs, SignerFlags, VerifyArgs};
 pub(crate) use cache::{CacheCommand, WarmArgs};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
@@ -229,6 +231,8 @@ pub(crate) struct PayloadFlags {
     /// Digest of the manifest that was reviewed
     #[arg(long, value_name = "HEX", value_parser = parse::<Sha256>)]
     pub(crate) artifact_sha256: Option<Sha256>,
+    #[command(flatten)]
+    pub(crate) signers: SignerFlags,
 }
 
 #[derive(Debug, Args)]

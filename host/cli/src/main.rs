@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod refusal;
 mod replace;
+mod signing;
 mod stack;
 
 use std::{io::IsTerminal as _, process::ExitCode};

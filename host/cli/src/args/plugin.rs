@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Subcommand, ValueEnum};
 use shipworthy_kit::{Language, name::Name};
 
-use super::{Format, parse};
+use super::{Format, SignArgs, VerifyArgs, parse};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
@@ -32,6 +32,16 @@ pub(crate) enum PluginCommand {
         shipworthy plugin inspect builtin:gateway --format json\n\n\
         Exit codes: 0 it can be used, 2 it cannot: it is refused, or the environment lacks what it needs.")]
     Inspect(InspectArgs),
+    /// Sign a file by key, as cosign does: a bundle beside it
+    #[command(after_help = "Examples:\n  shipworthy plugin sign plugins/orders.wasm --key release.key\n  \
+        shipworthy plugin sign artifact.yml --key cosign.key\n\n\
+        Exit codes: 0 it is signed, 2 it is not.")]
+    Sign(SignArgs),
+    /// Whether a file is signed by one of these keys; cosign's and openssl's signatures count as well
+    #[command(after_help = "Examples:\n  shipworthy plugin verify plugins/orders.wasm --key release.pub\n  \
+        shipworthy plugin verify artifact.yml --key release.pub --signature artifact.sig\n\n\
+        Exit codes: 0 it is, 2 it is not: not signed, by another key, altered, or not valid.")]
+    Verify(VerifyArgs),
 }
 
 #[derive(Debug, Args)]

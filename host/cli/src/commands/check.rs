@@ -19,6 +19,7 @@ use crate::{
     output::{self, Stream},
     progress::Bar,
     refusal::Refusal,
+    signing::keys,
     stack::{self, Judged, Plan},
 };
 
@@ -100,15 +101,20 @@ fn payload(
     progress: &dyn Progress,
 ) -> Result<Checked, Refusal> {
     let demands = environment.map(|environment| Demands {
+        signers: None,
         project: environment.payload.project.clone(),
         env: environment.payload.env.clone(),
         mode: environment.payload.mode.clone(),
         require_tree: environment.payload.require_tree,
     });
+    let mut demands = demands.unwrap_or_default();
+    if !flags.signers.artifact_key.is_empty() {
+        demands.signers = Some(keys::trusted(&flags.signers.artifact_key)?);
+    }
     let request = shipworthy_payload::Request {
         secret_env: flags.secret_env.as_deref(),
         artifact_sha256: flags.artifact_sha256,
-        demands: &demands.unwrap_or_default(),
+        demands: &demands,
         limits: environment.map_or(&LIMITS, |environment| &environment.payload.limits),
         progress,
         ..request(manifest, choice(flags.contract, environment), policy)

@@ -3,7 +3,9 @@
 mod build;
 mod inspect;
 mod new;
+mod sign;
 mod test;
+mod verify;
 
 use shipworthy_contract::report::EXIT_PASSED;
 
@@ -15,6 +17,8 @@ pub(crate) fn run(command: &PluginCommand) -> Result<u8, Refusal> {
         PluginCommand::Build(args) => build::run(args)?,
         PluginCommand::Test(args) => return test::run(args),
         PluginCommand::Inspect(args) => inspect::run(args)?,
+        PluginCommand::Sign(args) => sign::run(args)?,
+        PluginCommand::Verify(args) => verify::run(args)?,
     }
     Ok(EXIT_PASSED)
 }
