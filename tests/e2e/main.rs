@@ -19,6 +19,7 @@ mod plugin_inspect;
 mod real;
 mod record_replay;
 mod rules;
+mod signatures;
 mod silence;
 mod stack_rules;
 mod told;

@@ -109,8 +109,10 @@ impl Explain for KeyError {
                 "encrypt it as cosign does, `cosign import-key-pair --key FILE`, or decrypt it, `openssl pkey -in FILE`"
             }
             Self::Costly { .. } => "such a file was not made by cosign: do not use it",
-            Self::Kind { .. }
-            | Self::Algorithm { .. }
+            Self::Kind { .. } => {
+                "signing takes a private key, verifying its public half: `openssl pkey -in release.key -pubout -out release.pub`"
+            }
+            Self::Algorithm { .. }
             | Self::TooLarge { .. }
             | Self::NoPem { .. }
             | Self::Unfinished { .. }

@@ -5,4 +5,5 @@ mod files;
 mod lists;
 mod places;
 mod sandbox;
+mod signature;
 mod tree;

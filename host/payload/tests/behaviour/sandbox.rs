@@ -125,7 +125,12 @@ impl Artifact {
     }
 
     pub(crate) fn ask_with(&self, manifest: &Path, progress: &dyn Progress) -> Result<Checked, PayloadError> {
-        check(&Request {
+        check(&self.request(manifest, progress))
+    }
+
+    /// What is asked of it.
+    pub(crate) fn request<'a>(&'a self, manifest: &'a Path, progress: &'a dyn Progress) -> Request<'a> {
+        Request {
             manifest,
             contract: self.contract.parse::<Choice>().unwrap(),
             policy: self.policy,
@@ -134,7 +139,7 @@ impl Artifact {
             demands: &self.demands,
             limits: &self.limits,
             progress,
-        })
+        }
     }
 
     /// The results, with the folder's own path as `DIR`.
