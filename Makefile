@@ -6,7 +6,7 @@ CARGO  ?= cargo
 PREFIX ?= $(HOME)/.local
 export CARGO_TARGET_DIR = $(CURDIR)/target
 
-.PHONY: demo demo-docker test check install build bundle gen bench bench-kit bench-stack bench-payload fuzz hostile setup tools
+.PHONY: demo demo-docker test check install build bundle gen bench bench-kit bench-stack bench-payload bench-signatures fuzz hostile setup tools
 
 demo: build ## the main job end to end against a stand-in stack on loopback, no Docker needed
 	@bash examples/demo/run target/release/shipworthy target/release/stand-in-stack
@@ -54,6 +54,9 @@ bench-stack: build tools ## whole-process time of all five probes on a real Dock
 bench-payload: build ## trees of 20,000 small, 2,000 middling and 2 large files, beside sha256sum, rhash, hashdeep and bagit
 	$(CARGO) build --locked --release --workspace --examples
 	benches/payload
+
+bench-signatures: build ## verification by key beside openssl and cosign, in one run
+	benches/signatures
 
 fuzz: ## the readers of the payload side and whole plugins, twenty seconds each
 	fuzz/run

@@ -56,8 +56,13 @@ fn damaged(sandbox: &Sandbox) -> Result<()> {
     let path = sandbox.dir().join("artifact.yml.sigstore.json");
     let mut bundle: serde_json::Value = serde_json::from_slice(&fs::read(&path)?)?;
     let signature = bundle["messageSignature"]["signature"].as_str().context("a signature")?;
-    let other = if signature.contains('A') { signature.replacen('A', "B", 1) } else { signature.replacen('B', "C", 1) };
-    bundle["messageSignature"]["signature"] = other.into();
+    // In the middle of one of its two numbers.
+    let other = signature.char_indices().map(|(at, letter)| match (at, letter) {
+        (20, 'A') => 'B',
+        (20, _) => 'A',
+        (_, letter) => letter,
+    });
+    bundle["messageSignature"]["signature"] = other.collect::<String>().into();
     Ok(fs::write(path, bundle.to_string())?)
 }
 

@@ -66,6 +66,9 @@ impl Explain for SigningError {
         match self {
             Self::File { .. } => None,
             Self::Key { source, .. } => source.help(),
+            Self::NotTrusted { subject, source: VerifyError::Unsigned } => {
+                Some(format!("let who made it sign it: `shipworthy plugin sign {subject} --key KEY`"))
+            }
             Self::NotTrusted { source, .. } => source.help(),
             Self::Builtin { .. } => Some("verify the binary that brings it along".to_owned()),
             Self::NotOffered { .. } => {

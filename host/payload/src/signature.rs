@@ -31,7 +31,7 @@ pub(crate) fn check(manifest: &Path, sha256: Sha256, signers: &[TrustedKey], at:
             let message = format!("the manifest is signed by `{}` ({})", shown(&signer.name), signer.fingerprint);
             findings.pass(rules::SIGNATURE, at, message);
         }
-        Err(error) => findings.push(broken(manifest, &error).at(at)),
+        Err(error) => findings.push(broken(manifest, &error, signers).at(at)),
     }
 }
 
@@ -74,7 +74,7 @@ fn unreadable(file: &Path, error: &SourceError) -> Finding {
 }
 
 /// Each outcome has its own text.
-fn broken(manifest: &Path, error: &VerifyError) -> Finding {
+fn broken(manifest: &Path, error: &VerifyError, signers: &[TrustedKey]) -> Finding {
     let file = shown(&manifest.display().to_string());
     let sign = format!("`shipworthy plugin sign {file} --key KEY`");
     let (message, hint) = match error {
@@ -105,7 +105,7 @@ fn broken(manifest: &Path, error: &VerifyError) -> Finding {
         ),
     };
     Finding::violated(rules::SIGNATURE, FIRST, message)
-        .expected(error.expected())
+        .expected(error.expected(signers))
         .observed(&error.observed())
         .hint(hint)
 }

@@ -3,6 +3,8 @@
 use shipworthy_contract::{Explain, Fault, Sha256, text::excerpt};
 use time::Date;
 
+use crate::{TrustedKey, trusted::names};
+
 /// Most names of keys that a text lists.
 const LISTED: usize = 8;
 
@@ -172,11 +174,12 @@ impl VerifyError {
         }
     }
 
-    /// What was expected, in words.
-    pub fn expected(&self) -> String {
+    /// What was expected of these keys, in words.
+    pub fn expected(&self, keys: &[TrustedKey]) -> String {
         match self {
-            Self::Unsigned | Self::Broken { .. } => "a signature by a trusted key".to_owned(),
-            Self::WrongKey { trusted, .. } | Self::Unmatched { trusted } => in_words(trusted),
+            Self::Unsigned | Self::Broken { .. } | Self::WrongKey { .. } | Self::Unmatched { .. } => {
+                in_words(&names(keys))
+            }
             Self::Altered { signed, .. } => signed.to_string(),
             Self::Expired { since, .. } => format!("a signature by a key that is trusted after {since}"),
         }

@@ -116,7 +116,7 @@ fn what_lies_there_instead_of_a_signature_does_no_harm() {
         (asked(release()).folder(BUNDLE), Class::Unreadable, "it is a folder"),
         (asked(release()).fifo(BUNDLE), Class::Unreadable, "it is a FIFO, not a regular file"),
         (asked(release()).link(BUNDLE, "/dev/zero"), Class::Unreadable, "it is a device, not a regular file"),
-        (asked(release()).file(BUNDLE, large), Class::Limit, "it has more than 256 KiB"),
+        (asked(release()).file(BUNDLE, large), Class::Limit, "it has more than 256KiB"),
     ] {
         let told = told(&artifact);
         assert_eq!(told, format!("Fail {class:?}: the manifest's signature cannot be read: {why}"));
