@@ -24,6 +24,7 @@ mod real;
 mod record_replay;
 mod registry;
 mod rules;
+mod signatures;
 mod silence;
 mod stack_rules;
 mod told;

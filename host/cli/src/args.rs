@@ -6,6 +6,7 @@ mod plugin;
 mod registry;
 mod report;
 mod sets;
+mod signature;
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -16,6 +17,7 @@ use shipworthy_payload::Choice;
 use shipworthy_stack::Partition;
 
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
+pub(crate) use self::signature::{SignArgs, SignerFlags, VerifyArgs};
 pub(crate) use cache::{CacheCommand, WarmArgs};
 pub(crate) use part::PartFlags;
 pub(crate) use registry::{PullArgs, PushArgs, RegistryFlags};
@@ -253,6 +255,8 @@ pub(crate) struct PayloadFlags {
     /// Digest of the manifest that was reviewed
     #[arg(long, value_name = "HEX", value_parser = parse::<Sha256>)]
     pub(crate) artifact_sha256: Option<Sha256>,
+    #[command(flatten)]
+    pub(crate) signers: SignerFlags,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -14,6 +14,7 @@ mod reach;
 mod refusal;
 mod replace;
 mod set;
+mod signing;
 mod stack;
 mod unpacked;
 

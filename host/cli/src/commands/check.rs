@@ -12,7 +12,8 @@ use shipworthy_contract::{
     requirement::Requirement,
 };
 use shipworthy_payload::{Checked, Choice, Declared, Demands, Limits, Progress, Silent, Watched};
-use shipworthy_plugins::{Environment, config::Schemas};
+use shipworthy_plugins::{Environment, config::Schemas, trust};
+use shipworthy_signatures::TrustedKey;
 use shipworthy_stack::{Date, Material, Waiver, waiver};
 
 use super::env::load;
@@ -25,6 +26,7 @@ use crate::{
     progress::Bar,
     refusal::{Refusal, UsageError},
     set::Set,
+    signing::keys,
     stack::{self, Judged, Plan, Saw},
 };
 
@@ -44,7 +46,7 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
     let plan = Plan::new(&set, &flags)?;
     let judging = Judging::new(&args.judging, Some(environment));
     let progress = Bar::new(&args.output);
-    let side = PayloadSide::new(&args.artifact, &args.payload, Some(environment), judging.policy, &progress);
+    let side = PayloadSide::new(&args.artifact, &args.payload, Some(environment), judging.policy, &progress)?;
     let gate = !args.command.is_empty();
     // What the verdict rests on is looked at again before a command is started.
     let (checked, watched) = if gate {
@@ -78,7 +80,7 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let environment = args.env.as_deref().map(load).transpose()?;
     let judging = Judging::new(&args.judging, environment.as_ref());
     let progress = Bar::new(&args.output);
-    let side = PayloadSide::new(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress);
+    let side = PayloadSide::new(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress)?;
     let checked = shipworthy_payload::check(&side.request())?;
     let environment =
         environment.as_ref().map(|environment| environment_ref(environment, environment.file.clone(), None));
@@ -135,14 +137,16 @@ impl<'a> PayloadSide<'a> {
         environment: Option<&'a Environment>,
         policy: Policy,
         progress: &'a dyn Progress,
-    ) -> Self {
+    ) -> Result<Self, Refusal> {
         let demands = environment.map(|environment| Demands {
+            signers: None,
             project: environment.payload.project.clone(),
             env: environment.payload.env.clone(),
             mode: environment.payload.mode.clone(),
             require_tree: environment.payload.require_tree,
         });
-        Self { manifest, flags, environment, policy, demands: demands.unwrap_or_default(), progress }
+        let demands = Demands { signers: signers(flags, environment)?, ..demands.unwrap_or_default() };
+        Ok(Self { manifest, flags, environment, policy, demands, progress })
     }
 
     fn request(&self) -> shipworthy_payload::Request<'_> {
@@ -155,6 +159,16 @@ impl<'a> PayloadSide<'a> {
             ..request(self.manifest, choice(self.flags.contract, self.environment), self.policy)
         }
     }
+}
+
+/// Whose signature the manifest must have; none if none is asked for. The command line wins over the environment.
+fn signers(flags: &PayloadFlags, environment: Option<&Environment>) -> Result<Option<Vec<TrustedKey>>, Refusal> {
+    if !flags.signers.artifact_key.is_empty() {
+        return Ok(Some(keys::trusted(&flags.signers.artifact_key)?));
+    }
+    let trust = environment.map(|environment| &environment.trust);
+    let Some((trust, names)) = trust.and_then(|trust| Some((trust, trust.artifact.as_ref()?))) else { return Ok(None) };
+    Ok(Some(trust::keys(trust, names, clock::calendar_day())?))
 }
 
 /// What is asked of a manifest where nothing else is.
