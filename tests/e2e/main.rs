@@ -20,6 +20,7 @@ mod output;
 mod partition;
 mod payload;
 mod plugin_inspect;
+mod plugin_sets;
 mod real;
 mod record_replay;
 mod registry;

@@ -31,7 +31,7 @@ fn artifact() -> Result<Sandbox> {
     Ok(sandbox)
 }
 
-fn pair(sandbox: &Sandbox, name: &str) -> Result<()> {
+pub(crate) fn pair(sandbox: &Sandbox, name: &str) -> Result<()> {
     let key = SecretKey::from_slice(Sha256::of(name.as_bytes()).as_bytes())?;
     sandbox.file(&format!("{name}.key"), key.to_pkcs8_pem(LineEnding::LF)?.as_bytes())?;
     sandbox.file(&format!("{name}.pub"), key.public_key().to_public_key_pem(LineEnding::LF)?)?;

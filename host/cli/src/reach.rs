@@ -123,6 +123,17 @@ impl Reach {
         opened.run(opened.client.push(reference, component))
     }
 
+    /// The same, with a store of its own.
+    pub(crate) fn with_store(self, store: PathBuf) -> Self {
+        Self { store: Some(store), ..self }
+    }
+
+    /// Attaches a signature to a manifest.
+    pub(crate) fn attach(&self, reference: &Reference, manifest: Sha256, bundle: &[u8]) -> Result<(), RegistryFault> {
+        let opened = self.opened()?;
+        opened.run(opened.client.attach(reference, manifest, bundle)).map(drop)
+    }
+
     fn opened(&self) -> Result<&Opened, RegistryFault> {
         if let Some(opened) = self.opened.get() {
             return Ok(opened);

@@ -1,7 +1,6 @@
 //! Keys and signatures at the command line. Files are read here, and verified in `shipworthy-signatures`.
 
 pub(crate) mod keys;
-pub(crate) mod registry;
 pub(crate) mod subject;
 
 use std::path::PathBuf;
@@ -33,8 +32,8 @@ pub(crate) enum SigningError {
     },
     #[error("`builtin:{name}` is part of shipworthy and is not signed by itself")]
     Builtin { name: String },
-    #[error("signatures in a registry are not offered by this version: {reference}")]
-    NotOffered { reference: Reference },
+    #[error("no temporary folder can be made")]
+    Temporary(#[source] std::io::Error),
     #[error("expected a reference with the digest of what is signed, found: {reference}")]
     NotPinned { reference: Reference },
 }
@@ -46,7 +45,7 @@ impl Explain for SigningError {
             Self::Key { source, .. } => source.code(),
             Self::NotTrusted { source, .. } => source.code(),
             Self::Builtin { .. } => "signature.builtin",
-            Self::NotOffered { .. } => "signature.not-offered",
+            Self::Temporary(_) => "host.temporary",
             Self::NotPinned { .. } => "signature.not-pinned",
         }
     }
@@ -57,23 +56,20 @@ impl Explain for SigningError {
             Self::File { .. }
             | Self::Key { .. }
             | Self::Builtin { .. }
-            | Self::NotOffered { .. }
+            | Self::Temporary(_)
             | Self::NotPinned { .. } => Fault::Environment,
         }
     }
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::File { .. } => None,
+            Self::File { .. } | Self::Temporary(_) => None,
             Self::Key { source, .. } => source.help(),
             Self::NotTrusted { subject, source: VerifyError::Unsigned } => {
                 Some(format!("let who made it sign it: `shipworthy plugin sign {subject} --key KEY`"))
             }
             Self::NotTrusted { source, .. } => source.help(),
             Self::Builtin { .. } => Some("verify the binary that brings it along".to_owned()),
-            Self::NotOffered { .. } => {
-                Some("sign the file before it is pushed, and verify it after it is pulled".to_owned())
-            }
             Self::NotPinned { .. } => Some("a tag may name other bytes tomorrow: add `@sha256:DIGEST`".to_owned()),
         }
     }

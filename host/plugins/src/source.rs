@@ -226,8 +226,8 @@ impl Found {
                 let before = attached(Looked::Before)?;
                 match trust::of_manifest(*manifest, &before, keys) {
                     // Somebody may have signed it since.
-                    Err(_) => trust::of_manifest(*manifest, &attached(Looked::Now)?, keys),
-                    signed => signed,
+                    Err(_) => trust::of_manifest(*manifest, &attached(Looked::Now)?, keys).map_err(Into::into),
+                    signed => signed.map_err(Into::into),
                 }
             }
         };

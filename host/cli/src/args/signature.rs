@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::RegistryFlags;
+
 #[derive(Debug, Args)]
 pub(crate) struct SignArgs {
     /// Any file, such as a component or artifact.yml, or oci://HOST/REPOSITORY@sha256:DIGEST
@@ -16,6 +18,8 @@ pub(crate) struct SignArgs {
     /// Where the signature is written to [default: FILE.sigstore.json, or beside the manifest in the registry]
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) registry: RegistryFlags,
 }
 
 #[derive(Debug, Args)]
@@ -29,6 +33,8 @@ pub(crate) struct VerifyArgs {
     /// The signature [default: FILE.sigstore.json, else FILE.sig, or what lies beside the manifest in the registry]
     #[arg(long, value_name = "FILE")]
     pub(crate) signature: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) registry: RegistryFlags,
 }
 
 #[derive(Debug, Args)]

@@ -5,12 +5,14 @@ use shipworthy_plugins::Reference;
 use shipworthy_report::notice;
 use shipworthy_signatures::{KeyError, PrivateKey, sign_digest, sign_manifest};
 
+use super::pull::one;
 use crate::{
     args::SignArgs,
     output::{Stream, look, write_atomically},
+    reach::Reach,
     refusal::Refusal,
     signing::{
-        SigningError, keys, registry,
+        SigningError, keys,
         subject::{self, Subject},
     },
 };
@@ -34,7 +36,10 @@ pub(super) fn run(args: &SignArgs) -> Result<(), Refusal> {
             let text = signed(args, sign_manifest(&key, digest))?;
             match &args.output {
                 Some(output) => write_atomically(output, &text, "signature")?,
-                None => registry::attach(&reference, digest, text.trim_end())?,
+                None => {
+                    let reach = Reach::named(&reference, &args.registry, false)?;
+                    reach.attach(&reference, digest, text.trim_end().as_bytes()).map_err(one)?;
+                }
             }
             let place = args.output.as_ref().map_or_else(|| reference.name(), |output| output.display().to_string());
             tell(&place, digest, &key);
