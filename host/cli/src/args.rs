@@ -16,7 +16,7 @@ use shipworthy_stack::Partition;
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
 pub(crate) use cache::{CacheCommand, WarmArgs};
 pub(crate) use part::PartFlags;
-pub(crate) use report::{MergeArgs, ReportCommand};
+pub(crate) use report::{FailOnArg, MergeArgs, ReportCommand};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
 /// requires?
@@ -274,11 +274,6 @@ pub(crate) struct JudgingFlags {
     /// Let warnings count as failures: each takes the exit code of its side
     #[arg(long, value_name = "warn", value_enum)]
     pub(crate) fail_on: Option<FailOnArg>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum FailOnArg {
-    Warn,
 }
 
 #[derive(Clone, Debug, Args)]
