@@ -197,3 +197,20 @@ fn parts_of_a_recording_merge_as_well() -> Result<()> {
     assert_eq!(timeless(&merge(&sandbox, 3, &[])?.report), timeless(&whole.report));
     Ok(())
 }
+
+#[test]
+fn no_secret_is_in_what_a_part_hands_on() -> Result<()> {
+    let (mut sandbox, echo) = (sandbox(), hostile::echo()?);
+    sandbox.variable("X_API_KEY", "hunter22-not-for-anybody");
+    let config = "config = { requests = [{ path = \"/echo\", facts.key = { json = \"/headers/x-api-key\" } }] }";
+    let url = echo.url();
+    let endpoint = format!("[endpoints.gateway]\nurl = \"{url}\"\nheaders.x-api-key = {{ env = \"X_API_KEY\" }}");
+    sandbox.file("env.toml", format!("{endpoint}\n\n[probes.gateway]\nplugin = \"builtin:http\"\n{config}\n"))?;
+    let words = ["stack", "check", "--env", "env.toml", "--partition", "hash:1/1", "--output", "json=part-1.json"];
+    assert_eq!(sandbox.run(&words)?.status, Some(0));
+    let part = std::fs::read_to_string(sandbox.dir().join("part-1.json"))?;
+    assert!(part.contains("\"material\"") && part.contains("[secret]"), "{part}");
+    assert!(!part.contains("hunter22"), "{part}");
+    assert!(!merge(&sandbox, 1, &[])?.output.stdout.contains("hunter22"));
+    Ok(())
+}

@@ -86,12 +86,16 @@ impl Fleet {
         Ok(self.page(output))
     }
 
-    /// What is told, without what is another in each run.
+    /// What is told, in one line, without what is another in each run or build.
     fn page(&self, output: &Output) -> String {
         let text = output.snapshot().replace(self.registry.host(), "REGISTRY");
-        let digest = regex::Regex::new("[0-9a-f]{64}").map(|digest| digest.replace_all(&text, "DIGEST").into_owned());
-        let text = digest.unwrap_or_default();
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        // A digest in a reference may be broken over two lines.
+        let varying =
+            [("sha256:[0-9a-f ]+`", "sha256:DIGEST`"), ("[0-9a-f]{64}", "DIGEST"), ("[0-9]{5,7} bytes", "SIZE")];
+        varying.into_iter().fold(line, |line, (pattern, word)| {
+            regex::Regex::new(pattern).map_or(String::new(), |pattern| pattern.replace_all(&line, word).into_owned())
+        })
     }
 
     fn store(&self) -> Result<std::path::PathBuf> {

@@ -21,7 +21,7 @@ pub(crate) use self::signature::{SignArgs, SignerFlags, VerifyArgs};
 pub(crate) use cache::{CacheCommand, WarmArgs};
 pub(crate) use part::PartFlags;
 pub(crate) use registry::{PullArgs, PushArgs, RegistryFlags};
-pub(crate) use report::{MergeArgs, ReportCommand};
+pub(crate) use report::{FailOnArg, MergeArgs, ReportCommand};
 pub(crate) use sets::{Accept, BundleCommand, CreateArgs, DiffArgs, ListArgs, LockArgs, PluginFlags};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
@@ -292,11 +292,6 @@ pub(crate) struct JudgingFlags {
     /// Let warnings count as failures: each takes the exit code of its side
     #[arg(long, value_name = "warn", value_enum)]
     pub(crate) fail_on: Option<FailOnArg>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum FailOnArg {
-    Warn,
 }
 
 #[derive(Clone, Debug, Args)]

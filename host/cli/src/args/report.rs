@@ -1,10 +1,10 @@
-//! `shipworthy report`.
+//! `shipworthy report`, and what it has in common with whatever judges.
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
-use super::{FailOnArg, OutputFlags};
+use super::OutputFlags;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
@@ -14,6 +14,11 @@ pub(crate) enum ReportCommand {
         The results are those of a check without `--partition`, and so is the exit code. Parts that are missing, or\n\
         that are not of one check, are refused: exit code 2.")]
     Merge(MergeArgs),
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FailOnArg {
+    Warn,
 }
 
 #[derive(Debug, Args)]

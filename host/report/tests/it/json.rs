@@ -78,6 +78,7 @@ fn every_field_stands_in_the_schema() {
         ("project", &report["environment"]["project"], defined("project")),
         ("recording", &report["recording"], defined("recording")),
         ("difference", &report["recording"]["differences"][0], defined("difference")),
+        ("part", &report["part"], defined("part")),
         ("summary", &report["summary"], defined("summary")),
         ("result", result, defined("result")),
         ("plugin", &result["plugin"], defined("plugin")),

@@ -4,8 +4,8 @@ use shipworthy_contract::{
     CheckResult, Class, Fault, Frame, Location, Outcome, PluginRef, Policy, Report, RuleId, Service, Sha256,
     evidence::LogLine,
     report::{
-        Artifact, Difference, Differing, EnvironmentRef, EvidenceLine, FailOn, ProjectRef, ProjectSource, RecordingRef,
-        SCHEMA, Tree, judge, summarize,
+        Artifact, Difference, Differing, EnvironmentRef, EvidenceLine, FailOn, Part, ProjectRef, ProjectSource,
+        RecordingRef, SCHEMA, Tree, judge, summarize,
     },
     rules,
 };
@@ -310,6 +310,8 @@ pub(crate) fn complete() -> Report {
         environment.project = Some(ProjectRef { name: "esb-staging".to_owned(), by: ProjectSource::Found });
     }
     report.recording = Some(recording(vec![difference(Differing::Plugin, Some("gateway"), Some("1"), Some("2"))]));
+    let material = serde_json::json!({ "of": "the host that looked" });
+    report.part = Some(Part { number: 2, of: 4, shipworthy: "0.1.0".to_owned(), material });
     report
 }
 
