@@ -46,3 +46,28 @@ pub(crate) fn verify(held: &Held, keys: &[TrustedKey]) -> Result<Signer, VerifyE
         .collect();
     verify_manifest(held.digest, &attached, keys)
 }
+
+#[cfg(test)]
+mod tests {
+    use p256::{
+        SecretKey,
+        pkcs8::{EncodePrivateKey as _, LineEnding},
+    };
+    use shipworthy_signatures::{PrivateKey, sign_manifest};
+
+    use super::*;
+
+    #[test]
+    fn whatever_is_attached_is_verified() {
+        let pem = SecretKey::from_slice(&[7; 32]).unwrap().to_pkcs8_pem(LineEnding::LF).unwrap();
+        let key = PrivateKey::from_pem(&pem, None).unwrap();
+        let digest = Sha256::of(b"a manifest");
+        let trusted = [TrustedKey::new("release", key.public().clone())];
+        let bundle = Attachment::Bundle(sign_manifest(&key, digest).unwrap().into_bytes());
+        let other = Attachment::SimpleSigning { payload: b"{}".to_vec(), signature: "AAEC".to_owned() };
+        let held = |attached: &[&Attachment]| Held { digest, attached: attached.iter().copied().cloned().collect() };
+        assert_eq!(verify(&held(&[]), &trusted), Err(VerifyError::Unsigned));
+        assert!(matches!(verify(&held(&[&other]), &trusted), Err(VerifyError::Broken { .. })));
+        assert_eq!(verify(&held(&[&other, &bundle]), &trusted).map(|signer| signer.name), Ok("release".to_owned()));
+    }
+}
