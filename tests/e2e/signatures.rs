@@ -108,7 +108,8 @@ fn cosign() -> Result<Option<PathBuf>> {
 }
 
 fn all(outputs: &[(&str, Output)]) -> String {
-    outputs.iter().map(|(name, output)| format!("# {name}\n{}\n\n", output.snapshot())).collect()
+    let told = outputs.iter().map(|(name, output)| format!("# {name}\n{}\n", output.snapshot()));
+    told.collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -8,12 +8,17 @@ use super::RegistryFlags;
 
 #[derive(Debug, Args)]
 pub(crate) struct SignArgs {
-    /// Any file, such as a component or artifact.yml, or oci://HOST/REPOSITORY@sha256:DIGEST
-    #[arg(value_name = "FILE")]
+    #[arg(
+        value_name = "FILE",
+        help = "Any file, such as a component or artifact.yml, or oci://HOST/REPOSITORY@sha256:DIGEST"
+    )]
     pub(crate) subject: PathBuf,
-    /// Private key for ECDSA on P-256, in PEM; the password of one that cosign encrypted is in SHIPWORTHY_KEY_PASSWORD or
-    /// COSIGN_PASSWORD
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "Private key for ECDSA on P-256, in PEM; the password of one that cosign encrypted is taken from \
+                SHIPWORTHY_KEY_PASSWORD, else from COSIGN_PASSWORD"
+    )]
     pub(crate) key: PathBuf,
     /// Where the signature is written to [default: FILE.sigstore.json, or beside the manifest in the registry]
     #[arg(long, value_name = "FILE")]
@@ -24,8 +29,7 @@ pub(crate) struct SignArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// Any file, or oci://HOST/REPOSITORY:TAG
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", help = "Any file, or oci://HOST/REPOSITORY:TAG")]
     pub(crate) subject: PathBuf,
     /// Public key that may have signed it, in PEM; may be given several times
     #[arg(long, value_name = "FILE", required = true)]

@@ -76,7 +76,7 @@ fn a_probes_own_rule_is_explained() {
 }
 
 #[test]
-fn a_reserved_rule_says_so() {
+fn the_rule_about_signatures_reads_so() {
     insta::assert_snapshot!(explain("payload.signature", &[], EXPIRES, &LOOK).unwrap_or_default());
 }
 

@@ -115,7 +115,7 @@ fn every_failure_has_its_outcome() {
 fn simple_signing_is_read() {
     let kind = "cosign container image signature";
     let [ours, other] = [digest(), Sha256::of(b"x")].map(|digest| format!("sha256:{digest}"));
-    let cut = ours.strip_suffix('0').map_or_else(|| ours[..ours.len() - 1].to_owned(), str::to_owned);
+    let cut = ours.chars().take(ours.len() - 1).collect::<String>();
     for (name, payload, by, expected) in [
         ("good", simple(&ours, kind), "release", "release"),
         ("another key", simple(&ours, kind), "stranger", "unmatched"),

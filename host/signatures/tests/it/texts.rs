@@ -10,7 +10,7 @@ fn told(error: &dyn Explain) -> String {
     let mut text = format!("{} ({}): {error}", error.code(), error.fault());
     let mut cause: Option<&dyn Error> = error.source();
     while let Some(error) = cause {
-        text.push_str(&format!("\n  caused by: {error}"));
+        text = format!("{text}\n  caused by: {error}");
         cause = error.source();
     }
     text + &error.help().map(|help| format!("\n  help: {help}")).unwrap_or_default() + "\n"
