@@ -237,6 +237,9 @@ impl<'a> Run<'a> {
     fn signature(&mut self, sha256: Sha256) {
         if let Some(signers) = self.signers() {
             let place = location(&self.file, None, None, None);
+            if let Some(watch) = self.watch {
+                signature::files(self.request.manifest).iter().for_each(|file| watch.path(file));
+            }
             signature::check(self.request.manifest, sha256, signers, place, &mut self.findings);
         }
     }

@@ -43,8 +43,7 @@ pub(crate) fn skip(at: Location, findings: &mut Findings) {
 /// The signature, or none if none is there.
 fn read(manifest: &Path) -> Result<Option<Vec<u8>>, (PathBuf, SourceError)> {
     let limit = u64::try_from(LARGEST_SIGNATURE).unwrap_or(u64::MAX);
-    for suffix in BESIDE {
-        let file = beside(manifest, suffix);
+    for file in files(manifest) {
         match source::read(&file, limit) {
             Ok(bytes) => return Ok(Some(bytes)),
             Err(SourceError::Missing) => {}
@@ -52,6 +51,11 @@ fn read(manifest: &Path) -> Result<Option<Vec<u8>>, (PathBuf, SourceError)> {
         }
     }
     Ok(None)
+}
+
+/// Where the signature can be.
+pub(crate) fn files(manifest: &Path) -> [PathBuf; 2] {
+    BESIDE.map(|suffix| beside(manifest, suffix))
 }
 
 fn beside(manifest: &Path, suffix: &str) -> PathBuf {
