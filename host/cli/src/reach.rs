@@ -77,7 +77,7 @@ impl Reach {
         let opened = self.opened()?;
         opened.run(async {
             let pulled = opened.client.pull(reference, &opened.store).await?;
-            // By its digest, and in the store: nobody has to be asked for a component. What is attached may have changed.
+            // What is attached may have changed since, also to what the store has.
             let attached = match opened.client.signatures(reference, pulled.manifest, &opened.store).await {
                 Err(_) if self.options.offline => Attachments::default(),
                 attached => attached?,
@@ -114,22 +114,21 @@ impl Opened {
 
 impl Registry for Reach {
     fn digest(&self, reference: &Reference) -> Result<Sha256, RegistryFault> {
-        match reference.digest {
-            Some(digest) => Ok(digest),
-            None => {
-                let opened = self.opened()?;
-                opened.run(opened.client.resolve(reference))
-            }
+        if let Some(digest) = reference.digest {
+            return Ok(digest);
         }
+        let opened = self.opened()?;
+        opened.run(opened.client.resolve(reference))
     }
 
     fn fetch(&self, reference: &Reference, manifest: Sha256, signed: bool) -> Result<Fetched, RegistryFault> {
         let opened = self.opened()?;
         opened.run(async {
             let pulled = opened.client.pull(&reference.pinned(manifest), &opened.store).await?;
-            let attached = match signed {
-                true => opened.client.signatures(reference, manifest, &opened.store).await?,
-                false => Attachments::default(),
+            let attached = if signed {
+                opened.client.signatures(reference, manifest, &opened.store).await?
+            } else {
+                Attachments::default()
             };
             Ok(Fetched { bytes: pulled.bytes, signatures: attached.signatures.into_iter().map(handed_on).collect() })
         })
