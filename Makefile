@@ -6,7 +6,7 @@ CARGO  ?= cargo
 PREFIX ?= $(HOME)/.local
 export CARGO_TARGET_DIR = $(CURDIR)/target
 
-.PHONY: demo demo-docker test check install build bundle gen bench bench-kit bench-stack bench-payload bench-registry fuzz hostile setup tools
+.PHONY: demo demo-docker test check install build bundle gen bench bench-kit bench-stack bench-payload bench-registry bench-signatures fuzz hostile setup tools
 
 demo: build ## the main job end to end against a stand-in stack on loopback, no Docker needed
 	@bash examples/demo/run target/release/shipworthy target/release/stand-in-stack
@@ -57,6 +57,9 @@ bench-payload: build ## trees of 20,000 small, 2,000 middling and 2 large files,
 
 bench-registry: build tools ## pulling a plugin from a real registry, beside `oras pull`
 	benches/registry
+
+bench-signatures: build ## verification by key beside openssl and cosign, in one run
+	benches/signatures
 
 fuzz: ## the readers of the payload side and whole plugins, twenty seconds each
 	fuzz/run

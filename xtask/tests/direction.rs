@@ -10,7 +10,8 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, Package
 /// Every arrow between our crates, dev-dependencies apart.
 const ARROWS: &[(&str, &[&str])] = &[
     ("shipworthy-contract", &[]),
-    ("shipworthy-payload", &["shipworthy-contract"]),
+    ("shipworthy-signatures", &["shipworthy-contract"]),
+    ("shipworthy-payload", &["shipworthy-contract", "shipworthy-signatures"]),
     ("shipworthy-stack", &["shipworthy-contract"]),
     ("shipworthy-plugins", &["shipworthy-contract", "shipworthy-signatures"]),
     ("shipworthy-report", &["shipworthy-contract"]),
@@ -29,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "shipworthy-plugins",
             "shipworthy-registry",
             "shipworthy-report",
+            "shipworthy-signatures",
             "shipworthy-stack",
         ],
     ),
@@ -52,8 +54,14 @@ const REACHING: &[&str] =
     &["wasmtime", "wasmtime-wasi", "tokio", "hyper", "hyper-util", "rustls", "bollard", "socket2", "mio", "tonic"];
 
 /// Crates of ours from which none of [`REACHING`] may be reached, by however many steps.
-const WITHOUT_REACH: &[&str] =
-    &["shipworthy-contract", "shipworthy-payload", "shipworthy-stack", "shipworthy-plugins", "shipworthy-report"];
+const WITHOUT_REACH: &[&str] = &[
+    "shipworthy-contract",
+    "shipworthy-payload",
+    "shipworthy-plugins",
+    "shipworthy-report",
+    "shipworthy-signatures",
+    "shipworthy-stack",
+];
 
 fn metadata() -> Metadata {
     MetadataCommand::new().other_options(["--locked".to_owned()]).exec().expect("cargo metadata")

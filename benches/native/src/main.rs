@@ -65,6 +65,7 @@ fn check(file: &Path) -> Result<u8, Box<dyn Error>> {
         artifact: None,
         environment: Some(EnvironmentRef { name: environment.name, file: environment.file, project: None }),
         recording: None,
+        part: None,
         policy,
         summary: report::summarize(&results),
         results,

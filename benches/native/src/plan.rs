@@ -73,6 +73,7 @@ fn planned(
         },
         own_rules: own_rules.collect(),
         instances: instances.len(),
+        elsewhere: 0,
     };
     let config = probe.config.to_string();
     let asks = Arc::clone(asks.entry(config.clone()).or_insert_with(|| probe::asks(&config)));

@@ -1,9 +1,12 @@
 //! The command line, stated once: parsing, help and usage errors come from here.
 
 mod cache;
+mod part;
 mod plugin;
 mod registry;
+mod report;
 mod sets;
+mod signature;
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -11,11 +14,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use shipworthy_capabilities::containers::engine::{DEFAULT_SOCKET, EngineSocket};
 use shipworthy_contract::{Policy, RuleId, Service, Sha256, quantity::Span};
 use shipworthy_payload::Choice;
+use shipworthy_stack::Partition;
 
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
+pub(crate) use self::signature::{SignArgs, SignerFlags, VerifyArgs};
 pub(crate) use cache::{CacheCommand, WarmArgs};
+pub(crate) use part::PartFlags;
 pub(crate) use registry::{PullArgs, PushArgs, RegistryFlags};
-pub(crate) use sets::{Accept, DiffArgs, ListArgs, LockArgs, PluginFlags};
+pub(crate) use report::{MergeArgs, ReportCommand};
+pub(crate) use sets::{Accept, BundleCommand, CreateArgs, DiffArgs, ListArgs, LockArgs, PluginFlags};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
 /// requires?
@@ -56,6 +63,12 @@ pub(crate) enum Command {
     /// Make a probe, build it, test it, or look at one before it is used
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Take an environment with its plugins to where no registry is reached
+    #[command(subcommand)]
+    Bundle(BundleCommand),
+    /// Put together what the parts of one check have seen
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Where compiled plugins are kept, compile them ahead, or remove them
     #[command(subcommand)]
     Cache(CacheCommand),
@@ -69,7 +82,7 @@ pub(crate) enum Command {
     },
     /// Print a JSON Schema
     Schema {
-        /// Of the report that `--format json` prints, of an environment file, or of a plugin's descriptor
+        /// Of the report that `--format json` prints, of an environment file, of a lock, or of a plugin's descriptor
         #[arg(value_enum)]
         of: SchemaOf,
     },
@@ -151,6 +164,7 @@ pub(crate) struct InitArgs {
 pub(crate) enum SchemaOf {
     Report,
     Environment,
+    Lock,
     Descriptor,
 }
 
@@ -166,6 +180,8 @@ pub(crate) struct CheckArgs {
     pub(crate) payload: PayloadFlags,
     #[command(flatten)]
     pub(crate) stack: StackFlags,
+    #[command(flatten)]
+    pub(crate) part: PartFlags,
     #[command(flatten)]
     pub(crate) judging: JudgingFlags,
     #[command(flatten)]
@@ -211,6 +227,8 @@ pub(crate) struct StackArgs {
     #[command(flatten)]
     pub(crate) stack: StackFlags,
     #[command(flatten)]
+    pub(crate) part: PartFlags,
+    #[command(flatten)]
     pub(crate) judging: JudgingFlags,
     #[command(flatten)]
     pub(crate) output: OutputFlags,
@@ -237,9 +255,11 @@ pub(crate) struct PayloadFlags {
     /// Digest of the manifest that was reviewed
     #[arg(long, value_name = "HEX", value_parser = parse::<Sha256>)]
     pub(crate) artifact_sha256: Option<Sha256>,
+    #[command(flatten)]
+    pub(crate) signers: SignerFlags,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Stack")]
 pub(crate) struct StackFlags {
     /// Look at these services only
@@ -256,6 +276,8 @@ pub(crate) struct StackFlags {
     pub(crate) replay: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) plugins: PluginFlags,
+    #[arg(skip)]
+    pub(crate) partition: Option<Partition>,
 }
 
 #[derive(Debug, Args)]

@@ -14,7 +14,9 @@ mod reach;
 mod refusal;
 mod replace;
 mod set;
+mod signing;
 mod stack;
+mod unpacked;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
@@ -24,7 +26,7 @@ use shipworthy_report::error::Shown;
 use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
-    args::{CacheCommand, Cli, Command, EnvCommand, PayloadCommand, StackCommand},
+    args::{BundleCommand, CacheCommand, Cli, Command, EnvCommand, PayloadCommand, ReportCommand, StackCommand},
     interrupt::Interrupt,
     output::Stream,
     refusal::Refusal,
@@ -63,6 +65,9 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Env(EnvCommand::Diff(args)) => commands::env::diff::run(args)?,
         Command::Env(EnvCommand::Check { name, plugins }) => commands::env::check(name, plugins)?,
         Command::Plugin(command) => return commands::plugin::run(command),
+        Command::Bundle(BundleCommand::Create(args)) => commands::bundle::create(args)?,
+        Command::Bundle(BundleCommand::Verify { file }) => commands::bundle::verify(file)?,
+        Command::Report(ReportCommand::Merge(args)) => return commands::report::merge(args),
         Command::Cache(CacheCommand::Path) => commands::cache::path()?,
         Command::Cache(CacheCommand::Warm(args)) => commands::cache::warm(args)?,
         Command::Cache(CacheCommand::Clean) => commands::cache::clean()?,

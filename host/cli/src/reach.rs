@@ -6,7 +6,7 @@ use shipworthy_contract::{Explain, Sha256};
 use shipworthy_plugins::{
     Reference,
     environment::RegistrySpec,
-    registry::{Attached, Fetched, Registry, RegistryFault},
+    registry::{Attached, Looked, Registry, RegistryFault},
 };
 use shipworthy_registry::{
     AttachedKind, Attachments, Client, Pulled, Pushed, RegistryAccess, RegistryError, RegistryOptions, Store,
@@ -24,6 +24,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Reach {
     options: RegistryOptions,
+    /// Where the store is, if not at its usual place.
+    store: Option<PathBuf>,
     opened: OnceLock<Opened>,
 }
 
@@ -55,7 +57,36 @@ impl Reach {
             offline: offline || is_offline(),
             ..RegistryOptions::default()
         };
-        Self { options, opened: OnceLock::new() }
+        Self { options, store: None, opened: OnceLock::new() }
+    }
+
+    /// What a store holds, and nothing else.
+    pub(crate) fn within(store: PathBuf) -> Self {
+        let options = RegistryOptions { offline: true, ..RegistryOptions::default() };
+        Self { options, store: Some(store), opened: OnceLock::new() }
+    }
+
+    /// Copies an artifact to another store, with what is attached to it if it is `signed`.
+    pub(crate) fn copy(
+        &self,
+        reference: &Reference,
+        manifest: Sha256,
+        signed: bool,
+        into: &Store,
+    ) -> Result<(), RegistryFault> {
+        let opened = self.opened()?;
+        let fault = |error| Box::new(error) as RegistryFault;
+        let pulled = opened.run(opened.client.pull(&reference.pinned(manifest), &opened.store))?;
+        for digest in [pulled.manifest, pulled.component] {
+            if let Some(bytes) = opened.store.blob(digest).map_err(fault)? {
+                into.put(&bytes).map_err(fault)?;
+            }
+        }
+        if signed {
+            let attached = opened.run(opened.client.signatures(reference, manifest, &opened.store))?;
+            into.keep_attached(manifest, &attached).map_err(fault)?;
+        }
+        Ok(())
     }
 
     /// As the command line says for the registry of one reference, else as the environment that it names.
@@ -92,11 +123,22 @@ impl Reach {
         opened.run(opened.client.push(reference, component))
     }
 
+    /// The same, with a store of its own.
+    pub(crate) fn with_store(self, store: PathBuf) -> Self {
+        Self { store: Some(store), ..self }
+    }
+
+    /// Attaches a signature to a manifest.
+    pub(crate) fn attach(&self, reference: &Reference, manifest: Sha256, bundle: &[u8]) -> Result<(), RegistryFault> {
+        let opened = self.opened()?;
+        opened.run(opened.client.attach(reference, manifest, bundle)).map(drop)
+    }
+
     fn opened(&self) -> Result<&Opened, RegistryFault> {
         if let Some(opened) = self.opened.get() {
             return Ok(opened);
         }
-        let folder = store_folder().ok_or(NoStore)?;
+        let folder = self.store.clone().or_else(store_folder).ok_or(NoStore)?;
         let store = Store::open(&folder).map_err(|error| Box::new(error) as RegistryFault)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = Some(runtime.map_err(|error| Box::new(UsageError::Runtime(error)) as RegistryFault)?);
@@ -121,17 +163,28 @@ impl Registry for Reach {
         opened.run(opened.client.resolve(reference))
     }
 
-    fn fetch(&self, reference: &Reference, manifest: Sha256, signed: bool) -> Result<Fetched, RegistryFault> {
+    fn fetch(&self, reference: &Reference, manifest: Sha256) -> Result<Vec<u8>, RegistryFault> {
         let opened = self.opened()?;
-        opened.run(async {
-            let pulled = opened.client.pull(&reference.pinned(manifest), &opened.store).await?;
-            let attached = if signed {
-                opened.client.signatures(reference, manifest, &opened.store).await?
-            } else {
-                Attachments::default()
-            };
-            Ok(Fetched { bytes: pulled.bytes, signatures: attached.signatures.into_iter().map(handed_on).collect() })
-        })
+        let pulled = opened.run(opened.client.pull(&reference.pinned(manifest), &opened.store))?;
+        Ok(pulled.bytes)
+    }
+
+    fn signatures(
+        &self,
+        reference: &Reference,
+        manifest: Sha256,
+        looked: Looked,
+    ) -> Result<Vec<Attached>, RegistryFault> {
+        let opened = self.opened()?;
+        let kept = match looked {
+            Looked::Before => opened.store.attached(manifest).map_err(|error| Box::new(error) as RegistryFault)?,
+            Looked::Now => None,
+        };
+        let attached = match kept.filter(|kept| !kept.signatures.is_empty()) {
+            Some(kept) => kept,
+            None => opened.run(opened.client.signatures(reference, manifest, &opened.store))?,
+        };
+        Ok(attached.signatures.into_iter().map(handed_on).collect())
     }
 
     fn tags(&self, reference: &Reference) -> Result<Vec<String>, RegistryFault> {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use shipworthy_contract::{Explain, Fault, quantity::Bytes, text::excerpt};
+use shipworthy_stack::Partition;
 
 /// One or more errors that keep a run from beginning.
 #[derive(Debug)]
@@ -42,6 +43,8 @@ pub(crate) enum UsageError {
     },
     #[error("`--only {service}` names a service that the environment has no probe for")]
     Only { service: String, known: String },
+    #[error("a command after `--` cannot be started by {0} of a check: what the others see is not known here")]
+    CommandOfAPart(Partition),
     #[error("`containers.socket` is no address")]
     Socket(#[source] shipworthy_capabilities::containers::engine::NotASocket),
     #[error("cannot use the test `{}`: {fault}", file.display())]
@@ -77,6 +80,7 @@ impl Explain for UsageError {
             Self::Write { .. } | Self::StandardOutput(_) => "output.write",
             Self::Recording { .. } => "recording.unreadable",
             Self::Only { .. } => "usage.only",
+            Self::CommandOfAPart(_) => "usage.partition",
             Self::Socket(_) => "env.socket",
             Self::Staged { .. } => "test.file",
             Self::Runtime(_) => "host.runtime",
@@ -92,6 +96,7 @@ impl Explain for UsageError {
             | Self::StandardOutput(_)
             | Self::Recording { .. }
             | Self::Only { .. }
+            | Self::CommandOfAPart(_)
             | Self::Socket(_)
             | Self::Folder(_) => Fault::Environment,
         }
@@ -105,6 +110,10 @@ impl Explain for UsageError {
                 Some("replay it with the shipworthy that made it, or make one with `--record FILE`".to_owned())
             }
             Self::Recording { .. } => Some("make one with `--record FILE`".to_owned()),
+            Self::CommandOfAPart(_) => Some(
+                "write each part's report with `--output json=FILE`, and deploy after `shipworthy report merge`"
+                    .to_owned(),
+            ),
             Self::Only { known, .. } => Some(format!("services with a probe: {known}")),
             Self::Staged { .. } | Self::Socket(_) | Self::Runtime(_) | Self::Folder(_) => None,
         }

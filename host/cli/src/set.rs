@@ -1,6 +1,6 @@
 //! An environment together with what says which plugins it may run: its lock, and whoever brings what lies in a registry.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use shipworthy_plugins::{
     Bundled, Environment, environment,
@@ -8,13 +8,22 @@ use shipworthy_plugins::{
     source::{Finder, Pins},
 };
 
-use crate::{args::PluginFlags, clock, commands::env, reach::Reach, refusal::Refusal};
+use crate::{
+    args::PluginFlags,
+    clock,
+    commands::env,
+    reach::Reach,
+    refusal::Refusal,
+    unpacked::{NotUnpacked, Unpacked},
+};
 
 /// An environment that is about to be used.
 pub(crate) struct Set {
     pub(crate) environment: Environment,
     pins: Held,
     reach: Reach,
+    /// The bundle that it is from, for as long as it is used.
+    unpacked: Option<Unpacked>,
 }
 
 /// What says which bytes were reviewed.
@@ -27,6 +36,9 @@ enum Held {
 impl Set {
     /// The environment that a name or a path means.
     pub(crate) fn open(name: &str, flags: &PluginFlags) -> Result<Self, Refusal> {
+        if let Some(bundle) = &flags.bundle {
+            return Self::unpacked(bundle, Some(name));
+        }
         Self::with(env::load(name)?, flags)
     }
 
@@ -39,13 +51,28 @@ impl Set {
             None => Held::Environment,
         };
         let reach = Reach::new(&environment.registries, flags.offline);
-        Ok(Self { environment, pins, reach })
+        Ok(Self { environment, pins, reach, unpacked: None })
+    }
+
+    /// The environment of a bundle, with its lock and nothing but its plugins.
+    pub(crate) fn unpacked(file: &Path, name: Option<&str>) -> Result<Self, Refusal> {
+        let (unpacked, environment) = Unpacked::open(file, name)?;
+        let Some(lock) = read_lock(&environment.file)? else {
+            return Err(NotUnpacked::NoLock { file: file.to_owned() }.into());
+        };
+        let reach = Reach::within(unpacked.store());
+        Ok(Self { environment, pins: Held::Lock(lock), reach, unpacked: Some(unpacked) })
+    }
+
+    /// The version of the shipworthy that made the bundle that this is from.
+    pub(crate) fn packed_by(&self) -> Option<&str> {
+        self.unpacked.as_ref().map(|unpacked| unpacked.host.as_str())
     }
 
     /// An environment whose own pins are all there is: one that is written for a test, or that is only looked at.
     pub(crate) fn alone(environment: Environment, offline: bool) -> Self {
         let reach = Reach::new(&environment.registries, offline);
-        Self { environment, pins: Held::Environment, reach }
+        Self { environment, pins: Held::Environment, reach, unpacked: None }
     }
 
     /// Whoever finds its plugins.
@@ -55,6 +82,12 @@ impl Set {
             Held::Lock(lock) => Pins::Lock(lock),
             Held::Missing => Pins::Missing(lock::path_of(&self.environment.file)),
         })
+    }
+
+    /// Its file, for people: of a bundle, the bundle and the path in it.
+    pub(crate) fn file(&self) -> PathBuf {
+        let unpacked = self.unpacked.as_ref();
+        unpacked.map_or_else(|| self.environment.file.clone(), |unpacked| unpacked.shown.clone())
     }
 
     /// Its lock, if there is one.

@@ -5,14 +5,14 @@ pub(crate) mod components;
 mod crew;
 mod jobs;
 mod observe;
-mod only;
+pub(crate) mod only;
 mod plan;
 mod recording;
 mod seed;
 mod targets;
 
 use shipworthy_contract::{
-    CheckResult, Policy,
+    CheckResult, Policy, Service, Sha256,
     evidence::ProbeRun,
     report::{ProjectRef, RecordingRef},
     requirement::Requirement,
@@ -36,8 +36,16 @@ pub(crate) fn observe_and_judge(
     let observed = observe::observe(environment, plan, project, flags)?;
     let (requirements, left_out) = only::narrow(requirements, &flags.only);
     let case = Case { requirements: &requirements, listed: &observed.listed, runs: &observed.runs, policy };
-    let results = only::mark(shipworthy_stack::judge(&case), left_out, &flags.only);
-    Ok(Judged { results, project: observed.project, recording: observed.recording })
+    let judged = match flags.partition {
+        Some(part) => shipworthy_stack::judge_part(&case, part),
+        None => shipworthy_stack::judge(&case),
+    };
+    let results = only::mark(judged, &left_out, &flags.only);
+    let observe::Observed { listed, instances, mut runs, project, recording } = observed;
+    // Which run was done first is nobody's business.
+    runs.sort_by(|a, b| (&a.probe, &a.instance).cmp(&(&b.probe, &b.instance)));
+    let seen = flags.partition.map(|_| Saw { requirements, left_out, listed, instances, runs });
+    Ok(Judged { results, project, recording, seen })
 }
 
 /// What came of the stack side.
@@ -47,6 +55,19 @@ pub(crate) struct Judged {
     pub(crate) project: Option<ProjectRef>,
     /// What was read in place of a running stack.
     pub(crate) recording: Option<RecordingRef>,
+    /// What a part of the check saw, to be judged with the others.
+    pub(crate) seen: Option<Saw>,
+}
+
+/// What a part saw, and what is required of it.
+#[derive(Default)]
+pub(crate) struct Saw {
+    pub(crate) requirements: Vec<Requirement>,
+    /// Services that `--only` leaves out.
+    pub(crate) left_out: Vec<Service>,
+    pub(crate) listed: Vec<Listed>,
+    pub(crate) instances: Vec<Sha256>,
+    pub(crate) runs: Vec<ProbeRun>,
 }
 
 /// What all probes saw, for who judges nothing.
@@ -62,6 +83,6 @@ pub(crate) struct Seen {
 
 /// Runs every planned probe at once, and judges nothing.
 pub(crate) fn look(environment: &Environment, plan: &Plan, flags: &StackFlags) -> Result<Seen, Refusal> {
-    let observe::Observed { listed, runs, project, recording } = observe::observe(environment, plan, None, flags)?;
+    let observe::Observed { listed, runs, project, recording, .. } = observe::observe(environment, plan, None, flags)?;
     Ok(Seen { listed, runs, project, recording })
 }

@@ -57,7 +57,7 @@ pub enum Value {
     /// Text.
     Text(String),
     /// A number; never NaN or infinite, which the engine turns into text.
-    Number(f64),
+    Number(#[serde(with = "crate::exact")] f64),
     /// True or false.
     Boolean(bool),
 }

@@ -8,6 +8,7 @@ pub mod certificate;
 pub mod class;
 pub mod endpoint;
 pub mod evidence;
+mod exact;
 pub mod explain;
 pub mod frame;
 pub mod grant;

@@ -1,7 +1,9 @@
 //! A document as it was written, with the place of every part: what manifests (YAML) and environments (TOML) share.
 
+use serde::{Deserialize, Serialize};
+
 /// A place in a source file. Both count from 1; the column counts characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Position {
     /// Line, from 1.
     pub line: u32,

@@ -1,11 +1,13 @@
 //! The report: what `--format json` prints, and what every renderer reads (design.md, part 4).
 
+mod part;
 mod recording;
 
 use std::{path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+pub use part::Part;
 pub use recording::{Difference, Differing, RecordingRef};
 
 use crate::{Class, Fault, Frame, Outcome, Policy, RuleId, Service, Sha256, Side, evidence::LogLine};
@@ -60,6 +62,9 @@ pub struct Report {
     /// The recording that the stack side was judged from; none where services were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingRef>,
+    /// Which part of the stack side was looked at, and what the whole is judged by; none where all of it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     /// The policy in force.
     pub policy: Policy,
     /// How many results had which outcome.

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 pub use read::{Demand, ShapeFault, read};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Service, Sha256,
     node::Position,
@@ -17,7 +19,7 @@ use crate::{
 pub const STACK_CONTRACT: ApiVersion = ApiVersion { major: 1, minor: 0 };
 
 /// A required value, with the place where it is required.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Wanted<T> {
     /// What is required.
     pub value: T,
@@ -26,7 +28,8 @@ pub struct Wanted<T> {
 }
 
 /// How the stack runs functions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// Functions are Docker containers.
     Docker,
@@ -45,7 +48,8 @@ impl Mode {
 }
 
 /// Where a requirement was read, for messages: `artifact.yml`, `environments/staging.toml`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// The manifest's requirement.
     Artifact {
@@ -62,7 +66,7 @@ pub enum Source {
 }
 
 /// What one source requires of the stack.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Requirement {
     /// Who requires it.
     pub source: Source,
@@ -77,7 +81,7 @@ pub struct Requirement {
 }
 
 /// What is required of one service, for each of its instances.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServiceRequirement {
     /// The service's own version.
     pub version: Option<Wanted<VersionRequirement>>,
@@ -103,16 +107,18 @@ impl ServiceRequirement {
 }
 
 /// What a fact must be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FactRequirement {
     /// Equal: as a number if both are numbers, else as trimmed text.
     Equal(String),
     /// A number that compares so.
-    Number(Comparison, f64),
+    Number(Comparison, #[serde(with = "crate::exact")] f64),
 }
 
 /// How numbers compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Comparison {
     /// `<`
     Less,

@@ -11,6 +11,7 @@ use shipworthy_contract::{
     report::{Artifact, Tree},
     rules,
 };
+use shipworthy_signatures::TrustedKey;
 
 use crate::{
     Choice, Declared, Demands, Generation, Limits, Progress,
@@ -21,6 +22,7 @@ use crate::{
     generation::{Chosen, choose},
     manifest,
     secrets::SecretNames,
+    signature,
     source::{self, SourceError},
     stack_requirement, unknown_fields,
     yaml::{self, Document},
@@ -156,11 +158,15 @@ fn run(
         }
         Err(error) => {
             run.cannot_read(&error);
+            if run.signers().is_some() {
+                signature::skip(location(&run.file, None, None, None), &mut run.findings);
+            }
             return Ok(run.finish(None, choose(request.contract, None), Declared::Unknown, None));
         }
     };
     let sha256 = Sha256::of(&bytes);
     run.digest(sha256);
+    run.signature(sha256);
     Ok(run.judge(&bytes, sha256))
 }
 
@@ -178,7 +184,7 @@ struct Run<'a> {
     trees: Vec<Tree>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     fn cannot_read(&mut self, error: &SourceError) {
         let place = location(&self.file, None, None, None);
         let finding = match error {
@@ -220,6 +226,19 @@ impl Run<'_> {
                 .hint("deploy the artifact that was reviewed, or review this one and give its digest")
                 .at(place),
         );
+    }
+
+    /// Who may sign the manifest. Of an artifact of which only the requirement is read, no other file is opened.
+    fn signers(&self) -> Option<&'a [TrustedKey]> {
+        self.request.demands.signers.as_deref().filter(|_| self.scope == Scope::Artifact)
+    }
+
+    /// The signature is of the bytes, so it is judged also where these are not YAML.
+    fn signature(&mut self, sha256: Sha256) {
+        if let Some(signers) = self.signers() {
+            let place = location(&self.file, None, None, None);
+            signature::check(self.request.manifest, sha256, signers, place, &mut self.findings);
+        }
     }
 
     fn judge(mut self, bytes: &[u8], sha256: Sha256) -> Checked {

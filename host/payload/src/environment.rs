@@ -1,6 +1,7 @@
 //! What an environment demands of an artifact: its `[payload]` (design.md, part 4).
 
 use shipworthy_contract::rules;
+use shipworthy_signatures::TrustedKey;
 
 use crate::{
     field::Fields,
@@ -18,6 +19,8 @@ pub struct Demands {
     pub mode: Option<String>,
     /// Whether every entry must have a `payload_manifest`.
     pub require_tree: bool,
+    /// Who may sign the manifest, which must be signed then; none where nobody asks.
+    pub signers: Option<Vec<TrustedKey>>,
 }
 
 impl Demands {
@@ -25,8 +28,9 @@ impl Demands {
         [("project", self.project.as_deref()), ("env", self.env.as_deref()), ("mode", self.mode.as_deref())]
     }
 
+    /// Whether nothing is demanded of what stands in the manifest.
     fn is_empty(&self) -> bool {
-        *self == Self::default()
+        !self.require_tree && self.fields().iter().all(|(_, demanded)| demanded.is_none())
     }
 }
 

@@ -120,7 +120,8 @@ fn judged(document: &Document, choice: Choice, policy: Policy, limits: &Limits) 
     let Some(root) = document.root.as_ref().filter(|_| judged) else { return findings.into_results() };
     let fields = Fields { node: root, file: FILE, entry: None, name: String::new(), rule: rules::MANIFEST_FIELD };
     let text = || Some("demo".to_owned());
-    let demands = Demands { project: text(), env: text(), mode: text(), require_tree: policy == Policy::Warn };
+    let demands =
+        Demands { project: text(), env: text(), mode: text(), require_tree: policy == Policy::Warn, signers: None };
     let entries = fields_of_manifest::check(&fields, generation, &mut findings);
     unknown_fields::check(&fields, unknown_fields::MANIFEST, generation, &mut findings);
     environment::check(&fields, &demands, &mut findings);

@@ -1,7 +1,7 @@
 //! The payload contract, checked natively from files alone (contract.md, part 2).
 //!
 //! Invariants: this crate asks no service and opens no socket; no file is read that lies outside an entry's
-//! `artifact_root`, the manifest and the secret file excepted; nothing is written; a secret's value is neither kept
+//! `artifact_root`, the manifest, its signature and the secret file excepted; nothing is written; a secret's value is neither kept
 //! nor shown; and a broken rule is a result, never an error.
 //!
 //! ```no_run
@@ -47,6 +47,7 @@ mod reference;
 mod root;
 mod runtime_meta;
 mod secrets;
+mod signature;
 mod source;
 mod source_template;
 mod stack_requirement;

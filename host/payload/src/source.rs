@@ -1,4 +1,4 @@
-//! The door to files that the user names: the manifest and the secret file. Bounded in size, and never waits: the
+//! The door to files that the user names: the manifest, its signature and the secret file. Bounded in size, and never waits: the
 //! kind is looked at before anything is opened, and what is opened is opened without blocking.
 
 use std::{

@@ -12,6 +12,7 @@ mod find;
 mod header;
 mod instances;
 mod load;
+mod packing;
 mod payload;
 mod probe;
 pub(crate) mod reader;

@@ -91,7 +91,7 @@ pub(crate) fn read_standard_input(limit: u64) -> Result<String, FileError> {
 
 /// Whether something that can be opened as a file is there.
 #[expect(clippy::disallowed_methods, reason = "the door of this crate: looks for environment files by name")]
-pub(crate) fn exists(path: &Path) -> bool {
+pub fn exists(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir())
 }
 

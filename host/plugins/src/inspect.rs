@@ -81,8 +81,8 @@ pub fn inspect(source: PluginSource, bundled: &[Bundled], registry: &dyn Registr
 /// What a reference means now.
 fn fetched(reference: &Reference, registry: &dyn Registry) -> Result<Opened, PluginProblem> {
     let manifest = reference.digest.map_or_else(|| registry.digest(reference), Ok);
-    let fetched = manifest.and_then(|manifest| registry.fetch(reference, manifest, false)).map_err(Elsewhere)?;
-    source::open(fetched.bytes, reference.to_string(), None)
+    let bytes = manifest.and_then(|manifest| registry.fetch(reference, manifest)).map_err(Elsewhere)?;
+    source::open(bytes, reference.to_string(), None)
 }
 
 fn builtin(name: &str, bundled: &[Bundled]) -> Result<Opened, PluginProblem> {

@@ -17,13 +17,24 @@ pub trait Registry {
     /// If there is none, or the registry cannot be asked.
     fn digest(&self, reference: &Reference) -> Result<Sha256, RegistryFault>;
 
-    /// The component of a manifest, whose bytes are those that the manifest names. With `signed`, with the signatures
-    /// that lie beside it as well.
+    /// The component of a manifest, whose bytes are those that the manifest names.
     ///
     /// # Errors
     ///
     /// If it cannot be had whole.
-    fn fetch(&self, reference: &Reference, manifest: Sha256, signed: bool) -> Result<Fetched, RegistryFault>;
+    fn fetch(&self, reference: &Reference, manifest: Sha256) -> Result<Vec<u8>, RegistryFault>;
+
+    /// The signatures that lie beside a manifest, as they are: nothing of them was verified.
+    ///
+    /// # Errors
+    ///
+    /// If the registry cannot be asked, and nobody looked before.
+    fn signatures(
+        &self,
+        reference: &Reference,
+        manifest: Sha256,
+        looked: Looked,
+    ) -> Result<Vec<Attached>, RegistryFault>;
 
     /// The repository's tags, in no order.
     ///
@@ -33,13 +44,13 @@ pub trait Registry {
     fn tags(&self, reference: &Reference) -> Result<Vec<String>, RegistryFault>;
 }
 
-/// A plugin that was brought.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fetched {
-    /// The component.
-    pub bytes: Vec<u8>,
-    /// What lies beside its manifest, as it is: nothing of it was verified.
-    pub signatures: Vec<Attached>,
+/// When signatures are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// Before, if some were found then.
+    Before,
+    /// Now, if the registry can be reached.
+    Now,
 }
 
 /// A signature that lies beside a manifest.

@@ -24,7 +24,7 @@ use crate::{
     files::{self, FileError},
     grants,
     lock::{self, Entry, LockError, LockFile},
-    registry::{Attached, Registry},
+    registry::{Looked, Registry},
     trust::{self, Keyring, SignatureProblem},
 };
 
@@ -97,8 +97,8 @@ enum Kind {
     Bundled(&'static str),
     /// A file.
     File(PathBuf),
-    /// A manifest.
-    Registry(Vec<Attached>),
+    /// The manifest of an artifact.
+    Registry(Reference, Sha256),
 }
 
 impl<'a> Finder<'a> {
@@ -182,15 +182,13 @@ impl<'a> Finder<'a> {
     ) -> Result<Arc<Plugin>, PluginProblem> {
         let found = match self.known.entry((origin(&probe.plugin), manifest)) {
             btree_map::Entry::Occupied(known) => known.into_mut(),
-            btree_map::Entry::Vacant(free) => {
-                free.insert(bring(&probe.plugin, manifest, self.environment, self.bundled, self.registry)?)
-            }
+            btree_map::Entry::Vacant(free) => free.insert(bring(&probe.plugin, manifest, self.bundled, self.registry)?),
         };
         check_pin(probe.sha256, found.sha256, &found.origin)?;
         if let Some((file, entry)) = locked {
             lock::hold_bytes(file, entry, found.sha256, found.size)?;
         }
-        if let Some(signer) = found.signer(manifest, &mut self.keys, &probe.name)? {
+        if let Some(signer) = found.signer(self.registry, &mut self.keys, &probe.name)? {
             self.signers.insert(probe.name.clone(), signer.name);
         }
         let plugin = found.read()?;
@@ -212,7 +210,7 @@ impl Found {
     /// what its own signature covers.
     fn signer(
         &self,
-        manifest: Option<Sha256>,
+        registry: &dyn Registry,
         keys: &mut Keyring<'_>,
         probe: &str,
     ) -> Result<Option<Signer>, PluginProblem> {
@@ -220,10 +218,18 @@ impl Found {
             return Ok(None);
         }
         let Some(keys) = keys.of(probe)? else { return Ok(None) };
-        let signer = match (&self.kind, manifest) {
-            (Kind::File(path), _) => trust::of_file(path, self.sha256, keys),
-            (Kind::Registry(attached), Some(manifest)) => trust::of_manifest(manifest, attached, keys),
-            (Kind::Bundled(_) | Kind::Registry(_), _) => return Ok(None),
+        let signer = match &self.kind {
+            Kind::Bundled(_) => return Ok(None),
+            Kind::File(path) => trust::of_file(path, self.sha256, keys),
+            Kind::Registry(reference, manifest) => {
+                let attached = |looked| registry.signatures(reference, *manifest, looked).map_err(Elsewhere);
+                let before = attached(Looked::Before)?;
+                match trust::of_manifest(*manifest, &before, keys) {
+                    // Somebody may have signed it since.
+                    Err(_) => trust::of_manifest(*manifest, &attached(Looked::Now)?, keys).map_err(Into::into),
+                    signed => signed.map_err(Into::into),
+                }
+            }
         };
         let wrap = |source| PluginProblem::Signature { origin: self.origin.clone(), source };
         let signer = signer.map_err(wrap)?;
@@ -252,7 +258,7 @@ impl Found {
             Kind::Bundled(text) => Descriptor::parse_bundled(text)
                 .map_err(|source| PluginProblem::Descriptor { origin: self.origin.clone(), source })?,
             Kind::File(path) => read_component(&self.bytes, &self.origin, Some(path))?.1,
-            Kind::Registry(_) => read_component(&self.bytes, &self.origin, None)?.1,
+            Kind::Registry(..) => read_component(&self.bytes, &self.origin, None)?.1,
         };
         let plugin = Arc::new(Plugin {
             bytes: std::mem::replace(&mut self.bytes, Cow::Borrowed(&[])),
@@ -279,7 +285,6 @@ fn origin(source: &PluginSource) -> String {
 fn bring(
     source: &PluginSource,
     manifest: Option<Sha256>,
-    environment: &Environment,
     bundled: &[Bundled],
     registry: &dyn Registry,
 ) -> Result<Found, PluginProblem> {
@@ -295,9 +300,8 @@ fn bring(
             (bytes, Kind::File(path.clone()))
         }
         (PluginSource::Oci(reference), Some(manifest)) => {
-            let fetched = registry.fetch(reference, manifest, environment.trust.asks_of_plugins());
-            let fetched = fetched.map_err(Elsewhere)?;
-            (fetched.bytes, Kind::Registry(fetched.signatures))
+            let bytes = registry.fetch(reference, manifest).map_err(Elsewhere)?;
+            (bytes, Kind::Registry(reference.clone(), manifest))
         }
         (PluginSource::Oci(reference), None) => {
             return Err(PluginProblem::Unpinned { reference: reference.to_string() });

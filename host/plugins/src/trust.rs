@@ -181,11 +181,15 @@ pub(crate) fn of_file(file: &Path, sha256: Sha256, keys: &[TrustedKey]) -> Resul
 }
 
 /// Who signed a manifest, by the signatures that lie beside it in its registry.
-pub(crate) fn of_manifest(
+///
+/// # Errors
+///
+/// Why none of them counts.
+pub fn of_manifest(
     manifest: Sha256,
     attached: &[registry::Attached],
     keys: &[TrustedKey],
-) -> Result<Signer, SignatureProblem> {
+) -> Result<Signer, VerifyError> {
     let attached: Vec<Attached<'_>> = attached
         .iter()
         .map(|attached| match attached {
@@ -193,5 +197,5 @@ pub(crate) fn of_manifest(
             registry::Attached::SimpleSigning { payload, signature } => Attached::SimpleSigning { payload, signature },
         })
         .collect();
-    Ok(verify_manifest(manifest, &attached, keys)?)
+    verify_manifest(manifest, &attached, keys)
 }

@@ -128,6 +128,14 @@ impl Store {
         signatures::write(self, manifest, attachments)
     }
 
+    /// The paths of all that is in it, relative to its folder and sorted.
+    ///
+    /// # Errors
+    /// A folder of it cannot be read.
+    pub fn files(&self) -> Result<Vec<String>, StoreError> {
+        folder::files(&self.folder)
+    }
+
     fn file(&self, digest: Sha256) -> PathBuf {
         self.folder.join(format!("{}/{digest}", folder::BLOBS))
     }

@@ -25,11 +25,7 @@ pub enum KeyError {
     },
     /// What stands between begin and end is not base64.
     #[error("its base64 is damaged")]
-    Base64 {
-        /// Where.
-        #[source]
-        source: base64::DecodeError,
-    },
+    Base64,
     /// Another thing than was asked for.
     #[error("expected {expected}, found {}", excerpt(.found, 80))]
     Kind {
@@ -78,8 +74,10 @@ pub enum KeyError {
     CannotSign,
 }
 
-/// How to get a key of the one kind.
-const MAKE: &str = "make a pair with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out release.key` and `openssl pkey -in release.key -pubout -out release.pub`, or with `cosign generate-key-pair`";
+/// How to get a key of the one kind. What is to be pasted has lines of its own.
+const MAKE: &str = "make a pair of keys, or one with a password by `cosign generate-key-pair`:
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out release.key
+openssl pkey -in release.key -pubout -out release.pub";
 
 impl Explain for KeyError {
     fn code(&self) -> &'static str {
@@ -91,7 +89,7 @@ impl Explain for KeyError {
             Self::TooLarge { .. }
             | Self::NoPem { .. }
             | Self::Unfinished { .. }
-            | Self::Base64 { .. }
+            | Self::Base64
             | Self::Der
             | Self::EncryptedOtherwise { .. }
             | Self::Envelope { .. }
@@ -111,12 +109,14 @@ impl Explain for KeyError {
                 "encrypt it as cosign does, `cosign import-key-pair --key FILE`, or decrypt it, `openssl pkey -in FILE`"
             }
             Self::Costly { .. } => "such a file was not made by cosign: do not use it",
-            Self::Kind { .. }
-            | Self::Algorithm { .. }
+            Self::Kind { .. } => {
+                "signing takes a private key, verifying its public half: `openssl pkey -in release.key -pubout -out release.pub`"
+            }
+            Self::Algorithm { .. }
             | Self::TooLarge { .. }
             | Self::NoPem { .. }
             | Self::Unfinished { .. }
-            | Self::Base64 { .. }
+            | Self::Base64
             | Self::Der
             | Self::Envelope { .. }
             | Self::CannotSign => MAKE,

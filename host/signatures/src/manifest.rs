@@ -188,15 +188,14 @@ fn settle(digest: Sha256, signed: &[Sha256], by: &Held<'_>) -> Result<Signer, Ve
 }
 
 fn about(payload: &[u8]) -> Result<Statement, Flaw> {
-    let statement: Statement = serde_json::from_slice(payload)
-        .map_err(|error| Flaw::Statement { what: format!("found other JSON: {}", excerpt(&error.to_string(), 120)) })?;
-    if statement.kind != STATEMENT {
-        return Err(Flaw::Statement { what: format!("found the type {}", excerpt(&statement.kind, 80)) });
-    }
-    Ok(statement)
+    serde_json::from_slice(payload)
+        .map_err(|error| Flaw::Statement { what: format!("found other JSON: {}", excerpt(&error.to_string(), 120)) })
 }
 
 fn subjects(statement: &Statement) -> Result<Vec<Sha256>, Flaw> {
+    if statement.kind != STATEMENT {
+        return Err(Flaw::Statement { what: format!("found the type {}", excerpt(&statement.kind, 80)) });
+    }
     let digests = statement.subject.iter().filter_map(|subject| subject.digest.sha256.as_deref());
     let read = |hex: &str| {
         hex.parse().map_err(|error| Flaw::Statement { what: format!("found a subject that is none: {error}") })

@@ -3,6 +3,8 @@
 use shipworthy_contract::{Explain, Fault, Sha256, text::excerpt};
 use time::Date;
 
+use crate::{TrustedKey, trusted::names};
+
 /// Most names of keys that a text lists.
 const LISTED: usize = 8;
 
@@ -22,7 +24,7 @@ pub enum VerifyError {
     #[error("it is not signed")]
     Unsigned,
     /// There is one, by a key that is not trusted.
-    #[error("it is signed by a key that is not trusted{}", hinted(*.found))]
+    #[error("{}", wrong_key(*.found, .trusted))]
     WrongKey {
         /// The key that the signature says it was made by; nothing proves it.
         found: Option<Sha256>,
@@ -30,7 +32,7 @@ pub enum VerifyError {
         trusted: Vec<String>,
     },
     /// A bare signature, which says neither its key nor its bytes, and that none of the keys made over these bytes.
-    #[error("its signature is by a key that is not trusted, or of other bytes")]
+    #[error("expected {}, found one by another key, or of other bytes", in_words(.trusted))]
     Unmatched {
         /// The keys that are trusted, by name.
         trusted: Vec<String>,
@@ -45,8 +47,8 @@ pub enum VerifyError {
         /// The digest of what was found.
         found: Sha256,
     },
-    /// The signature is damaged.
-    #[error("its signature is damaged")]
+    /// The signature is damaged, or of a kind that is not accepted.
+    #[error("its signature is not valid")]
     Broken {
         /// How.
         #[source]
@@ -62,7 +64,7 @@ pub enum VerifyError {
     },
 }
 
-/// What is wrong with a damaged signature.
+/// What is wrong with a signature that is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
     /// Far more than any signature has.
@@ -172,11 +174,12 @@ impl VerifyError {
         }
     }
 
-    /// What was expected, in words.
-    pub fn expected(&self) -> String {
+    /// What was expected of these keys, in words.
+    pub fn expected(&self, keys: &[TrustedKey]) -> String {
         match self {
-            Self::Unsigned | Self::Broken { .. } => "a signature by a trusted key".to_owned(),
-            Self::WrongKey { trusted, .. } | Self::Unmatched { trusted } => in_words(trusted),
+            Self::Unsigned | Self::Broken { .. } | Self::WrongKey { .. } | Self::Unmatched { .. } => {
+                in_words(&names(keys))
+            }
             Self::Altered { signed, .. } => signed.to_string(),
             Self::Expired { since, .. } => format!("a signature by a key that is trusted after {since}"),
         }
@@ -199,7 +202,7 @@ impl VerifyError {
 /// The names of trusted keys, for people.
 fn in_words(trusted: &[String]) -> String {
     if trusted.is_empty() {
-        return "a signature by a trusted key, and none is trusted".to_owned();
+        return "a signature by a key that is trusted, of which there is none".to_owned();
     }
     let names: Vec<String> = trusted.iter().take(LISTED).map(|name| format!("`{}`", excerpt(name, 120))).collect();
     let more = trusted.len().saturating_sub(LISTED);
@@ -207,8 +210,12 @@ fn in_words(trusted: &[String]) -> String {
     format!("a signature by {}{more}", names.join(" or "))
 }
 
-fn hinted(found: Option<Sha256>) -> String {
-    found.map(|found| format!(": it says {found}")).unwrap_or_default()
+fn wrong_key(found: Option<Sha256>, trusted: &[String]) -> String {
+    let found = match found {
+        Some(found) => format!("one that says it is by the key {found}"),
+        None => "one by another key".to_owned(),
+    };
+    format!("expected {}, found {found}", in_words(trusted))
 }
 
 impl Explain for VerifyError {
@@ -241,7 +248,8 @@ impl Explain for VerifyError {
                 "say who may sign it: no key is trusted".to_owned()
             }
             Self::WrongKey { .. } => {
-                "find out whose key it is; only if it is meant, trust it too. A key's fingerprint is the sha256 of its DER"
+                "find out who signed it; only if that is meant, trust their key. `openssl pkey -pubin -in FILE -outform der \
+                 | sha256sum` says a key's fingerprint"
                     .to_owned()
             }
             Self::Unmatched { .. } => {

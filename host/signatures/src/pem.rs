@@ -42,7 +42,7 @@ fn read<'a>(label: &'a str, lines: &mut impl Iterator<Item = &'a str>) -> Result
     let mut body = Zeroizing::new(String::with_capacity(LARGEST.min(4096)));
     for line in lines {
         if line.strip_prefix("-----END ").and_then(|rest| rest.strip_suffix("-----")) == Some(label) {
-            let bytes = STANDARD.decode(body.as_bytes()).map_err(|source| KeyError::Base64 { source })?;
+            let bytes = STANDARD.decode(body.as_bytes()).map_err(|_damaged| KeyError::Base64)?;
             return Ok(Block { label, bytes: Zeroizing::new(bytes) });
         }
         // Headers are older than RFC 7468. The only one in use says that OpenSSL encrypted the block.

@@ -1,5 +1,6 @@
 //! What is laid before the judge.
 
+use serde::{Deserialize, Serialize};
 use shipworthy_contract::{PluginRef, Policy, Service, Severity, evidence::ProbeRun, requirement::Requirement};
 
 /// One run's whole case.
@@ -16,7 +17,7 @@ pub struct Case<'a> {
 }
 
 /// A probe as the environment lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {
     /// Its name in the environment.
     pub probe: String,
@@ -28,10 +29,12 @@ pub struct Listed {
     pub own_rules: Vec<OwnRule>,
     /// How many instances its main endpoint has; one run each. With more than one, results name theirs.
     pub instances: usize,
+    /// How many of them another part of the check looks at.
+    pub elsewhere: usize,
 }
 
 /// A rule of a probe's own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnRule {
     /// Its name in the descriptor; its id is `stack.SERVICE.NAME`.
     pub name: String,

@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
 use shipworthy_contract::{CheckResult, Class, Outcome, RuleId, Service, Side, rules};
 
 use crate::{Date, tell};
 
 /// One `[[waivers]]` of an environment. Everything that is set narrows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiver {
     /// The rule whose violation is accepted.
     pub rule: RuleId,

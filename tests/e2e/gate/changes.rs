@@ -76,15 +76,14 @@ fn what_changes_meanwhile_keeps_the_command_from_being_started() -> Result<()> {
             fs::set_permissions(of.join("a/app.jar"), fs::Permissions::from_mode(0o4755)).expect("changed");
         }),
         ("`a/config/functions.yml` has other bytes", |of| {
-            rewrite(&of.join("a/config/functions.yml"), "functions: []\n")
+            rewrite(&of.join("a/config/functions.yml"), "functions: []\n");
         }),
         ("`a/config/resources.yml` was not there", |of| write(of.join("a/config/resources.yml"), "{}\n")),
         ("`artifacts[0].artifact_root` does not exist", |of| fs::rename(of.join("a"), of.join("b")).expect("moved")),
     ];
     for (expected, change) in table {
         let sandbox = artifact()?;
-        let change = *change;
-        let output = during(&sandbox, &[], move |of| change(of))?;
+        let output = during(&sandbox, &[], *change)?;
         assert_eq!(output.status, Some(125), "{expected}\n{}", output.snapshot());
         assert!(output.stderr.contains("the payload changed after it was checked"), "{}", output.snapshot());
         let told = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,6 +1,8 @@
 //! What the command is told.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use super::{artifact, open};
@@ -104,19 +106,23 @@ fn a_report_that_cannot_be_written_refuses() -> Result<()> {
     Ok(())
 }
 
-/// The loop that the documentation shows: what is deployed is held against what was checked.
+/// The loop that `docs/gate.md` shows: what is deployed is held against what was checked.
 #[test]
 fn a_shell_can_hold_a_copy_against_the_digests() -> Result<()> {
     let sandbox = artifact()?;
     open(&sandbox)?;
-    let script = "set -eu\nprintf '%s' \"$SHIPWORTHY_TREES\" | while read -r entry sha256 root; do\n  \
-        cp -R \"$root\" \"copy-$entry\"\n  rm \"copy-$entry/SHA256SUMS\"\n  test -z \"$1\" || echo more >>\"copy-$entry/app.jar\"\n  \
-        test \"$(\"$0\" payload sums \"copy-$entry\" | sha256sum | cut -d' ' -f1)\" = \"$sha256\"\ndone";
-    let binary = env!("CARGO_BIN_EXE_shipworthy");
-    for (altered, status) in [("", 0), ("yes", 1)] {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/gate.md"))?;
+    let (_, rest) = page.split_once("```sh\nprintf").context("the loop")?;
+    let (shown, _) = rest.split_once("```").context("its end")?;
+    let prefix = "set -e\nshipworthy() { \"$BINARY\" \"$@\"; }\nprintf";
+    let altered = shown.replace("  rm ", "  echo more >>\"copy-$entry/app.jar\"\n  rm ");
+    assert_ne!(shown, altered);
+    for (script, status) in [(shown, 0), (altered.as_str(), 1)] {
         drop(std::fs::remove_dir_all(sandbox.dir().join("copy-0")));
-        let output = sandbox.run(&["check", "--env", "open.toml", "--", "sh", "-c", script, binary, altered])?;
+        sandbox.file("deploy.sh", format!("BINARY='{}'\n{prefix}{script}", env!("CARGO_BIN_EXE_shipworthy")))?;
+        let output = sandbox.run(&["check", "--env", "open.toml", "--", "sh", "deploy.sh"])?;
         assert_eq!(output.status, Some(status), "{}", output.snapshot());
+        assert!(sandbox.dir().join("copy-0").exists(), "the loop ran");
     }
     Ok(())
 }

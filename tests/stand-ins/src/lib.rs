@@ -28,8 +28,12 @@ pub mod gateway;
 pub mod hostile;
 pub mod meddler;
 mod packed;
+pub mod plugin;
 pub mod real;
 pub mod sandbox;
+#[path = "../../../host/kit/src/section.rs"]
+#[expect(unreachable_pub, reason = "the kit's own file")]
+mod section;
 mod serve;
 pub mod stack;
 mod stand_in;
@@ -41,6 +45,7 @@ pub use certs::{Certs, ServerCert};
 pub use environment::Environment;
 pub use gateway::Gateway;
 pub use packed::unpacked;
+pub use plugin::Plugin;
 pub use sandbox::{Output, Sandbox};
 pub use stack::Stack;
 pub use stand_in::{Received, StandIn};

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use shipworthy_kit::{Language, name::Name};
 
 use super::{
-    Format, parse,
+    Format, SignArgs, VerifyArgs, parse,
     registry::{PullArgs, PushArgs},
     sets::{ListArgs, LockArgs},
 };
@@ -60,6 +60,16 @@ pub(crate) enum PluginCommand {
         locked, which has to be approved line by line."
     )]
     Lock(LockArgs),
+    /// Sign a file by key, as cosign does: a bundle beside it
+    #[command(after_help = "Examples:\n  shipworthy plugin sign plugins/orders.wasm --key release.key\n  \
+        shipworthy plugin sign artifact.yml --key cosign.key\n\n\
+        Exit codes: 0 it is signed, 2 it is not.")]
+    Sign(SignArgs),
+    /// Whether a file is signed by one of these keys; cosign's and openssl's signatures count as well
+    #[command(after_help = "Examples:\n  shipworthy plugin verify plugins/orders.wasm --key release.pub\n  \
+        shipworthy plugin verify artifact.yml --key release.pub --signature artifact.sig\n\n\
+        Exit codes: 0 it is, 2 it is not: not signed, by another key, altered, or not valid.")]
+    Verify(VerifyArgs),
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,8 @@
 //! Plugin sets: which plugins an environment may run, and from where.
 
-use std::str::FromStr;
+use std::{path::PathBuf, str::FromStr};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use shipworthy_contract::grant::Grant;
 
 use super::{Format, parse};
@@ -14,6 +14,37 @@ pub(crate) struct PluginFlags {
     /// Without a shipworthy.lock, refuse what is not bundled [default: true if CI is set]
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) locked: Option<bool>,
+    /// Reach no registry; a plugin of one must have been pulled before
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Take the environment, its lock and its plugins from this bundle, and reach no registry
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["locked", "offline"])]
+    pub(crate) bundle: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BundleCommand {
+    /// Put an environment, its lock and its plugins into one file; the same input gives the same bytes
+    #[command(after_help = "Examples:\n  shipworthy bundle create --env staging\n  \
+        shipworthy check --env staging --bundle staging.bundle.tar\n\n\
+        Keys and other secrets are not packed: they are looked for beside the bundle, under the paths that the\n\
+        environment names. Exit codes: 0 it is written, 2 it is not.")]
+    Create(CreateArgs),
+    /// Whether a bundle is whole, unaltered, and can be used by this shipworthy; nothing is run and nobody asked
+    Verify {
+        /// The bundle
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateArgs {
+    /// Environment: a name, or the path of a .toml file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: String,
+    /// Where it is written to [default: NAME.bundle.tar here]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
     /// Reach no registry; a plugin of one must have been pulled before
     #[arg(long)]
     pub(crate) offline: bool,

@@ -1,15 +1,20 @@
 //! `check`, `payload check`, `stack check`: the phases in their order, and one report.
 
-use std::{path::Path, sync::LazyLock, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+    time::Instant,
+};
 
 use shipworthy_contract::{
     CheckResult, Policy, Report,
-    report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn, ProjectRef, RecordingRef},
+    report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn, Part, ProjectRef, RecordingRef},
     requirement::Requirement,
 };
 use shipworthy_payload::{Checked, Choice, Declared, Demands, Limits, Progress, Silent, Watched};
-use shipworthy_plugins::{Environment, config::Schemas};
-use shipworthy_stack::{Date, Waiver, waiver};
+use shipworthy_plugins::{Environment, config::Schemas, trust};
+use shipworthy_signatures::TrustedKey;
+use shipworthy_stack::{Date, Material, Waiver, waiver};
 
 use super::env::load;
 use crate::{
@@ -19,9 +24,10 @@ use crate::{
     interrupt::Interrupt,
     output::{self, Stream},
     progress::Bar,
-    refusal::Refusal,
+    refusal::{Refusal, UsageError},
     set::Set,
-    stack::{self, Judged, Plan},
+    signing::keys,
+    stack::{self, Judged, Plan, Saw},
 };
 
 static NO_DEMANDS: LazyLock<Demands> = LazyLock::new(Demands::default);
@@ -31,12 +37,16 @@ static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
 pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusal> {
     let begun = Instant::now();
     Schemas::begin();
+    if let (Some(part), false) = (args.part.partition, args.command.is_empty()) {
+        return Err(UsageError::CommandOfAPart(part).into());
+    }
     let set = Set::open(&args.env, &args.stack.plugins)?;
     let environment = &set.environment;
-    let plan = Plan::new(&set, &args.stack)?;
+    let flags = args.stack.of_part(&args.part);
+    let plan = Plan::new(&set, &flags)?;
     let judging = Judging::new(&args.judging, Some(environment));
     let progress = Bar::new(&args.output);
-    let side = PayloadSide::new(&args.artifact, &args.payload, Some(environment), judging.policy, &progress);
+    let side = PayloadSide::new(&args.artifact, &args.payload, Some(environment), judging.policy, &progress)?;
     let gate = !args.command.is_empty();
     // What the verdict rests on is looked at again before a command is started.
     let (checked, watched) = if gate {
@@ -46,10 +56,11 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
         (shipworthy_payload::check(&side.request())?, None)
     };
     let mut results = checked.results;
-    let judged = stack_side(environment, &plan, checked.stack, checked.project, &args.stack, &judging)?;
+    let judged = stack_side(environment, &plan, checked.stack, checked.project, &flags, &judging)?;
     results.extend(judged.results);
-    let environment = environment_ref(environment, judged.project);
-    let report = judging.report(Some(checked.artifact), Some(environment), judged.recording, results);
+    let environment = environment_ref(environment, set.file(), judged.project);
+    let part = judging.part(&flags, judged.seen);
+    let report = judging.report(Some(checked.artifact), Some(environment), judged.recording, part, results);
     output::publish(&report, &args.output, if gate { Stream::Err } else { Stream::Out }, begun.elapsed())?;
     let Some(watched) = watched else { return Ok(report.exit_code) };
     if report.exit_code != EXIT_PASSED {
@@ -69,10 +80,11 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let environment = args.env.as_deref().map(load).transpose()?;
     let judging = Judging::new(&args.judging, environment.as_ref());
     let progress = Bar::new(&args.output);
-    let side = PayloadSide::new(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress);
+    let side = PayloadSide::new(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress)?;
     let checked = shipworthy_payload::check(&side.request())?;
-    let environment = environment.as_ref().map(|environment| environment_ref(environment, None));
-    let report = judging.report(Some(checked.artifact), environment, None, checked.results);
+    let environment =
+        environment.as_ref().map(|environment| environment_ref(environment, environment.file.clone(), None));
+    let report = judging.report(Some(checked.artifact), environment, None, None, checked.results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }
@@ -83,7 +95,8 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     Schemas::begin();
     let set = Set::open(&args.env, &args.stack.plugins)?;
     let environment = &set.environment;
-    let plan = Plan::new(&set, &args.stack)?;
+    let flags = args.stack.of_part(&args.part);
+    let plan = Plan::new(&set, &flags)?;
     let judging = Judging::new(&args.judging, Some(environment));
     let read = match &args.artifact {
         Some(manifest) => {
@@ -98,10 +111,11 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
         Some(Checked { artifact, results, stack, project, .. }) => (Some(artifact), results, stack, project),
         None => (None, Vec::new(), Declared::Nothing, None),
     };
-    let judged = stack_side(environment, &plan, declared, project, &args.stack, &judging)?;
+    let judged = stack_side(environment, &plan, declared, project, &flags, &judging)?;
     results.extend(judged.results);
-    let environment = environment_ref(environment, judged.project);
-    let report = judging.report(artifact, Some(environment), judged.recording, results);
+    let environment = environment_ref(environment, set.file(), judged.project);
+    let part = judging.part(&flags, judged.seen);
+    let report = judging.report(artifact, Some(environment), judged.recording, part, results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }
@@ -123,14 +137,16 @@ impl<'a> PayloadSide<'a> {
         environment: Option<&'a Environment>,
         policy: Policy,
         progress: &'a dyn Progress,
-    ) -> Self {
+    ) -> Result<Self, Refusal> {
         let demands = environment.map(|environment| Demands {
+            signers: None,
             project: environment.payload.project.clone(),
             env: environment.payload.env.clone(),
             mode: environment.payload.mode.clone(),
             require_tree: environment.payload.require_tree,
         });
-        Self { manifest, flags, environment, policy, demands: demands.unwrap_or_default(), progress }
+        let demands = Demands { signers: signers(flags, environment)?, ..demands.unwrap_or_default() };
+        Ok(Self { manifest, flags, environment, policy, demands, progress })
     }
 
     fn request(&self) -> shipworthy_payload::Request<'_> {
@@ -143,6 +159,16 @@ impl<'a> PayloadSide<'a> {
             ..request(self.manifest, choice(self.flags.contract, self.environment), self.policy)
         }
     }
+}
+
+/// Whose signature the manifest must have; none if none is asked for. The command line wins over the environment.
+fn signers(flags: &PayloadFlags, environment: Option<&Environment>) -> Result<Option<Vec<TrustedKey>>, Refusal> {
+    if !flags.signers.artifact_key.is_empty() {
+        return Ok(Some(keys::trusted(&flags.signers.artifact_key)?));
+    }
+    let trust = environment.map(|environment| &environment.trust);
+    let Some((trust, names)) = trust.and_then(|trust| Some((trust, trust.artifact.as_ref()?))) else { return Ok(None) };
+    Ok(Some(trust::keys(trust, names, clock::calendar_day())?))
 }
 
 /// What is asked of a manifest where nothing else is.
@@ -179,15 +205,15 @@ fn stack_side(
         Declared::Malformed | Declared::Unknown => {
             let reason = "what the artifact requires could not be read";
             let results = shipworthy_stack::skip_all(&environment.requirements, plan.listed(), reason);
-            return Ok(Judged { results, project: None, recording: None });
+            return Ok(Judged { results, project: None, recording: None, seen: None });
         }
     }
     requirements.extend(environment.requirements.iter().cloned());
     stack::observe_and_judge(environment, plan, &requirements, project, flags, judging.policy)
 }
 
-fn environment_ref(environment: &Environment, project: Option<ProjectRef>) -> EnvironmentRef {
-    EnvironmentRef { name: environment.name.clone(), file: environment.file.clone(), project }
+fn environment_ref(environment: &Environment, file: PathBuf, project: Option<ProjectRef>) -> EnvironmentRef {
+    EnvironmentRef { name: environment.name.clone(), file, project }
 }
 
 /// How findings are taken.
@@ -212,11 +238,38 @@ impl Judging {
         }
     }
 
+    /// What `report merge` needs of a part; where the requirement could not be read there is nothing to judge by.
+    fn part(&self, flags: &StackFlags, seen: Option<Saw>) -> Option<Part> {
+        let part = flags.partition?;
+        let is_judged = seen.is_some();
+        let seen = seen.unwrap_or_default();
+        let material = Material {
+            requirements: seen.requirements,
+            only: flags.only.clone(),
+            left_out: seen.left_out,
+            listed: seen.listed,
+            instances: seen.instances,
+            runs: seen.runs,
+            waivers: self.waivers.clone(),
+            skips: self.skips.clone(),
+            today: self.today,
+            is_judged,
+        };
+        Some(Part {
+            number: part.number(),
+            of: part.of(),
+            shipworthy: env!("CARGO_PKG_VERSION").to_owned(),
+            // Of nothing but text, numbers and lists, which all are JSON.
+            material: serde_json::to_value(material).unwrap_or_default(),
+        })
+    }
+
     fn report(
         &self,
         artifact: Option<Artifact>,
         environment: Option<EnvironmentRef>,
         recording: Option<RecordingRef>,
+        part: Option<Part>,
         results: Vec<CheckResult>,
     ) -> Report {
         let results = waiver::apply(results, &self.waivers, &self.skips, self.today);
@@ -228,6 +281,7 @@ impl Judging {
             artifact,
             environment,
             recording,
+            part,
             policy: self.policy,
             summary: report::summarize(&results),
             results,

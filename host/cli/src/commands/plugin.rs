@@ -7,7 +7,9 @@ mod lock;
 mod new;
 mod pull;
 mod push;
+mod sign;
 mod test;
+mod verify;
 
 use shipworthy_contract::report::EXIT_PASSED;
 
@@ -23,6 +25,8 @@ pub(crate) fn run(command: &PluginCommand) -> Result<u8, Refusal> {
         PluginCommand::Push(args) => push::run(args)?,
         PluginCommand::List(args) => list::run(args)?,
         PluginCommand::Lock(args) => lock::run(args)?,
+        PluginCommand::Sign(args) => sign::run(args)?,
+        PluginCommand::Verify(args) => verify::run(args)?,
     }
     Ok(EXIT_PASSED)
 }

@@ -6,11 +6,12 @@ use shipworthy_capabilities::{
     Access, Calendar, ContainerEngine, Limits as Reach, Masks, Replay, Tape, Target as Endpoint, tape::Room,
 };
 use shipworthy_contract::{
-    Role,
+    Role, Service, Sha256,
     evidence::{NOT_RECORDED, OPTIONAL_NOT_GRANTED, ProbeRun, RunEnd},
     suggest::nearest,
 };
 use shipworthy_engine::{Limits, Target};
+use shipworthy_stack::Partition;
 
 use super::{
     attempt::{AsRecorded, Job},
@@ -34,6 +35,14 @@ pub(super) struct World<'a> {
     /// Where a recording is made, the room for it.
     pub(super) record: Option<Arc<Room>>,
     pub(super) calendar: Calendar,
+    /// Of the instances, only those of this part are looked at.
+    pub(super) partition: Option<Partition>,
+}
+
+impl World<'_> {
+    fn has(&self, service: &Service, instance: &str) -> bool {
+        self.partition.is_none_or(|part| part.has(service, instance))
+    }
 }
 
 /// One probe, and all that it is to be run on.
@@ -75,11 +84,36 @@ impl<'a> Places<'a> {
             Self::Once | Self::Unrecorded => 1,
         }
     }
+
+    /// The name of an instance; the service's where there is no list of them.
+    fn name<'b>(&'b self, index: usize, service: &'b Service) -> &'b str {
+        let listed = match self {
+            Self::Instances(instances) => instances.get(index).map(|(name, _)| name.as_str()),
+            Self::Recorded(recorded) => recorded.get(index).map(|recorded| recorded.instance.as_str()),
+            Self::Once | Self::Unrecorded => None,
+        };
+        listed.unwrap_or(service.as_str())
+    }
 }
 
 /// How often a planned probe is run: known before its component is made ready.
-pub(super) fn count(world: &World<'_>, planned: &Planned) -> usize {
-    Places::of(world, planned).count()
+pub(super) struct Extent {
+    /// In this check and in its other parts.
+    pub(super) all: usize,
+    /// In this one.
+    pub(super) here: usize,
+    /// One digest of the names of all instances.
+    pub(super) names: Sha256,
+}
+
+impl Extent {
+    pub(super) fn of(world: &World<'_>, planned: &Planned) -> Self {
+        let (places, service) = (Places::of(world, planned), &planned.probe.service);
+        let mut names: Vec<&str> = (0..places.count()).map(|index| places.name(index, service)).collect();
+        let here = names.iter().filter(|name| world.has(service, name)).count();
+        names.sort_unstable();
+        Self { all: names.len(), here, names: Sha256::of(names.join("\n").as_bytes()) }
+    }
 }
 
 impl<'a> Station<'a> {
@@ -89,7 +123,9 @@ impl<'a> Station<'a> {
 
     /// The work here, piece by piece.
     pub(super) fn work(&self) -> impl Iterator<Item = Work> {
-        (0..self.places.count()).filter_map(|index| self.piece(index))
+        let service = &self.planned.probe.service;
+        let mine = |index: &usize| self.world.has(service, self.places.name(*index, service));
+        (0..self.places.count()).filter(mine).filter_map(|index| self.piece(index))
     }
 
     fn piece(&self, index: usize) -> Option<Work> {

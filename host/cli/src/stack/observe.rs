@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use shipworthy_capabilities::{ContainerEngine, Masks, containers::engine::DEFAULT_SOCKET, tape::Room};
 use shipworthy_contract::{
+    Sha256,
     evidence::ProbeRun,
     report::{ProjectRef, ProjectSource, RecordingRef},
 };
@@ -14,8 +15,8 @@ use super::{
     attempt::Done,
     components::Components,
     crew,
-    jobs::{self, Station, World},
-    plan::Plan,
+    jobs::{Extent, Station, World},
+    plan::{Plan, Planned},
     recording::{self, Recorded, Recording},
     targets::Targets,
 };
@@ -29,6 +30,8 @@ use crate::{
 pub(super) struct Observed {
     /// The plan's list, with the instances that were found.
     pub(super) listed: Vec<Listed>,
+    /// For each of them, one digest of the names of all its instances.
+    pub(super) instances: Vec<Sha256>,
     pub(super) runs: Vec<ProbeRun>,
     /// The compose project whose containers were looked at.
     pub(super) project: Option<ProjectRef>,
@@ -54,7 +57,7 @@ pub(super) fn observe(
         if let Some(file) = &flags.record {
             Recording::new(&environment.name, at, None, Vec::new()).write(file)?;
         }
-        return Ok(Observed { listed, runs: Vec::new(), project: None, recording });
+        return Ok(Observed { listed, instances: Vec::new(), runs: Vec::new(), project: None, recording });
     }
     let targets = targets(environment, plan, replay.as_ref())?;
     let containers = match replay {
@@ -69,12 +72,18 @@ pub(super) fn observe(
         replay: replay.as_ref(),
         record: flags.record.as_ref().map(|_| Arc::new(Room::new(recording::ROOM))),
         calendar: clock::calendar(),
+        partition: flags.partition,
     };
+    let mut instances = Vec::new();
     for (planned, listed) in plan.probes.iter().zip(&mut listed) {
-        listed.instances = jobs::count(&world, planned);
+        let extent = Extent::of(&world, planned);
+        listed.instances = extent.all;
+        listed.elsewhere = extent.all - extent.here;
+        instances.push(extent.names);
     }
-    let count = listed.iter().map(|listed| listed.instances).sum();
-    let stations = stations(&world, plan, count)?;
+    let count = listed.iter().map(|listed| listed.instances - listed.elsewhere).sum();
+    let here = plan.probes.iter().zip(&listed).filter(|(_, listed)| !is_all_elsewhere(listed));
+    let stations = stations(&world, here.map(|(planned, _)| planned), count)?;
     let patience = environment.deadline.saturating_mul(if replay.is_some() { REPLAY } else { 1 });
     let within = flags.timeout.map_or(patience, |span| span.0);
     let mut done = crew::run_all(stations.iter().flat_map(Station::work), count, within)?;
@@ -86,7 +95,7 @@ pub(super) fn observe(
         let recorded = done.iter_mut().map(|done| recorded(done, plan)).collect();
         Recording::new(&environment.name, at, project.clone(), recorded).write(file)?;
     }
-    Ok(Observed { listed, runs: done.into_iter().map(|done| done.run).collect(), project, recording })
+    Ok(Observed { listed, instances, runs: done.into_iter().map(|done| done.run).collect(), project, recording })
 }
 
 /// What is kept of a run; also that it was not started, which must not be taken for a run that never was to be.
@@ -108,11 +117,20 @@ fn targets(environment: &Environment, plan: &Plan, replay: Option<&Recording>) -
 }
 
 /// Every probe with its component made ready: what has to be compiled is, before any service is asked.
-fn stations<'a>(world: &'a World<'a>, plan: &'a Plan, count: usize) -> Result<Vec<Station<'a>>, Refusal> {
-    let memory = plan.probes.iter().map(|planned| planned.probe.limits.memory.0).max().unwrap_or_default();
+fn stations<'a>(
+    world: &'a World<'a>,
+    planned: impl Iterator<Item = &'a Planned> + Clone,
+    count: usize,
+) -> Result<Vec<Station<'a>>, Refusal> {
+    let memory = planned.clone().map(|planned| planned.probe.limits.memory.0).max().unwrap_or_default();
     let mut components = Components::new(count, crew::AT_ONCE, memory)?;
     let station = |planned| Ok(Station::new(world, planned, components.of(planned)?));
-    plan.probes.iter().map(station).collect()
+    planned.map(station).collect()
+}
+
+/// Whether no instance of a probe is this part's: then its plugin is not needed.
+const fn is_all_elsewhere(listed: &Listed) -> bool {
+    listed.elsewhere > 0 && listed.elsewhere == listed.instances
 }
 
 fn container_engine(environment: &Environment, project: Option<String>) -> Result<ContainerEngine, UsageError> {

@@ -18,7 +18,7 @@ pub(super) fn narrow(requirements: &[Requirement], only: &[Service]) -> (Vec<Req
 }
 
 /// Adds what was left out; a stack-wide fact that nobody saw may be one that a left-out probe would have shown.
-pub(super) fn mark(results: Vec<CheckResult>, left_out: Vec<Service>, only: &[Service]) -> Vec<CheckResult> {
+pub(crate) fn mark(results: Vec<CheckResult>, left_out: &[Service], only: &[Service]) -> Vec<CheckResult> {
     if only.is_empty() {
         return results;
     }
@@ -36,10 +36,10 @@ pub(super) fn mark(results: Vec<CheckResult>, left_out: Vec<Service>, only: &[Se
         // Without what was observed: it rests on what was not looked at, and on no cause that could come back.
         CheckResult { observed: None, ..result.skipped(Class::Skipped, &reason) }
     });
-    let skipped = left_out.into_iter().map(|service| {
+    let skipped = left_out.iter().map(|service| {
         let message = format!("what is required of `{service}` was not looked at: {reason}");
         let mut result = CheckResult::new(rules::OBSERVATION, Outcome::Skip, Class::Skipped, message);
-        result.service = Some(service);
+        result.service = Some(service.clone());
         result
     });
     kept.chain(skipped).collect()
@@ -57,7 +57,7 @@ mod tests {
             CheckResult::new(rules::OBSERVATION, Outcome::Error, Class::NotOffered, "mode was not observed");
         unseen.observed = Some("its image has no tag".to_owned());
         let only: Service = "gateway".parse().unwrap();
-        let marked = mark(vec![unseen], Vec::new(), &[only]);
+        let marked = mark(vec![unseen], &[], &[only]);
         let told = waiver::apply(marked, &[], &[], Date::LAST);
         assert_eq!((told[0].outcome, told[0].would_be), (Outcome::Skip, Some(Outcome::Error)));
     }

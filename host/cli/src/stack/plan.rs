@@ -100,6 +100,7 @@ fn planned(probe: &Probe, finder: &mut Finder<'_>, schemas: &mut Schemas) -> Res
         },
         own_rules: own_rules.collect(),
         instances: 1,
+        elsewhere: 0,
     };
     Ok(Planned { probe: probe.clone(), plugin, settled, listed })
 }

@@ -90,10 +90,14 @@ pub(super) const RULES: &[Rule] = &[
         summary: "the manifest is signed by a key that the environment trusts",
         evidence: "the bytes of `artifact.yml` and its signature",
         clause: "contract.md, part 2: sums prove the tree, not who wrote the manifest",
-        rows: &[row("unsigned, or signed by another key", Fail, Fail)],
-        explanation: "Reserved for signatures of the manifest. Until it is judged, `--artifact-sha256` binds the manifest to what was reviewed.",
-        hint: "give `--artifact-sha256` with the digest of the manifest that was reviewed",
-        standing: Standing::Reserved,
+        rows: &[row(
+            "not signed; signed by a key that may not sign here or whose time is over; altered after it was signed; a signature that is not valid",
+            Fail,
+            Fail,
+        )],
+        explanation: "The environment, or `--artifact-key`, says by whose keys an artifact must be signed; without either it is not judged. The signature lies beside the manifest, in `artifact.yml.sigstore.json` or, bare, in `artifact.yml.sig`, and covers the manifest's bytes; the manifest names the digests of the sums files, which name those of every file.",
+        hint: "let the artifact's producer sign it: `shipworthy plugin sign artifact.yml --key KEY`",
+        standing: Standing::Judged,
     },
     Rule {
         id: "payload.schema-version",

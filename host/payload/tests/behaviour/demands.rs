@@ -18,6 +18,7 @@ fn demands_are_compared_trimmed() {
         env: Some("dev".to_owned()),
         mode: Some("docker".to_owned()),
         require_tree: false,
+        signers: None,
     });
     assert!(artifact.broken().is_empty(), "{:?}", artifact.broken());
     let held = artifact.results().into_iter().find(|result| result.rule == rules::ENVIRONMENT);
@@ -31,6 +32,7 @@ fn every_demand_that_is_not_met_is_told() {
         env: Some("staging".to_owned()),
         mode: None,
         require_tree: true,
+        signers: None,
     });
     artifact.policy = Policy::Warn;
     assert_eq!(

@@ -5,5 +5,6 @@ mod files;
 mod lists;
 mod places;
 mod sandbox;
+mod signature;
 mod tree;
 mod watched;

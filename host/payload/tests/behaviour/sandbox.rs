@@ -128,6 +128,7 @@ impl Artifact {
         check(&self.request(manifest, progress))
     }
 
+    /// What is asked of it.
     pub(crate) fn request<'a>(&'a self, manifest: &'a Path, progress: &'a dyn Progress) -> Request<'a> {
         Request {
             manifest,

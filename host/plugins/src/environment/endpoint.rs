@@ -1,6 +1,9 @@
 //! `[endpoints.X]`: where a service answers, and how to speak to it.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use shipworthy_contract::{
     Secret, Service,
@@ -103,6 +106,25 @@ impl EndpointSpec {
             Targets::FleetFrom(path) => {
                 let instances = instances::read_file(path.as_deref(), &self.name);
                 Ok(fleet(&instances.map_err(|error| error.or_at(&self.at))?))
+            }
+        }
+    }
+
+    /// Files that it names and that are nobody's secret.
+    pub(super) fn public_files(&self) -> impl Iterator<Item = &Path> {
+        let fleet = if let Targets::FleetFrom(Some(path)) = &self.targets { Some(path) } else { None };
+        self.tls.ca.iter().chain(fleet).map(PathBuf::as_path)
+    }
+
+    /// Every file that it names, to be changed.
+    pub(super) fn for_each_path(&mut self, change: &dyn Fn(&mut PathBuf)) {
+        let TlsSettings { ca, client_cert, client_key, server_name: _ } = &mut self.tls;
+        let fleet = if let Targets::FleetFrom(path) = &mut self.targets { path.as_mut() } else { None };
+        let of_tls = [ca, client_cert, client_key].into_iter().filter_map(Option::as_mut);
+        of_tls.chain(fleet).for_each(change);
+        for header in &mut self.headers {
+            if let header::ValueSource::File(path) = &mut header.value {
+                change(path);
             }
         }
     }

@@ -47,11 +47,6 @@ impl Trust {
     pub fn signers(&self, probe: &str) -> Option<&[String]> {
         self.probes.get(probe).or(self.plugins.as_ref()).map(Vec::as_slice)
     }
-
-    /// Whether a signature of any plugin is asked for.
-    pub fn asks_of_plugins(&self) -> bool {
-        self.plugins.is_some() || !self.probes.is_empty()
-    }
 }
 
 /// `probes` are the names of `[probes]`.

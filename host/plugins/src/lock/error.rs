@@ -106,6 +106,10 @@ impl Explain for LockError {
 
     fn help(&self) -> Option<String> {
         Some(match self {
+            Self::OtherBytes { origin, .. } if origin.starts_with("builtin:") => {
+                "another version of shipworthy wrote this lock: use that one, or run `shipworthy plugin lock` and review it"
+                    .to_owned()
+            }
             Self::OtherBytes { .. } => {
                 "find out who changed the plugin; only if the change is meant, run `shipworthy plugin lock` and review it"
                     .to_owned()

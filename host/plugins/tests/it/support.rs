@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use shipworthy_contract::{Explain, Sha256};
 use shipworthy_plugins::{
     Environment, EnvironmentErrors, Probe, Reference, environment,
-    registry::{Fetched, Registry, RegistryFault},
+    registry::{Attached, Looked, Registry, RegistryFault},
 };
 
 /// A fresh folder with files.
@@ -99,7 +99,11 @@ impl Registry for NoRegistry {
         Err(Box::new(NoArtifact(reference.to_string())))
     }
 
-    fn fetch(&self, reference: &Reference, _: Sha256, _: bool) -> Result<Fetched, RegistryFault> {
+    fn fetch(&self, reference: &Reference, _: Sha256) -> Result<Vec<u8>, RegistryFault> {
+        Err(Box::new(NoArtifact(reference.to_string())))
+    }
+
+    fn signatures(&self, reference: &Reference, _: Sha256, _: Looked) -> Result<Vec<Attached>, RegistryFault> {
         Err(Box::new(NoArtifact(reference.to_string())))
     }
 

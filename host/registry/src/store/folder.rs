@@ -78,6 +78,21 @@ pub(super) fn read(file: &Path, most: u64) -> Result<Option<Vec<u8>>, StoreError
     }
 }
 
+/// What lies in the store, by its paths from there, sorted.
+#[expect(clippy::disallowed_methods, reason = "the door to the store's folder")]
+pub(super) fn files(folder: &Path) -> Result<Vec<String>, StoreError> {
+    let mut paths = Vec::new();
+    for inner in [BLOBS, ATTACHED] {
+        let cannot = |source| StoreError::Io { doing: "read", file: folder.join(inner), source };
+        for found in fs::read_dir(folder.join(inner)).map_err(cannot)? {
+            let name = found.map_err(cannot)?.file_name();
+            paths.push(format!("{inner}/{}", name.to_string_lossy()));
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
 /// Removes a file; one that is gone already is no error.
 #[expect(clippy::disallowed_methods, reason = "the door to the store's folder")]
 pub(super) fn remove(file: &Path) -> Result<(), StoreError> {

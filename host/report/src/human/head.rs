@@ -52,6 +52,11 @@ pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report) {
     if let Some(recording) = &report.recording {
         of_recording(page, look, recording);
     }
+    if let Some(part) = &report.part {
+        let text = format!("{} of {}", part.number, part.of);
+        let rest = "(`shipworthy report merge` judges the whole)";
+        fact(page, "part", &[Span::new(text, Tone::Strong), Span::new(rest, Tone::Dim)]);
+    }
     fact(page, "policy", &[Span::plain(report.policy.as_str())]);
 }
 

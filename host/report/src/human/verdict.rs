@@ -23,9 +23,11 @@ const MOST_STEPS: usize = 3;
 const MOST_SERVICES: usize = 4;
 
 pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report, elapsed: Duration) {
+    // A part knows what stands in the way, and not that nothing does.
+    let go = if report.part.is_some() { "nothing in this part stands in the way:" } else { "may go ahead:" };
     let (words, outcome, details) = match report.verdict {
-        Verdict::Pass => ("may go ahead:", Outcome::Pass, passed(report)),
-        Verdict::Warn => ("may go ahead:", Outcome::Warn, passed(report)),
+        Verdict::Pass => (go, Outcome::Pass, passed(report)),
+        Verdict::Warn => (go, Outcome::Warn, passed(report)),
         Verdict::Fail => ("must not go ahead:", Outcome::Fail, stopped(report)),
         Verdict::Error => ("cannot be determined:", Outcome::Error, stopped(report)),
     };

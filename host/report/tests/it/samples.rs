@@ -34,6 +34,7 @@ pub(crate) fn report_with(policy: Policy, fail_on: FailOn, results: Vec<CheckRes
             project: None,
         }),
         recording: None,
+        part: None,
         policy,
         summary: summarize(&results),
         results,

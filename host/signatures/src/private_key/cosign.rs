@@ -1,5 +1,5 @@
-//! Private keys that cosign encrypted: scrypt (RFC 7914) makes a key of the password, and NaCl's secretbox
-//! (XSalsa20-Poly1305) opens the box.
+//! Private keys that cosign encrypted: scrypt (RFC 7914) makes a key of the password, and the secretbox
+//! of `NaCl` (XSalsa20-Poly1305) opens the box.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use crypto_secretbox::{AeadInPlace as _, Key, KeyInit as _, Nonce, XSalsa20Poly1305};

@@ -7,6 +7,7 @@ mod blobs;
 mod keys;
 mod manifests;
 mod properties;
+mod registry;
 mod texts;
 mod tools;
 

@@ -92,6 +92,7 @@ fn every_failure_has_its_outcome() {
         ("another manifest", signed("release", other), "altered"),
         ("another manifest, another key", signed("stranger", other), "wrong-key"),
         ("a statement of another kind", stated("release", &statement(slsa, &ours)), "unsigned"),
+        ("one of an older type", stated("release", &statement(slsa, &ours).replace("/v1\"", "/v0.1\"")), "unsigned"),
         ("one of another kind by another key", stated("stranger", &statement(slsa, &ours)), "unsigned"),
         ("no subject", stated("release", &statement(sign, "")), "broken"),
         ("a subject without sha256", stated("release", &statement(sign, r#"{"digest":{}}"#)), "broken"),
@@ -144,8 +145,7 @@ fn one_good_signature_suffices_and_else_the_most_telling_is_told() {
     let good = signed("release", digest());
     let stranger = signed("stranger", digest());
     let altered = signed("release", Sha256::of(b"x"));
-    let [good, stranger, altered, broken] =
-        [&good, &stranger, &altered, &b"{}".to_vec()].map(|bytes| Attached::Bundle(bytes));
+    let [good, stranger, altered, broken] = [&good, &stranger, &altered, b"{}".as_slice()].map(Attached::Bundle);
     for (attached, expected) in [
         (vec![stranger, broken, altered, good], "release"),
         (vec![altered, broken, stranger], "altered"),

@@ -135,6 +135,7 @@ pub(super) fn listed(runs: &[ProbeRun]) -> Vec<Listed> {
                 plugin: run.plugin.clone(),
                 own_rules: Vec::new(),
                 instances: 1,
+                elsewhere: 0,
             }),
         }
     }

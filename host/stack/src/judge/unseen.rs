@@ -126,7 +126,7 @@ impl Bench<'_> {
 
     /// A probe that was listed and of which not every instance was looked at, by how many were `found`.
     pub(super) fn not_run(&mut self, listed: &Listed, found: usize) -> Option<CheckResult> {
-        let wanted = listed.instances.max(1);
+        let wanted = listed.instances.max(1).saturating_sub(listed.elsewhere);
         if found >= wanted {
             return None;
         }

@@ -8,6 +8,7 @@ use shipworthy_plugins::{
 };
 use shipworthy_report::sets::{self, Allowed, Listed, Loaded, Newer};
 
+use super::pull::one;
 use crate::{
     args::{Format, ListArgs, PluginFlags},
     bundled,
@@ -38,7 +39,7 @@ impl Explain for Unusable {
 pub(super) fn run(args: &ListArgs) -> Result<(), Refusal> {
     let mut listed = Vec::new();
     for environment in set::environments(&args.env)? {
-        let flags = PluginFlags { locked: Some(false), offline: args.offline };
+        let flags = PluginFlags { locked: Some(false), offline: args.offline, bundle: None };
         listed.push(list(&Set::with(environment, &flags)?, args.newer)?);
     }
     Stream::Out.write(&match args.format {
@@ -115,13 +116,13 @@ fn allowed<'a>(lines: impl IntoIterator<Item = &'a Grant>, own: &Service) -> Vec
 fn newer_than(set: &Set, probe: &Probe, current: &Descriptor) -> Result<Option<Newer>, Refusal> {
     let PluginSource::Oci(reference) = &probe.plugin else { return Ok(None) };
     let own = version(&current.version);
-    let tags = set.reach().tags(reference).map_err(refused)?;
+    let tags = set.reach().tags(reference).map_err(one)?;
     let newest = tags.into_iter().filter_map(|tag| Some((version(&tag)?, tag))).max();
     let Some((found, tag)) = newest.filter(|(found, _)| own.as_ref().is_none_or(|own| found > own)) else {
         return Ok(None);
     };
     let tagged = Reference { tag: Some(tag.clone()), digest: None, ..reference.clone() };
-    let manifest = set.reach().digest(&tagged).map_err(refused)?;
+    let manifest = set.reach().digest(&tagged).map_err(one)?;
     let Some(descriptor) = descriptor(set, &tagged, manifest)? else { return Ok(None) };
     let beyond = |lines: &[Grant], known: &[Grant]| {
         let lines = lines.iter().filter(|line| !known.iter().any(|known| known.covers(line, &probe.service)));
@@ -137,17 +138,13 @@ fn newer_than(set: &Set, probe: &Probe, current: &Descriptor) -> Result<Option<N
 }
 
 fn descriptor(set: &Set, reference: &Reference, manifest: Sha256) -> Result<Option<Descriptor>, Refusal> {
-    let fetched = set.reach().fetch(reference, manifest, false).map_err(refused)?;
-    Ok(component::inspect(&fetched.bytes).ok().and_then(|inspection| inspection.descriptor))
+    let bytes = set.reach().fetch(reference, manifest).map_err(one)?;
+    Ok(component::inspect(&bytes).ok().and_then(|inspection| inspection.descriptor))
 }
 
 /// A tag that is a version: `1.2.3`, also as `v1.2.3`.
 fn version(tag: &str) -> Option<semver::Version> {
     semver::Version::parse(tag.strip_prefix('v').unwrap_or(tag)).ok().filter(|version| version.pre.is_empty())
-}
-
-fn refused(fault: Box<dyn Explain + Send + Sync>) -> Refusal {
-    Refusal { errors: vec![fault] }
 }
 
 /// An error with its causes, in one line.

@@ -85,6 +85,7 @@ impl Stack {
                 plugin: plugin(fleet.service),
                 own_rules: Vec::new(),
                 instances: fleet.instances.len(),
+                elsewhere: 0,
             })
         });
         let services = fleets.iter().filter_map(|fleet| Some((fleet.service()?, required())));
@@ -123,6 +124,7 @@ pub(crate) fn report(results: Vec<CheckResult>) -> Report {
             project: None,
         }),
         recording: None,
+        part: None,
         policy: Policy::Strict,
         summary: summarize(&results),
         results,

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use shipworthy_contract::{Class, evidence::NOT_RECORDED, report, rules};
 
 use super::*;
+use crate::{Material, Partition, part};
 
 const KEYS: [&str; 6] = ["mode", "release", "version", "api-version", "colour", "hook"];
 const VALUES: [&str; 8] = ["docker", "containerd", "v1", "2.0.0", "1.0", "1.1", "", "\u{1b}[31m::error"];
@@ -126,4 +127,63 @@ proptest! {
         let code = |policy| report::judge(&judged(&[everything()], &runs, policy), report::FailOn::Fail).1;
         prop_assert!(code(Policy::Warn) == 0 || code(Policy::Strict) == code(Policy::Warn));
     }
+
+    #[test]
+    fn parts_make_the_whole(runs in runs(), of in 1_u32..6, strict in any::<bool>()) {
+        let policy = if strict { Policy::Strict } else { Policy::Warn };
+        let required = vec![everything()];
+        let whole = judged(&required, &runs, policy);
+        let parts = parts(&required, &runs, of);
+        for (part, material) in &parts {
+            let case = Case { requirements: &required, listed: &material.listed, runs: &material.runs, policy };
+            let results = part::judge_part(&case, *part);
+            // What a part says is true of the whole as well.
+            for result in results.iter().filter(|result| result.outcome == Outcome::Fail) {
+                let same = |other: &CheckResult| {
+                    (&other.rule, &other.service, &other.instance, &other.location, other.outcome)
+                        == (&result.rule, &result.service, &result.instance, &result.location, result.outcome)
+                };
+                prop_assert!(whole.iter().any(same), "{part}: {result:?}");
+            }
+            let results = crate::waiver::apply(results, &[], &[], crate::Date::LAST);
+            let code = |results: &[CheckResult]| report::judge(results, report::FailOn::Fail).1;
+            prop_assert!(code(&results) == 0 || code(&whole) != 0, "{part}: {results:?}");
+        }
+        // As JSON, which is how one job tells another.
+        let parts = parts.into_iter().map(|(part, material)| {
+            let json = serde_json::to_string(&material).unwrap();
+            (part, serde_json::from_str(&json).unwrap())
+        });
+        let merged: Material = part::merge(parts.collect()).unwrap();
+        let case = Case { requirements: &merged.requirements, listed: &merged.listed, runs: &merged.runs, policy };
+        prop_assert_eq!(super::super::judge(&case), whole);
+    }
+}
+
+/// What each part sees of these runs.
+fn parts(required: &[Requirement], runs: &[ProbeRun], of: u32) -> Vec<(Partition, Material)> {
+    let part = |number| {
+        let part = Partition::new(number, of).unwrap();
+        let mine = |run: &&ProbeRun| part.has(&run.service, &run.instance);
+        let mut listed = listed(runs);
+        for listed in &mut listed {
+            let here = runs.iter().filter(mine).filter(|run| run.probe == listed.probe).count();
+            listed.elsewhere = listed.instances - here;
+        }
+        let instances = vec![Sha256::of(b""); listed.len()];
+        let material = Material {
+            requirements: required.to_vec(),
+            only: Vec::new(),
+            left_out: Vec::new(),
+            listed,
+            instances,
+            runs: runs.iter().filter(mine).cloned().collect(),
+            waivers: Vec::new(),
+            skips: Vec::new(),
+            today: crate::Date::LAST,
+            is_judged: true,
+        };
+        (part, material)
+    };
+    (1..=of).map(part).collect()
 }

@@ -34,6 +34,7 @@ pub(super) fn run(case: &Case, plugin: &Plugin, component: &Path) -> Result<Tria
         record: None,
         replay: case.recording.clone(),
         plugins: PluginFlags::default(),
+        partition: None,
     };
     let set = Set::alone(environment, true);
     let environment = &set.environment;

@@ -1,0 +1,113 @@
+//! A bundle that is in use: unpacked into a private folder for as long as the command runs.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use shipworthy_contract::{Explain, Fault, text::excerpt};
+use shipworthy_plugins::{
+    Environment,
+    bundle::{self, BundleError, LARGEST_BUNDLE},
+    environment,
+    files::{self, FileError},
+};
+
+use crate::{
+    refusal::Refusal,
+    replace::{Readers, replace},
+};
+
+/// The folder of a bundle that holds what came from registries.
+pub(crate) const STORE: &str = "store";
+
+/// Why a bundle cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotUnpacked {
+    #[error("cannot read the bundle")]
+    Read(#[source] FileError),
+    #[error("cannot use the bundle `{}`", file.display())]
+    Bundle {
+        file: PathBuf,
+        #[source]
+        source: BundleError,
+    },
+    #[error("expected the environment `{}`, which the bundle `{}` holds, found: {}", excerpt(holds, 80), file.display(), excerpt(asked, 80))]
+    OtherEnvironment { file: PathBuf, holds: String, asked: String },
+    #[error("the bundle cannot be unpacked")]
+    Write(#[source] io::Error),
+    #[error("the bundle `{}` has no lock", file.display())]
+    NoLock { file: PathBuf },
+}
+
+impl Explain for NotUnpacked {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "bundle.file",
+            Self::Bundle { source, .. } => source.code(),
+            Self::OtherEnvironment { .. } => "bundle.environment",
+            Self::Write(_) => "host.temporary",
+            Self::NoLock { .. } => "bundle.content",
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        Fault::Environment
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Bundle { source, .. } => source.help(),
+            Self::NoLock { .. } => Some("`shipworthy bundle create --env NAME` makes one".to_owned()),
+            Self::OtherEnvironment { holds, .. } => Some(format!("say `--env {holds}`")),
+            Self::Read(_) | Self::Write(_) => None,
+        }
+    }
+}
+
+/// The folder, which is removed with this.
+pub(crate) struct Unpacked {
+    folder: tempfile::TempDir,
+    /// The version of the shipworthy that made the bundle.
+    pub(crate) host: String,
+    /// The bundle, and the path of the environment's file in it.
+    pub(crate) shown: PathBuf,
+}
+
+impl Unpacked {
+    /// Unpacks a bundle that is as its index says, and reads the environment that it holds. `asked` is the one that the
+    /// command line names.
+    pub(crate) fn open(file: &Path, asked: Option<&str>) -> Result<(Self, Environment), Refusal> {
+        let bytes = files::read(file, LARGEST_BUNDLE).map_err(NotUnpacked::Read)?;
+        let bundle = bundle::read(&bytes).map_err(|source| NotUnpacked::Bundle { file: file.to_owned(), source })?;
+        if let Some(asked) = asked.filter(|asked| *asked != bundle.environment) {
+            let (holds, asked) = (bundle.environment, asked.to_owned());
+            return Err(NotUnpacked::OtherEnvironment { file: file.to_owned(), holds, asked }.into());
+        }
+        let folder = tempfile::Builder::new().prefix("shipworthy-bundle-").tempdir().map_err(NotUnpacked::Write)?;
+        for (path, bytes) in &bundle.files {
+            write(&folder.path().join(path), bytes).map_err(NotUnpacked::Write)?;
+        }
+        let mut environment =
+            environment::load(&folder.path().join(&bundle.file)).map_err(|errors| Refusal::all(errors.into_vec()))?;
+        let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        environment.look_beside(folder.path(), beside);
+        let shown = file.join(&bundle.file);
+        Ok((Self { folder, host: bundle.host, shown }, environment))
+    }
+
+    /// Where what came from registries lies.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.folder.path().join(STORE)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the door for what a bundle holds")]
+fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+
+    if let Some(folder) = file.parent() {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    replace(file, Readers::Owner, |out| out.write_all(bytes))
+}
