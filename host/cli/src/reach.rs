@@ -108,7 +108,7 @@ impl Reach {
         let opened = self.opened()?;
         opened.run(async {
             let pulled = opened.client.pull(reference, &opened.store).await?;
-            // By its digest, and in the store: nobody has to be asked for a component. What is attached may have changed.
+            // What is attached may have changed since, also to what the store has.
             let attached = match opened.client.signatures(reference, pulled.manifest, &opened.store).await {
                 Err(_) if self.options.offline => Attachments::default(),
                 attached => attached?,
@@ -156,13 +156,11 @@ impl Opened {
 
 impl Registry for Reach {
     fn digest(&self, reference: &Reference) -> Result<Sha256, RegistryFault> {
-        match reference.digest {
-            Some(digest) => Ok(digest),
-            None => {
-                let opened = self.opened()?;
-                opened.run(opened.client.resolve(reference))
-            }
+        if let Some(digest) = reference.digest {
+            return Ok(digest);
         }
+        let opened = self.opened()?;
+        opened.run(opened.client.resolve(reference))
     }
 
     fn fetch(&self, reference: &Reference, manifest: Sha256) -> Result<Vec<u8>, RegistryFault> {

@@ -257,7 +257,8 @@ fn signature_manifest(subject: &Found, bundle: &[u8]) -> Result<Manifest, Proble
 /// What cosign says of a bundle beside it.
 fn annotations(bundle: &[u8]) -> Result<Map<String, Value>, Problem> {
     let parsed: Value = serde_json::from_slice(bundle)
-        .map_err(|_| Problem::Artifact(ArtifactProblem::Unreadable("the bundle is not JSON".to_owned())))?;
+        .ok()
+        .ok_or_else(|| Problem::Artifact(ArtifactProblem::Unreadable("the bundle is not JSON".to_owned())))?;
     let mut annotations = Map::new();
     let content = if parsed.get("dsseEnvelope").is_some() { "dsse-envelope" } else { "message-signature" };
     annotations.insert("dev.sigstore.bundle.content".to_owned(), content.into());

@@ -115,14 +115,11 @@ impl Client {
         let manifest = Manifest::read(&found.bytes, found.content_type.as_deref()).map_err(artifact)?;
         let layer = manifest.component().map_err(artifact)?;
         let component = layer.sha256().map_err(artifact)?;
-        let bytes = match store.blob(component).map_err(kept)? {
-            Some(bytes) => bytes,
-            None => {
-                let blob = self.tried(&reference, async || {
-                    call.blob("the component", component, layer.size, LARGEST_COMPONENT).await
-                });
-                blob.await?
-            }
+        let bytes = if let Some(bytes) = store.blob(component).map_err(kept)? {
+            bytes
+        } else {
+            let blob = async || call.blob("the component", component, layer.size, LARGEST_COMPONENT).await;
+            self.tried(reference, blob).await?
         };
         if !bytes.starts_with(MAGIC) {
             return Err(artifact(ArtifactProblem::NotWasm(excerpt(&layer.media_type, 100))));

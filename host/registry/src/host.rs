@@ -159,7 +159,7 @@ impl Host {
         scope: &str,
         shown: bool,
     ) -> Result<Option<HeaderValue>, Problem> {
-        let challenges = challenge::read(answer.headers.get_all(header::WWW_AUTHENTICATE))?;
+        let challenges = challenge::read(&answer.headers.get_all(header::WWW_AUTHENTICATE))?;
         match challenges {
             Challenge::Basic => {
                 let credential = self.credential().await?;
@@ -229,7 +229,7 @@ impl Host {
         let tried = self.tried().await;
         let said = said(answer, &self.hidden().await);
         // Some registries answer so to one that they know, and that may not do this.
-        if tried != Tried::Nothing && challenge::is_scope(answer.headers.get_all(header::WWW_AUTHENTICATE)) {
+        if tried != Tried::Nothing && challenge::is_scope(&answer.headers.get_all(header::WWW_AUTHENTICATE)) {
             return Problem::Forbidden { tried, said };
         }
         Problem::Unauthorized { host: self.name.clone(), tried, said }
@@ -285,7 +285,7 @@ fn bearer(token: &Secret) -> Result<HeaderValue, Problem> {
 }
 
 fn secret_header(text: &str) -> Result<HeaderValue, Problem> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| {
+    let mut value = HeaderValue::from_str(text).ok().ok_or_else(|| {
         Problem::Credentials(CredentialProblem::Scheme("what it takes has characters that no header holds".to_owned()))
     })?;
     value.set_sensitive(true);

@@ -233,7 +233,8 @@ fn request(asked: &Asked, upload: Upload) -> Result<Request<Upload>, Problem> {
     *request.uri_mut() = asked.address.path.parse().map_err(malformed)?;
     *request.headers_mut() = asked.headers.clone();
     let host = HeaderValue::from_str(&asked.address.origin.authority)
-        .map_err(|_| Problem::Malformed("it leads to a host that has no name".to_owned()))?;
+        .ok()
+        .ok_or_else(|| Problem::Malformed("it leads to a host that has no name".to_owned()))?;
     request.headers_mut().insert(header::HOST, host);
     request.headers_mut().insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
     Ok(request)

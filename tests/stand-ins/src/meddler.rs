@@ -75,32 +75,49 @@ async fn exchange(mut client: TcpStream, upstream: SocketAddr, rules: &Mutex<Vec
             rule.fault.clone()
         })
     };
-    match &fault {
-        Some(Fault::Instead(status, headers, body)) => {
-            let text = format!(
-                "HTTP/1.1 {status} X\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            );
-            client.write_all(text.as_bytes()).await?;
-            client.shutdown().await?;
-            return Ok(());
+    match fault {
+        Some(Fault::Instead(status, headers, body)) => instead(&mut client, status, &headers, &body).await,
+        Some(Fault::Endless(headers)) => endless(&mut client, &headers).await,
+        fault => {
+            let answer = ask(upstream, &head, &body).await?;
+            pass(client, answer, fault).await
         }
-        Some(Fault::Endless(headers)) => {
-            let text = format!("HTTP/1.1 200 OK\r\n{headers}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
-            client.write_all(text.as_bytes()).await?;
-            let piece = [format!("{PIECE:x}\r\n").as_bytes(), &[b' '; PIECE], b"\r\n"].concat();
-            loop {
-                client.write_all(&piece).await?;
-            }
-        }
-        _ => {}
     }
+}
+
+/// Another answer than the registry's.
+async fn instead(client: &mut TcpStream, status: u16, headers: &str, body: &str) -> Result<()> {
+    let head = format!("HTTP/1.1 {status} X\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    client.write_all(head.as_bytes()).await?;
+    client.write_all(body.as_bytes()).await?;
+    client.shutdown().await?;
+    Ok(())
+}
+
+/// An answer without an end.
+async fn endless(client: &mut TcpStream, headers: &str) -> Result<()> {
+    let head = format!("HTTP/1.1 200 OK\r\n{headers}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+    client.write_all(head.as_bytes()).await?;
+    let piece = [format!("{PIECE:x}\r\n").as_bytes(), &[b' '; PIECE], b"\r\n"].concat();
+    loop {
+        client.write_all(&piece).await?;
+    }
+}
+
+/// The registry's answer: head and body.
+async fn ask(upstream: SocketAddr, head: &str, body: &[u8]) -> Result<(String, Vec<u8>)> {
     let mut server = TcpStream::connect(upstream).await?;
     let closing = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
     server.write_all(closing.as_bytes()).await?;
-    server.write_all(&body).await?;
+    server.write_all(body).await?;
     let (head, mut body) = head_of(&mut server).await?;
     server.read_to_end(&mut body).await?;
+    Ok((head, body))
+}
+
+/// Passes an answer on, with what is done to it.
+async fn pass(mut client: TcpStream, answer: (String, Vec<u8>), fault: Option<Fault>) -> Result<()> {
+    let (head, mut body) = answer;
     client.write_all(head.as_bytes()).await?;
     let upto = |count: usize| body.get(..count).unwrap_or(&body);
     match fault {
@@ -121,7 +138,7 @@ async fn exchange(mut client: TcpStream, upstream: SocketAddr, rules: &Mutex<Vec
             }
             client.write_all(&body).await?;
         }
-        Some(Fault::Instead(..) | Fault::Endless(_)) | None => client.write_all(&body).await?,
+        _ => client.write_all(&body).await?,
     }
     client.shutdown().await?;
     Ok(())

@@ -24,14 +24,12 @@ pub(crate) struct RegistryFlags {
 
 #[derive(Debug, Args)]
 pub(crate) struct PullArgs {
-    /// oci://HOST/REPOSITORY:TAG, or @sha256:DIGEST in the tag's place or after it
-    #[arg(value_name = "REFERENCE", value_parser = parse::<Reference>)]
+    #[arg(value_name = "REFERENCE", help = "oci://HOST/REPOSITORY:TAG, or @sha256:DIGEST in the tag's place or after it", value_parser = parse::<Reference>)]
     pub(crate) reference: Reference,
     /// Write the component to a file as well
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Reach no registry: only what is in the store, by its digest [default: true if SHIPWORTHY_OFFLINE is set]
-    #[arg(long)]
+    #[arg(long, help = "Reach no registry, only the store, by digest [default: true if SHIPWORTHY_OFFLINE is set]")]
     pub(crate) offline: bool,
     #[command(flatten)]
     pub(crate) registry: RegistryFlags,
@@ -42,8 +40,7 @@ pub(crate) struct PushArgs {
     /// The component, with its descriptor in it, as `plugin build` makes it
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// oci://HOST/REPOSITORY:TAG
-    #[arg(value_name = "REFERENCE", value_parser = parse::<Reference>)]
+    #[arg(value_name = "REFERENCE", help = "oci://HOST/REPOSITORY:TAG", value_parser = parse::<Reference>)]
     pub(crate) reference: Reference,
     #[command(flatten)]
     pub(crate) registry: RegistryFlags,

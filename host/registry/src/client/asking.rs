@@ -153,7 +153,7 @@ mod tests {
     fn only_what_passes_is_tried_again_and_nobody_is_waited_for_long() {
         let wait = Duration::from_millis(100);
         let refused = |status, retry_after| Problem::Refused { status, said: None, retry_after };
-        let long = Some(Duration::from_secs(86_400));
+        let long = Some(Duration::from_hours(24));
         for (problem, expected) in [
             (refused(503, None), Some(wait)),
             (refused(429, Some(Duration::from_secs(2))), Some(Duration::from_secs(2))),

@@ -85,7 +85,8 @@ impl Call {
     pub(crate) async fn push_manifest(&self, name: &str, media_type: &str, bytes: &Bytes) -> Result<Answer, Problem> {
         let what = "the manifest";
         let media_type = HeaderValue::from_str(media_type)
-            .map_err(|_| Problem::Malformed("the manifest's media type is none".to_owned()))?;
+            .ok()
+            .ok_or_else(|| Problem::Malformed("the manifest's media type is none".to_owned()))?;
         let mut asked = Asked::new(Method::PUT, self.path(&format!("manifests/{name}")), what, LARGEST_REFUSAL)
             .with(header::CONTENT_TYPE, media_type);
         asked.body = bytes.clone();

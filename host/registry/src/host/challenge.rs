@@ -19,7 +19,7 @@ pub(super) enum Challenge {
 }
 
 /// What it asks for: of several ways, a token.
-pub(super) fn read(headers: GetAll<'_, HeaderValue>) -> Result<Challenge, Problem> {
+pub(super) fn read(headers: &GetAll<'_, HeaderValue>) -> Result<Challenge, Problem> {
     let mut basic = false;
     let mut others = Vec::new();
     for challenge in headers.iter().flat_map(parsed) {
@@ -39,7 +39,7 @@ pub(super) fn read(headers: GetAll<'_, HeaderValue>) -> Result<Challenge, Proble
 }
 
 /// Whether it says that a token does not reach as far as this (RFC 6750, 3.1).
-pub(super) fn is_scope(headers: GetAll<'_, HeaderValue>) -> bool {
+pub(super) fn is_scope(headers: &GetAll<'_, HeaderValue>) -> bool {
     let mut challenges = headers.iter().flat_map(parsed);
     challenges.any(|challenge| parameter(&challenge, "error").is_some_and(|error| error == "insufficient_scope"))
 }
@@ -73,7 +73,7 @@ mod tests {
         for header in headers {
             map.append(WWW_AUTHENTICATE, HeaderValue::from_bytes(header.as_bytes()).unwrap());
         }
-        match read(map.get_all(WWW_AUTHENTICATE)) {
+        match read(&map.get_all(WWW_AUTHENTICATE)) {
             Ok(Challenge::Basic) => "basic".to_owned(),
             Ok(Challenge::Bearer { realm, service }) => format!("{realm} {}", service.unwrap_or_default()),
             Err(Problem::Credentials(CredentialProblem::Scheme(found))) => format!("not offered: {found}"),

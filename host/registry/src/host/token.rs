@@ -1,4 +1,4 @@
-//! What a token server is asked, and what it answers (distribution's token and OAuth2 specifications).
+//! What a token server is asked, and what it answers (distribution's token and `OAuth2` specifications).
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, header};

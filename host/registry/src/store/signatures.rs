@@ -55,6 +55,10 @@ pub(super) fn write(store: &Store, manifest: Sha256, attachments: &Attachments) 
         file: path.clone(),
         source: error.into(),
     })?;
+    // Most often nothing changed since it was last looked.
+    if folder::read(&path, LARGEST)?.is_some_and(|kept| kept == text) {
+        return Ok(());
+    }
     folder::write(store.folder(), &path, &text)
 }
 

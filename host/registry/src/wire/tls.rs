@@ -75,7 +75,7 @@ impl TlsClient {
     }
 
     pub(super) fn name(&self, origin: &Origin) -> Result<ServerName<'static>, Problem> {
-        ServerName::try_from(origin.host()).map_err(|_| {
+        ServerName::try_from(origin.host()).ok().ok_or_else(|| {
             self.problem(origin, &Seen::default(), "its name is none that a certificate can be for".to_owned())
         })
     }
@@ -159,7 +159,7 @@ fn own_roots(path: &Path) -> Result<RootCertStore, Problem> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&bytes) {
         // Not the error's own text, which shows lines of the file.
-        let certificate = certificate.map_err(|_| wrong("it is not PEM".to_owned()))?;
+        let certificate = certificate.ok().ok_or_else(|| wrong("it is not PEM".to_owned()))?;
         roots.add(certificate).map_err(|error| wrong(excerpt(&error.to_string(), 160)))?;
     }
     if roots.is_empty() { Err(wrong("there are none".to_owned())) } else { Ok(roots) }

@@ -184,9 +184,9 @@ const WORK: &str = "SHIPWORTHY_REGISTRY_LOGIN";
 
 /// Not a test by itself: what the test above runs with another `PATH`.
 #[test]
-fn pulling_with_helpers() -> Result<()> {
-    let Ok(work) = std::env::var(WORK) else { return Ok(()) };
-    let [host, ca, config] = work.split('|').collect::<Vec<_>>()[..] else { return Ok(()) };
+fn pulling_with_helpers() {
+    let Ok(work) = std::env::var(WORK) else { return };
+    let [host, ca, config] = work.split('|').collect::<Vec<_>>()[..] else { return };
     let access = RegistryAccess { plain_http: false, ca: Some(ca.into()) };
     let options = RegistryOptions { docker_config: Some(config.into()), ..options(host, access) };
     let (_folder, store) = store();
@@ -194,5 +194,4 @@ fn pulling_with_helpers() -> Result<()> {
         Ok(_) => println!("<<<pulled>>>"),
         Err(error) => println!("<<<{}>>>", told(Err::<(), _>(error))),
     }
-    Ok(())
 }

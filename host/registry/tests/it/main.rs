@@ -4,7 +4,7 @@
 //! failure.
 
 #![expect(clippy::disallowed_methods, reason = "tests read and write what is sent about, and start other tools")]
-#![expect(clippy::indexing_slicing, clippy::expect_used, reason = "a test that stops is one that fails")]
+#![expect(clippy::expect_used, reason = "a test that stops is one that fails")]
 
 mod attached;
 mod between;
@@ -104,7 +104,7 @@ fn told<T: Debug>(outcome: Result<T, RegistryError>) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
         match lines.last_mut() {
-            Some(last) if line.starts_with("       ") => last.push_str(&format!(" {}", line.trim_start())),
+            Some(last) if line.starts_with("       ") => last.extend([" ", line.trim_start()]),
             _ => lines.push(line.to_owned()),
         }
     }

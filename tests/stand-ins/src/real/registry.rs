@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::certs::Certs;
 use crate::sandbox::temp_dir;
-use crate::tokens::TokenServer;
+use crate::tokens::{ISSUER, SERVICE, TokenServer};
 
 /// The name that [`Auth::Basic`] and the token server know.
 pub const USER: &str = "probe";
@@ -66,37 +66,35 @@ impl Registry {
     pub fn start(certs: Option<&Certs>, auth: Auth<'_>) -> Result<Self> {
         let folder = temp_dir()?;
         let at = |name: &str| folder.path().join(name);
-        let mut config = format!(
+        let storage = format!(
             "version: 0.1\nlog: {{ level: info }}\nstorage:\n  filesystem: {{ rootdirectory: {} }}\n  \
              delete: {{ enabled: true }}\nhttp:\n  addr: 127.0.0.1:0\n",
             at("data").display()
         );
-        if let Some(certs) = certs {
-            certs.write_to(&at("certs"))?;
-            let (cert, key) = (at("certs/server.crt"), at("certs/server.key"));
-            config.push_str(&format!("  tls: {{ certificate: {}, key: {} }}\n", cert.display(), key.display()));
-        }
-        match auth {
-            Auth::Open => {}
+        let tls = match certs {
+            None => String::new(),
+            Some(certs) => {
+                certs.write_to(&at("certs"))?;
+                let (cert, key) = (at("certs/server.crt"), at("certs/server.key"));
+                format!("  tls: {{ certificate: {}, key: {} }}\n", cert.display(), key.display())
+            }
+        };
+        let auth = match auth {
+            Auth::Open => String::new(),
             Auth::Basic => {
                 fs::write(at("htpasswd"), HTPASSWD)?;
-                config.push_str(&format!(
-                    "auth: {{ htpasswd: {{ realm: stand-in, path: {} }} }}\n",
-                    at("htpasswd").display()
-                ));
+                format!("auth: {{ htpasswd: {{ realm: stand-in, path: {} }} }}\n", at("htpasswd").display())
             }
             Auth::Token(server) => {
                 fs::write(at("tokens.pem"), server.certificate())?;
-                config.push_str(&format!(
-                    "auth: {{ token: {{ realm: \"{}\", service: {}, issuer: {}, rootcertbundle: {} }} }}\n",
+                format!(
+                    "auth: {{ token: {{ realm: \"{}\", service: {SERVICE}, issuer: {ISSUER}, rootcertbundle: {} }} }}\n",
                     server.realm(),
-                    crate::tokens::SERVICE,
-                    crate::tokens::ISSUER,
                     at("tokens.pem").display()
-                ));
+                )
             }
-        }
-        fs::write(at("config.yml"), config)?;
+        };
+        fs::write(at("config.yml"), [storage, tls, auth].concat())?;
         let log = at("log");
         let child = Command::new("sh")
             .args(["-c", UNTIL_DROPPED, "sh", PROGRAM])
