@@ -56,7 +56,7 @@ fn without_digests(text: &str) -> String {
             hex
         };
         out.push_str(shown);
-        out.push_str(&word[hex.len()..]);
+        out.push_str(word.strip_prefix(hex).unwrap_or_default());
     }
     out
 }
@@ -136,7 +136,8 @@ fn whatever_differs_from_it_is_refused_with_its_own_message() -> Result<()> {
             let text = read(sandbox)?;
             let (first, rest) = text.rsplit_once("sha256 = \"").context("a digest")?;
             let digit = if rest.starts_with('0') { "1" } else { "0" };
-            sandbox.file(LOCK, format!("{first}sha256 = \"{digit}{}", &rest[1..])).map(drop)
+            let rest: String = rest.chars().skip(1).collect();
+            sandbox.file(LOCK, format!("{first}sha256 = \"{digit}{rest}")).map(drop)
         }),
     ];
     let mut page = Vec::new();

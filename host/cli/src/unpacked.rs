@@ -102,7 +102,6 @@ impl Unpacked {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the door for what a bundle holds")]
 fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
 

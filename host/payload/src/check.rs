@@ -238,7 +238,9 @@ impl<'a> Run<'a> {
         if let Some(signers) = self.signers() {
             let place = location(&self.file, None, None, None);
             if let Some(watch) = self.watch {
-                signature::files(self.request.manifest).iter().for_each(|file| watch.path(file));
+                for file in signature::files(self.request.manifest) {
+                    watch.path(&file);
+                }
             }
             signature::check(self.request.manifest, sha256, signers, place, &mut self.findings);
         }

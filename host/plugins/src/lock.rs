@@ -18,7 +18,7 @@ use shipworthy_contract::{Service, Sha256, grant::Grant};
 pub use self::{
     change::{Change, ChangeKind, Replaced, changes},
     draft::{Update, draft},
-    error::LockError,
+    error::{LockError, Measured},
     read::load,
 };
 use crate::{Environment, environment::PluginSource};

@@ -231,7 +231,7 @@ impl Found {
                 }
             }
         };
-        let wrap = |source| PluginProblem::Signature { origin: self.origin.clone(), source };
+        let wrap = |source| PluginProblem::Signature { origin: self.origin.clone(), source: Box::new(source) };
         let signer = signer.map_err(wrap)?;
         match self.beside() {
             Some(beside) => Err(wrap(SignatureProblem::Descriptor { beside })),

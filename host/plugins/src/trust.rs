@@ -30,9 +30,9 @@ const BESIDE: [&str; 2] = [".sigstore.json", ".sig"];
 pub struct TrustError {
     name: String,
     file: PathBuf,
-    at: Place,
+    at: Box<Place>,
     #[source]
-    source: KeyFault,
+    source: Box<KeyFault>,
 }
 
 /// What is wrong with it.
@@ -46,7 +46,7 @@ enum KeyFault {
 
 impl Explain for TrustError {
     fn code(&self) -> &'static str {
-        match &self.source {
+        match &*self.source {
             KeyFault::File(_) => "env.key-file",
             KeyFault::Key(_) => "env.key",
         }
@@ -57,14 +57,14 @@ impl Explain for TrustError {
     }
 
     fn help(&self) -> Option<String> {
-        match &self.source {
+        match &*self.source {
             KeyFault::File(_) => Some("paths are relative to the file in which they stand".to_owned()),
             KeyFault::Key(error) => error.help(),
         }
     }
 
     fn place(&self) -> Option<Place> {
-        Some(self.at.clone())
+        Some(Place::clone(&self.at))
     }
 }
 
@@ -78,7 +78,12 @@ pub fn keys(trust: &Trust, names: &[String], today: Date) -> Result<Vec<TrustedK
     let known = names.iter().filter_map(|name| trust.keys.get_key_value(name));
     known
         .map(|(name, key)| {
-            let fault = |source| TrustError { name: name.clone(), file: key.file.clone(), at: key.at.clone(), source };
+            let fault = |source| TrustError {
+                name: name.clone(),
+                file: key.file.clone(),
+                at: Box::new(key.at.clone()),
+                source: Box::new(source),
+            };
             let text = files::read_text(&key.file, LARGEST_KEY).map_err(|error| fault(KeyFault::File(error)))?;
             let public = PublicKey::from_pem(&text).map_err(|error| fault(KeyFault::Key(error)))?;
             let trusted = TrustedKey::new(name, public);

@@ -69,7 +69,7 @@ pub struct Value {
 pub fn render(comparison: &Comparison, look: &Look) -> String {
     let mut page = Page::new(look);
     for (mark, named) in [("-", &comparison.left), ("+", &comparison.right)] {
-        let text = look.foreign(&format!("{}  {}", named.name, named.file), LONGEST);
+        let text = look.foreign(&format!("{} {}", named.name, named.file), LONGEST);
         side(&mut page, 0, mark, &[Span::new(text, Tone::Strong)]);
     }
     if comparison.sections.is_empty() {
@@ -131,8 +131,8 @@ mod tests {
         };
         let look = Look { color: false, unicode: true, width: 100 };
         insta::assert_snapshot!(render(&comparison, &look), @r#"
-        - staging  environments/staging.toml
-        + production  environments/production.toml
+        - staging environments/staging.toml
+        + production environments/production.toml
 
         requirements
         ------------

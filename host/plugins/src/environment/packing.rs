@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Environment;
+use super::{EndpointSpec, Environment};
 use crate::files;
 
 impl Environment {
@@ -19,7 +19,7 @@ impl Environment {
 
     /// What else it names and is nobody's secret: authorities, and lists of instances.
     pub fn public_files(&self) -> Vec<PathBuf> {
-        self.endpoints.values().flat_map(|endpoint| endpoint.public_files()).map(Path::to_owned).collect()
+        self.endpoints.values().flat_map(EndpointSpec::public_files).map(Path::to_owned).collect()
     }
 
     /// Looks for what is not below `unpacked` in `beside` instead: secrets are not taken along, and lie where the file

@@ -4,6 +4,15 @@ use std::path::PathBuf;
 
 use shipworthy_contract::{Explain, Fault, Service, Sha256, grant::Grant, text::excerpt};
 
+/// What bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// Their digest.
+    pub sha256: Sha256,
+    /// How many there are.
+    pub size: u64,
+}
+
 /// What the lock says against a plugin.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
@@ -27,23 +36,23 @@ pub enum LockError {
     },
     /// The bytes are others.
     #[error(
-        "expected `{}` to be the {locked_size} bytes with sha256 {locked} that `{}` holds, found {found_size} bytes with {found}",
+        "expected `{}` to be the {} bytes with sha256 {} that `{}` holds, found {} bytes with {}",
         excerpt(origin, 160),
-        lock.display()
+        locked.size,
+        locked.sha256,
+        lock.display(),
+        found.size,
+        found.sha256
     )]
     OtherBytes {
         /// The lock.
         lock: PathBuf,
         /// Where they came from.
         origin: String,
-        /// The digest that it holds.
-        locked: Sha256,
-        /// The size that it holds.
-        locked_size: u64,
-        /// The digest of what was found.
-        found: Sha256,
-        /// The size of what was found.
-        found_size: u64,
+        /// What it holds.
+        locked: Box<Measured>,
+        /// What was found.
+        found: Box<Measured>,
     },
     /// What it needs or may do is not what was locked.
     #[error("expected its {what} to be those that `{}` holds, found {}", lock.display(), differing(more, fewer))]

@@ -2,7 +2,7 @@
 
 use shipworthy_contract::{Sha256, grant::Grant};
 
-use super::{Entry, LockError, LockFile, source_of};
+use super::{Entry, LockError, LockFile, error::Measured, source_of};
 use crate::{Descriptor, Environment, Probe};
 
 /// The entry of a probe, which must be about the same plugin.
@@ -38,10 +38,8 @@ pub(crate) fn hold_bytes(file: &LockFile, entry: &Entry, found: Sha256, size: u6
     Err(LockError::OtherBytes {
         lock: file.file.clone(),
         origin: entry.source.clone(),
-        locked: entry.sha256,
-        locked_size: entry.size,
-        found,
-        found_size: size,
+        locked: Box::new(Measured { sha256: entry.sha256, size: entry.size }),
+        found: Box::new(Measured { sha256: found, size }),
     })
 }
 

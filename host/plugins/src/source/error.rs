@@ -90,7 +90,7 @@ pub enum PluginProblem {
         origin: String,
         /// Why not.
         #[source]
-        source: SignatureProblem,
+        source: Box<SignatureProblem>,
     },
     /// A key that the environment trusts cannot be used.
     #[error(transparent)]

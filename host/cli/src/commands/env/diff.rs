@@ -19,8 +19,8 @@ use crate::{
 };
 
 pub(crate) fn run(args: &DiffArgs) -> Result<(), Refusal> {
-    let left = Side::new(Set::open(&args.left, &args.plugins)?);
-    let right = Side::new(Set::open(&args.right, &args.plugins)?);
+    let left = Side::new(&Set::open(&args.left, &args.plugins)?);
+    let right = Side::new(&Set::open(&args.right, &args.plugins)?);
     let mut sections =
         vec![section("plugins", &left.plugins, &right.plugins), section("grants", &left.grants, &right.grants)];
     // In the order of the first one's tables; those of the other alone follow.
@@ -60,7 +60,7 @@ struct Side {
 }
 
 impl Side {
-    fn new(set: Set) -> Self {
+    fn new(set: &Set) -> Self {
         let environment = &set.environment;
         let named = Named { name: environment.name.clone(), file: environment.file.display().to_string() };
         let mut side =

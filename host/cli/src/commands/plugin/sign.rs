@@ -34,12 +34,11 @@ pub(super) fn run(args: &SignArgs) -> Result<(), Refusal> {
         Subject::Manifest(reference) => {
             let digest = pinned(&reference)?;
             let text = signed(args, sign_manifest(&key, digest))?;
-            match &args.output {
-                Some(output) => write_atomically(output, &text, "signature")?,
-                None => {
-                    let reach = Reach::named(&reference, &args.registry, false)?;
-                    reach.attach(&reference, digest, text.trim_end().as_bytes()).map_err(one)?;
-                }
+            if let Some(output) = &args.output {
+                write_atomically(output, &text, "signature")?;
+            } else {
+                let reach = Reach::named(&reference, &args.registry, false)?;
+                reach.attach(&reference, digest, text.trim_end().as_bytes()).map_err(one)?;
             }
             let place = args.output.as_ref().map_or_else(|| reference.name(), |output| output.display().to_string());
             tell(&place, digest, &key);
