@@ -42,7 +42,7 @@ fn ok(output: Output) -> Result<Output> {
 }
 
 /// A digest is another in each build of the probes.
-fn without_digests(text: &str) -> String {
+pub(crate) fn without_digests(text: &str) -> String {
     let mut out = String::new();
     for word in text.split_inclusive([' ', '\n', '"', '`', ':']) {
         let hex = word.trim_end_matches([' ', '\n', '"', '`', ':']);

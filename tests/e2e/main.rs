@@ -11,6 +11,7 @@ mod ci;
 mod command;
 mod containers;
 mod demo;
+mod env_diff;
 mod environments;
 mod exit_codes;
 mod gate;

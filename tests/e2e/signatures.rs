@@ -310,3 +310,36 @@ fn what_cannot_be_signed_says_why() -> Result<()> {
     insta::assert_snapshot!(all(&outputs));
     Ok(())
 }
+
+#[test]
+fn an_environment_says_who_may_sign_an_artifact_and_until_when() -> Result<()> {
+    let sandbox = artifact()?;
+    let environment = |artifact: &str, key: &str| {
+        sandbox.file("env.toml", format!("[trust]\nartifact = {artifact}\n[trust.keys]\nrelease = {key}\n"))
+    };
+    signed_by(&sandbox, "release")?;
+    for (artifact, key, status, told) in [
+        ("[\"release\"]", "\"release.pub\"", 0, "signed by `release`"),
+        ("[\"release\"]", "{ file = \"release.pub\", expires = 2999-12-31 }", 0, "signed by `release`"),
+        ("[\"release\"]", "{ file = \"release.pub\", expires = 2020-01-31 }", 1, "trusted until 2020-01-31"),
+        ("[\"release\"]", "\"stranger.pub\"", 1, "a key that is not trusted"),
+        ("[]", "\"release.pub\"", 1, "no key is trusted"),
+    ] {
+        environment(artifact, key)?;
+        let (found, message) = judged(&sandbox, &["--env", "env.toml"])?;
+        assert!(found == Some(status) && message.contains(told), "{artifact} {key}: {found:?} {message}");
+    }
+    // The command line wins.
+    assert_eq!(judged(&sandbox, &["--env", "env.toml", "--artifact-key", "release.pub"])?.0, Some(0));
+    for (artifact, key, code) in [
+        ("[\"relase\"]", "\"release.pub\"", "[env.unknown-name]"),
+        ("[\"release\"]", "\"nowhere.pub\"", "[env.key-file]"),
+        ("[\"release\"]", "\"release.key\"", "[env.key]"),
+    ] {
+        environment(artifact, key)?;
+        let output = sandbox.run(&["payload", "check", "--env", "env.toml"])?;
+        assert_eq!((output.status, output.stdout.as_str()), (Some(2), ""), "{}", output.snapshot());
+        assert!(output.stderr.contains(code), "{code}\n{}", output.snapshot());
+    }
+    Ok(())
+}
