@@ -238,7 +238,7 @@ impl<'a> Run<'a> {
         if let Some(signers) = self.signers() {
             let place = location(&self.file, None, None, None);
             if let Some(watch) = self.watch {
-                for file in signature::files(self.request.manifest) {
+                for file in shipworthy_signatures::files_beside(self.request.manifest) {
                     watch.path(&file);
                 }
             }

@@ -1,20 +1,14 @@
 //! `payload.signature`: who signed the manifest. The signature lies beside it, and is of the very bytes that were read.
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use shipworthy_contract::{Class, Location, Sha256, rules};
-use shipworthy_signatures::{LARGEST_SIGNATURE, TrustedKey, VerifyError, verify_digest};
+use shipworthy_signatures::{LARGEST_SIGNATURE, TrustedKey, VerifyError, files_beside, verify_digest};
 
 use crate::{
     finding::{FIRST, Finding, Findings, shown},
     source::{self, SourceError},
 };
-
-/// What is put behind the manifest's name: a bundle, else a bare signature. The first that is there is the one.
-const BESIDE: [&str; 2] = [".sigstore.json", ".sig"];
 
 /// Judges the signature of the manifest of this digest.
 pub(crate) fn check(manifest: &Path, sha256: Sha256, signers: &[TrustedKey], at: Location, findings: &mut Findings) {
@@ -43,7 +37,7 @@ pub(crate) fn skip(at: Location, findings: &mut Findings) {
 /// The signature, or none if none is there.
 fn read(manifest: &Path) -> Result<Option<Vec<u8>>, (PathBuf, SourceError)> {
     let limit = u64::try_from(LARGEST_SIGNATURE).unwrap_or(u64::MAX);
-    for file in files(manifest) {
+    for file in files_beside(manifest) {
         match source::read(&file, limit) {
             Ok(bytes) => return Ok(Some(bytes)),
             Err(SourceError::Missing) => {}
@@ -51,17 +45,6 @@ fn read(manifest: &Path) -> Result<Option<Vec<u8>>, (PathBuf, SourceError)> {
         }
     }
     Ok(None)
-}
-
-/// Where the signature can be.
-pub(crate) fn files(manifest: &Path) -> [PathBuf; 2] {
-    BESIDE.map(|suffix| beside(manifest, suffix))
-}
-
-fn beside(manifest: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(manifest);
-    name.push(suffix);
-    name.into()
 }
 
 fn unreadable(file: &Path, error: &SourceError) -> Finding {

@@ -2,13 +2,13 @@
 
 use std::{
     collections::BTreeMap,
-    ffi::OsString,
     path::{Path, PathBuf},
 };
 
 use shipworthy_contract::{Explain, Fault, Sha256, explain::Place};
 use shipworthy_signatures::{
-    Attached, KeyError, LARGEST_SIGNATURE, PublicKey, Signer, TrustedKey, VerifyError, verify_digest, verify_manifest,
+    Attached, KeyError, LARGEST_SIGNATURE, PublicKey, Signer, TrustedKey, VerifyError, files_beside, verify_digest,
+    verify_manifest,
 };
 use time::Date;
 
@@ -20,9 +20,6 @@ use crate::{
 
 /// Largest file of a key, in bytes: a hundred times what one takes.
 const LARGEST_KEY: u64 = 64 << 10;
-
-/// What stands behind a file's name for its signature: a bundle as cosign writes it, or the bare signature of openssl.
-const BESIDE: [&str; 2] = [".sigstore.json", ".sig"];
 
 /// Why a key that the environment names cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -166,12 +163,7 @@ impl Explain for SignatureProblem {
 
 /// The path of a file's signature: the bundle beside it, else the bare signature; the bundle's if there is neither.
 pub fn signature_file(file: &Path) -> PathBuf {
-    let candidates = BESIDE.map(|ending| {
-        let mut name = OsString::from(file.as_os_str());
-        name.push(ending);
-        PathBuf::from(name)
-    });
-    let [bundle, bare] = candidates;
+    let [bundle, bare] = files_beside(file);
     if !files::exists(&bundle) && files::exists(&bare) { bare } else { bundle }
 }
 

@@ -20,6 +20,7 @@
 //! ```
 
 mod algorithm;
+mod beside;
 mod blob;
 mod bundle;
 mod key_error;
@@ -30,6 +31,7 @@ mod private_key;
 mod public_key;
 mod trusted;
 
+pub use beside::files_beside;
 pub use blob::{sign_blob, sign_digest, verify_blob, verify_digest};
 pub use bundle::LARGEST_SIGNATURE;
 pub use key_error::KeyError;

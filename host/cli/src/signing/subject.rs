@@ -1,9 +1,6 @@
 //! What is signed: a file, or a manifest in a registry.
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use shipworthy_contract::Sha256;
 use shipworthy_plugins::{
@@ -13,7 +10,7 @@ use shipworthy_plugins::{
     files::{self, FileError},
     inspect,
 };
-use shipworthy_signatures::LARGEST_SIGNATURE;
+use shipworthy_signatures::{LARGEST_SIGNATURE, files_beside};
 
 use super::SigningError;
 use crate::refusal::Refusal;
@@ -24,9 +21,6 @@ pub(crate) enum Subject {
     File(PathBuf),
     Manifest(Reference),
 }
-
-/// What is put behind a file's name: a bundle, else a bare signature.
-const BESIDE: [&str; 2] = [".sigstore.json", ".sig"];
 
 impl Subject {
     pub(crate) fn named(word: &Path) -> Result<Self, Refusal> {
@@ -46,8 +40,8 @@ pub(crate) fn digest(file: &Path) -> Result<Sha256, SigningError> {
 
 /// Where the signature of a file is written to.
 pub(crate) fn bundle_of(file: &Path) -> PathBuf {
-    let [bundle, _] = BESIDE;
-    beside(file, bundle)
+    let [bundle, _] = files_beside(file);
+    bundle
 }
 
 /// The signature of a file: the one that is named, else the first that lies beside it, else none.
@@ -57,18 +51,12 @@ pub(crate) fn signature_of(file: &Path, named: Option<&Path>) -> Result<Option<V
     if let Some(named) = named {
         return read(named).map(Some).map_err(wrong);
     }
-    for suffix in BESIDE {
-        match read(&beside(file, suffix)) {
+    for beside in files_beside(file) {
+        match read(&beside) {
             Ok(bytes) => return Ok(Some(bytes)),
             Err(FileError::Missing { .. }) => {}
             Err(error) => return Err(wrong(error)),
         }
     }
     Ok(None)
-}
-
-fn beside(file: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(file);
-    name.push(suffix);
-    name.into()
 }
