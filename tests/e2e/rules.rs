@@ -12,7 +12,7 @@ use crate::sandbox;
 const ROWS: usize = 60;
 const COLUMNS: usize = 100;
 
-const COMMANDS: [&[&str]; 18] = [
+const COMMANDS: [&[&str]; 33] = [
     &[],
     &["check"],
     &["payload"],
@@ -27,8 +27,23 @@ const COMMANDS: [&[&str]; 18] = [
     &["env", "list"],
     &["env", "show"],
     &["env", "check"],
+    &["env", "diff"],
     &["plugin"],
+    &["plugin", "new"],
+    &["plugin", "build"],
+    &["plugin", "test"],
     &["plugin", "inspect"],
+    &["plugin", "list"],
+    &["plugin", "lock"],
+    &["plugin", "pull"],
+    &["plugin", "push"],
+    &["plugin", "sign"],
+    &["plugin", "verify"],
+    &["bundle"],
+    &["bundle", "create"],
+    &["bundle", "verify"],
+    &["report"],
+    &["report", "merge"],
     &["schema"],
     &["help"],
 ];
@@ -171,7 +186,7 @@ fn schemas_are_schemas_and_fit_what_they_describe() -> Result<()> {
         "endpoints": { "gateway": { "url": "https://127.0.0.1:8443" } },
         "probes": { "gateway": { "plugin": "builtin:gateway", "endpoint": "gateway" } },
     });
-    for (name, fits) in [("report", Some(report)), ("environment", Some(environment)), ("descriptor", None)] {
+    for (name, fits) in [("report", Some(report)), ("environment", Some(environment)), ("lock", None), ("descriptor", None)] {
         let output = sandbox.run(&["schema", name])?;
         let schema = output.json()?;
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{name}");

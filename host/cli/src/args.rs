@@ -173,7 +173,7 @@ pub(crate) struct CheckArgs {
     /// The artifact's manifest
     #[arg(default_value = "artifact.yml")]
     pub(crate) artifact: PathBuf,
-    /// Environment: a name, looked for as environments/NAME.toml from here upwards, or the path of a .toml file
+    /// Environment: a name, of environments/NAME.toml here or above, or the path of a .toml file
     #[arg(long, value_name = "NAME")]
     pub(crate) env: String,
     #[command(flatten)]
@@ -249,7 +249,7 @@ pub(crate) struct PayloadFlags {
     /// Generation of the contract
     #[arg(long, value_name = "1.0|1.1|1.2|1.3|auto", value_parser = parse::<Choice>)]
     pub(crate) contract: Option<Choice>,
-    /// File of KEY=VALUE lines that must have every required secret; values are never kept or shown
+    /// File of KEY=VALUE lines that must have every required secret; values are never kept
     #[arg(long, value_name = "FILE")]
     pub(crate) secret_env: Option<PathBuf>,
     /// Digest of the manifest that was reviewed
@@ -268,10 +268,10 @@ pub(crate) struct StackFlags {
     /// Time for the whole stack side, such as 30s
     #[arg(long, value_name = "TIME", value_parser = parse::<Span>)]
     pub(crate) timeout: Option<Span>,
-    /// Write everything that the probes were told to a file, packed, which its owner alone may read
+    /// Write what the probes were told to a file that is its owner's alone
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub(crate) record: Option<PathBuf>,
-    /// Tell the probes what a recording holds instead of asking services; endpoints and secrets need not exist
+    /// Tell the probes what a recording holds instead of asking services
     #[arg(long, value_name = "FILE")]
     pub(crate) replay: Option<PathBuf>,
     #[command(flatten)]

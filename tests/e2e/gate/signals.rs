@@ -10,6 +10,8 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
+use shipworthy_stand_ins::Sandbox;
+
 use super::{artifact, open};
 
 /// Writes `SIGNAL` into `got` for each that it gets, tells its parent's number in `parent`, and ends with 6 on USR1. A
@@ -36,15 +38,26 @@ fn kill(signal: &str, process: &str) -> Result<()> {
     Ok(())
 }
 
+/// The binary with no signal ignored, however the tests were started: what a background job of a shell or `nohup` ignores
+/// would be ignored by all that it starts. It keeps its number, since `env` becomes the binary.
+fn attentive(sandbox: &Sandbox, words: &[&str]) -> Command {
+    let plain = sandbox.command(words);
+    let mut command = Command::new("env");
+    command.arg(ATTENTIVE).arg(plain.get_program()).args(plain.get_args()).current_dir(sandbox.dir()).env_clear();
+    command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
+    command
+}
+
+/// How `env` undoes what is ignored.
+const ATTENTIVE: &str = "--default-signal";
+
 #[test]
 fn a_signal_that_was_sent_to_us_reaches_the_command_once() -> Result<()> {
     for signal in ["INT", "TERM", "HUP", "QUIT"] {
         let sandbox = artifact()?;
         open(&sandbox)?;
-        let mut child = sandbox
-            .command(&["check", "--env", "open.toml", "--", "sh", "-c", COUNTING])
-            .stderr(Stdio::null())
-            .spawn()?;
+        let words = ["check", "--env", "open.toml", "--", "sh", "-c", COUNTING];
+        let mut child = attentive(&sandbox, &words).stderr(Stdio::null()).spawn()?;
         let parent = says(&sandbox.dir().join("parent"))?;
         assert_eq!(parent.trim(), child.id().to_string());
         kill(signal, &parent)?;
@@ -63,7 +76,7 @@ fn a_command_that_a_signal_ends_gives_the_status_that_a_shell_gives() -> Result<
         open(&sandbox)?;
         let script = "echo $PPID >parent.new; mv parent.new parent; exec sleep 50";
         let words = ["check", "--env", "open.toml", "--", "sh", "-c", script];
-        let mut child = sandbox.command(&words).stderr(Stdio::null()).spawn()?;
+        let mut child = attentive(&sandbox, &words).stderr(Stdio::null()).spawn()?;
         kill(signal, &says(&sandbox.dir().join("parent"))?)?;
         assert_eq!(child.wait()?.code(), Some(status), "{signal}");
     }
@@ -77,7 +90,7 @@ fn what_a_terminal_sends_to_all_is_not_passed_on_again() -> Result<()> {
     open(&sandbox)?;
     sandbox.file("command.sh", COUNTING)?;
     let binary = env!("CARGO_BIN_EXE_shipworthy");
-    let line = format!("exec {binary} check --env open.toml -- sh command.sh");
+    let line = format!("exec env {ATTENTIVE} {binary} check --env open.toml -- sh command.sh");
     let plain = sandbox.command(&[]);
     let mut on_terminal = Command::new("script");
     on_terminal.args(["-q", "-e", "-c", &line, "/dev/null"]).current_dir(sandbox.dir()).env_clear();

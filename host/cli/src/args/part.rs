@@ -8,7 +8,7 @@ use super::{StackFlags, parse};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Stack")]
 pub(crate) struct PartFlags {
-    /// Look at part K of N of the instances only; `shipworthy report merge` judges what all parts saw
+    /// Look at part K of N of the instances only; `report merge` judges all
     #[arg(long, value_name = "hash:K/N", value_parser = parse::<Partition>)]
     pub(crate) partition: Option<Partition>,
 }

@@ -11,13 +11,20 @@ use super::{Format, parse};
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Plugins")]
 pub(crate) struct PluginFlags {
-    /// Without a shipworthy.lock, refuse what is not bundled [default: true if CI is set]
-    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    /// Refuse to go without shipworthy.lock [default: true if CI is set]
+    #[arg(
+        long,
+        value_name = "true|false",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        hide_possible_values = true
+    )]
     pub(crate) locked: Option<bool>,
-    /// Reach no registry; a plugin of one must have been pulled before
+    /// Reach no registry: take what was pulled before
     #[arg(long)]
     pub(crate) offline: bool,
-    /// Take the environment, its lock and its plugins from this bundle, and reach no registry
+    /// Take environment, lock and plugins from a bundle, and no registry
     #[arg(long, value_name = "FILE", conflicts_with_all = ["locked", "offline"])]
     pub(crate) bundle: Option<PathBuf>,
 }

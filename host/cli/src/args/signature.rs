@@ -43,8 +43,7 @@ pub(crate) struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct SignerFlags {
-    /// Public key by which artifact.yml must be signed, instead of those that the environment trusts; may be given several
-    /// times, and one suffices
+    /// Public key that must have signed the manifest, in place of the environment's; repeatable
     #[arg(long, value_name = "FILE")]
     pub(crate) artifact_key: Vec<PathBuf>,
 }
