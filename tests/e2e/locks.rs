@@ -242,3 +242,86 @@ fn a_lock_that_is_out_of_date_is_told_and_left_as_it_is() -> Result<()> {
     assert!(!read(&sandbox)?.contains("[environments.production."));
     Ok(())
 }
+
+#[test]
+fn a_descriptor_beside_the_component_is_locked_as_well() -> Result<()> {
+    let table: &[(&str, &str)] = &[
+        ("\"summary\":\"it fits\"", "\"summary\":\"it is fine\""),
+        ("\"severity\":\"fail\"", "\"severity\":\"warn\""),
+        ("\"version\":\"1.0.0\"", "\"version\":\"1.0.1\""),
+    ];
+    for (from, to) in table {
+        let sandbox = folder()?;
+        let descriptor = Plugin::new("agent", "1.0.0").descriptor()?;
+        let rules = "\"rules\":[{\"name\":\"fits\",\"severity\":\"fail\",\"summary\":\"it fits\"}]";
+        let descriptor = descriptor.replace("\"rules\":[]", rules);
+        sandbox.file("plugins/beside.wasm", Plugin::bare()?)?;
+        sandbox.file("plugins/beside.probe.json", &descriptor)?;
+        environment(&sandbox, "staging", "beside", &[])?;
+        ok(sandbox.run(&["plugin", "lock"])?)?;
+        ok(check(&sandbox, "staging")?)?;
+        let altered = descriptor.replace(from, to);
+        anyhow::ensure!(altered != descriptor, "{from}");
+        sandbox.file("plugins/beside.probe.json", altered)?;
+        let refused = check(&sandbox, "staging")?;
+        assert_eq!(refused.status, Some(2), "{from}\n{}", refused.snapshot());
+        assert!(refused.stderr.contains("[lock.needs]"), "{}", refused.snapshot());
+        assert_eq!(sandbox.run(&["plugin", "lock", "--check"])?.status, Some(2), "{from}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_probe_under_another_name_is_no_new_one() -> Result<()> {
+    let sandbox = folder()?;
+    ok(sandbox.run(&["plugin", "lock"])?)?;
+    let path = sandbox.dir().join("environments/staging.toml");
+    let text = std::fs::read_to_string(&path)?;
+    let renamed = text.replace("[probes.agent]", "[probes.agent2]\nservice = \"agent\"\nendpoint = \"agent\"");
+    std::fs::write(&path, renamed.replace("grants = []", "grants = [\"http POST /x\"]"))?;
+    let refused = sandbox.run(&["plugin", "lock"])?;
+    assert_eq!(refused.status, Some(2), "{}", refused.snapshot());
+    assert!(refused.stdout.contains("--accept agent2:'http POST /x'"), "{}", refused.snapshot());
+    ok(sandbox.run(&["plugin", "lock", "--accept", "agent2:http POST /x"])?)?;
+    // Without anything more it is renamed without a word.
+    std::fs::write(&path, renamed)?;
+    ok(sandbox.run(&["plugin", "lock"])?)?;
+    Ok(())
+}
+
+#[test]
+fn an_environment_that_is_hidden_stays_locked_and_one_named_twice_is_locked_once() -> Result<()> {
+    let sandbox = folder()?;
+    sandbox.file("inner/environments/production.toml", "[probes.agent]\nplugin = \"builtin:static\"\nconfig = {}\n")?;
+    ok(sandbox.run(&["plugin", "lock"])?)?;
+    let before = read(&sandbox)?;
+    let mut inner = sandbox.command(&["plugin", "lock"]);
+    let status = inner.current_dir(sandbox.dir().join("inner")).output()?.status;
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(read(&sandbox)?, before, "the one that `inner` hides is still there");
+    let twice = ["plugin", "lock", "--env", "staging", "--env", "environments/staging.toml"];
+    ok(sandbox.run(&twice)?)?;
+    assert_eq!(read(&sandbox)?, before);
+    Ok(())
+}
+
+#[test]
+fn a_lock_is_not_lost_on_the_way_to_its_environment() -> Result<()> {
+    let sandbox = folder()?;
+    ok(sandbox.run(&["plugin", "lock"])?)?;
+    sandbox.file("regional/eu.toml", "extends = \"../environments/staging.toml\"\n")?;
+    sandbox.file("links/staging.toml", "")?;
+    let link = sandbox.dir().join("links/staging.toml");
+    std::fs::remove_file(&link)?;
+    std::os::unix::fs::symlink("../environments/staging.toml", &link)?;
+    for file in ["regional/eu.toml", "links/staging.toml"] {
+        let output = check(&sandbox, file)?;
+        assert!(output.status == Some(2) && output.stderr.contains("[lock.missing]"), "{file}\n{}", output.snapshot());
+    }
+    let lock = sandbox.dir().join(LOCK);
+    std::fs::remove_file(&lock)?;
+    std::os::unix::fs::symlink("nowhere", &lock)?;
+    let output = check(&sandbox, "staging")?;
+    assert_eq!(output.status, Some(2), "a link that leads nowhere\n{}", output.snapshot());
+    Ok(())
+}

@@ -4,6 +4,7 @@
 #![expect(clippy::indexing_slicing, clippy::expect_used, reason = "a test that stops is one that fails")]
 
 mod boundary;
+mod bundles;
 mod cache;
 mod capture;
 mod certificates;

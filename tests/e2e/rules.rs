@@ -186,7 +186,9 @@ fn schemas_are_schemas_and_fit_what_they_describe() -> Result<()> {
         "endpoints": { "gateway": { "url": "https://127.0.0.1:8443" } },
         "probes": { "gateway": { "plugin": "builtin:gateway", "endpoint": "gateway" } },
     });
-    for (name, fits) in [("report", Some(report)), ("environment", Some(environment)), ("lock", None), ("descriptor", None)] {
+    for (name, fits) in
+        [("report", Some(report)), ("environment", Some(environment)), ("lock", None), ("descriptor", None)]
+    {
         let output = sandbox.run(&["schema", name])?;
         let schema = output.json()?;
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{name}");

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use shipworthy_plugins::{
-    Bundled, Environment, environment,
+    Bundled, Environment, environment, files,
     lock::{self, LockFile},
     source::{Finder, Pins},
 };
@@ -47,7 +47,7 @@ impl Set {
         let locked = flags.locked.unwrap_or_else(in_ci);
         let pins = match read_lock(&environment.file)? {
             Some(lock) => Held::Lock(lock),
-            None if locked => Held::Missing,
+            None if locked || (flags.locked.is_none() && is_locked_elsewhere(&environment)) => Held::Missing,
             None => Held::Environment,
         };
         let reach = Reach::new(&environment.registries, flags.offline);
@@ -56,7 +56,15 @@ impl Set {
 
     /// The environment of a bundle, with its lock and nothing but its plugins.
     pub(crate) fn unpacked(file: &Path, name: Option<&str>) -> Result<Self, Refusal> {
-        let (unpacked, environment) = Unpacked::open(file, name)?;
+        Self::from_unpacked(Unpacked::open(file, name)?, file)
+    }
+
+    /// The same of a bundle that is about to be written.
+    pub(crate) fn packed(bytes: &[u8], file: &Path) -> Result<Self, Refusal> {
+        Self::from_unpacked(Unpacked::of(bytes, file, None)?, file)
+    }
+
+    fn from_unpacked((unpacked, environment): (Unpacked, Environment), file: &Path) -> Result<Self, Refusal> {
         let Some(lock) = read_lock(&environment.file)? else {
             return Err(NotUnpacked::NoLock { file: file.to_owned() }.into());
         };
@@ -106,10 +114,25 @@ pub(crate) fn read_lock(environment: &Path) -> Result<Option<LockFile>, Refusal>
     lock::load(&lock::path_of(environment)).map_err(|errors| Refusal::all(errors.into_vec()))
 }
 
+/// Whether there is a lock where the file really lies, or beside one that it extends: whoever wrote that did not mean
+/// their plugins to be run by another file that has none.
+fn is_locked_elsewhere(environment: &Environment) -> bool {
+    let real = files::identity(&environment.file);
+    environment.sources().iter().chain([&real]).any(|file| files::exists(&lock::path_of(file)))
+}
+
 /// The environments that were named, else all that can be named from here.
 pub(crate) fn environments(names: &[String]) -> Result<Vec<Environment>, Refusal> {
     if !names.is_empty() {
-        return names.iter().map(|name| env::load(name)).collect();
+        let mut environments: Vec<Environment> = Vec::new();
+        for name in names {
+            let environment = env::load(name)?;
+            let identity = files::identity(&environment.file);
+            if environments.iter().all(|known| files::identity(&known.file) != identity) {
+                environments.push(environment);
+            }
+        }
+        return Ok(environments);
     }
     let mut refusal = Refusal { errors: Vec::new() };
     let mut environments = Vec::new();

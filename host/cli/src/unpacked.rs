@@ -34,6 +34,8 @@ pub(crate) enum NotUnpacked {
     },
     #[error("expected the environment `{}`, which the bundle `{}` holds, found: {}", excerpt(holds, 80), file.display(), excerpt(asked, 80))]
     OtherEnvironment { file: PathBuf, holds: String, asked: String },
+    #[error("the environment of the bundle names `{}`, which leads out of it", path.display())]
+    Outside { path: PathBuf },
     #[error("the bundle cannot be unpacked")]
     Write(#[source] io::Error),
     #[error("the bundle `{}` has no lock", file.display())]
@@ -46,6 +48,7 @@ impl Explain for NotUnpacked {
             Self::Read(_) => "bundle.file",
             Self::Bundle { source, .. } => source.code(),
             Self::OtherEnvironment { .. } => "bundle.environment",
+            Self::Outside { .. } => "bundle.outside",
             Self::Write(_) => "host.temporary",
             Self::NoLock { .. } => "bundle.content",
         }
@@ -60,6 +63,9 @@ impl Explain for NotUnpacked {
             Self::Bundle { source, .. } => source.help(),
             Self::NoLock { .. } => Some("`shipworthy bundle create --env NAME` makes one".to_owned()),
             Self::OtherEnvironment { holds, .. } => Some(format!("say `--env {holds}`")),
+            Self::Outside { .. } => Some(
+                "keep it in the project, and name it by a path that is relative to the environment's file".to_owned(),
+            ),
             Self::Read(_) | Self::Write(_) => None,
         }
     }
@@ -79,19 +85,32 @@ impl Unpacked {
     /// command line names.
     pub(crate) fn open(file: &Path, asked: Option<&str>) -> Result<(Self, Environment), Refusal> {
         let bytes = files::read(file, LARGEST_BUNDLE).map_err(NotUnpacked::Read)?;
-        let bundle = bundle::read(&bytes).map_err(|source| NotUnpacked::Bundle { file: file.to_owned(), source })?;
+        Self::of(&bytes, file, asked)
+    }
+
+    /// The same of a bundle that is at hand, and lies or will lie in this file.
+    pub(crate) fn of(bytes: &[u8], file: &Path, asked: Option<&str>) -> Result<(Self, Environment), Refusal> {
+        let bundle = bundle::read(bytes).map_err(|source| NotUnpacked::Bundle { file: file.to_owned(), source })?;
         if let Some(asked) = asked.filter(|asked| *asked != bundle.environment) {
             let (holds, asked) = (bundle.environment, asked.to_owned());
             return Err(NotUnpacked::OtherEnvironment { file: file.to_owned(), holds, asked }.into());
         }
         let folder = tempfile::Builder::new().prefix("shipworthy-bundle-").tempdir().map_err(NotUnpacked::Write)?;
+        let root = files::normal(folder.path());
         for (path, bytes) in &bundle.files {
-            write(&folder.path().join(path), bytes).map_err(NotUnpacked::Write)?;
+            write(&root.join(path), bytes).map_err(NotUnpacked::Write)?;
         }
         let mut environment =
-            environment::load(&folder.path().join(&bundle.file)).map_err(|errors| Refusal::all(errors.into_vec()))?;
+            environment::load(&root.join(&bundle.file)).map_err(|errors| Refusal::all(errors.into_vec()))?;
+        if environment.name != bundle.environment {
+            let (holds, asked) = (environment.name, bundle.environment);
+            return Err(NotUnpacked::OtherEnvironment { file: file.to_owned(), holds, asked }.into());
+        }
         let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        environment.look_beside(folder.path(), beside);
+        environment.look_beside(&root, beside).map_err(|path| {
+            let path = path.strip_prefix(&root).map(Path::to_owned).unwrap_or(path);
+            NotUnpacked::Outside { path }
+        })?;
         let shown = file.join(&bundle.file);
         Ok((Self { folder, host: bundle.host, shown }, environment))
     }

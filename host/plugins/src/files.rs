@@ -3,7 +3,7 @@
 use std::{
     fs, io,
     io::Read,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// Why a file could not be read.
@@ -101,6 +101,28 @@ pub(crate) fn size(path: &Path) -> Option<u64> {
     fs::metadata(path).ok().filter(is_regular).map(|metadata| metadata.len())
 }
 
+/// Whether a link stands there, wherever it leads.
+#[expect(clippy::disallowed_methods, reason = "the door of this crate: tells a lost lock from none")]
+pub(crate) fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
+}
+
+/// An absolute path without `.` and `..`, by its text alone: links are followed when it is opened.
+pub fn normal(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut out = PathBuf::new();
+    for part in absolute.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => out.push(part),
+        }
+    }
+    out
+}
+
 /// Whether it is a folder.
 #[expect(clippy::disallowed_methods, reason = "the door of this crate: looks for environment files by name")]
 pub(crate) fn is_folder(path: &Path) -> bool {
@@ -109,7 +131,7 @@ pub(crate) fn is_folder(path: &Path) -> bool {
 
 /// Two paths to one file give one answer; a path that cannot be resolved is its own answer.
 #[expect(clippy::disallowed_methods, reason = "the door of this crate: tells a cycle of files from a chain")]
-pub(crate) fn identity(path: &Path) -> PathBuf {
+pub fn identity(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 

@@ -61,6 +61,8 @@ pub struct Entry {
     pub sha256: Sha256,
     /// How many bytes these are.
     pub size: u64,
+    /// The digest of the descriptor that lies beside the component; none if the component carries it.
+    pub descriptor: Option<Sha256>,
     /// The release of the WIT package that it is built for.
     pub wit: String,
     /// What its descriptor says that it needs.

@@ -50,6 +50,8 @@ pub struct Plugin {
     pub sha256: Sha256,
     /// Who it is.
     pub descriptor: Descriptor,
+    /// The digest of the file that its descriptor was read from; none if the component carries it.
+    pub beside: Option<Sha256>,
     /// Whether the binary brings it along.
     pub bundled: bool,
     /// Where it comes from, in words: `builtin:agent`, `plugins/own.wasm`.
@@ -194,7 +196,7 @@ impl<'a> Finder<'a> {
         let plugin = found.read()?;
         if let Some((file, entry)) = locked {
             let given = grants::given(&plugin.descriptor, probe, plugin.bundled);
-            lock::hold_descriptor(file, entry, &plugin.descriptor, probe, given)?;
+            lock::hold_descriptor(file, entry, &plugin, probe, given)?;
         }
         Ok(plugin)
     }
@@ -254,16 +256,23 @@ impl Found {
         if let Some(plugin) = &self.plugin {
             return Ok(Arc::clone(plugin));
         }
-        let descriptor = match &self.kind {
-            Kind::Bundled(text) => Descriptor::parse_bundled(text)
-                .map_err(|source| PluginProblem::Descriptor { origin: self.origin.clone(), source })?,
-            Kind::File(path) => read_component(&self.bytes, &self.origin, Some(path))?.1,
-            Kind::Registry(..) => read_component(&self.bytes, &self.origin, None)?.1,
+        let (descriptor, beside) = match &self.kind {
+            Kind::Bundled(text) => {
+                let descriptor = Descriptor::parse_bundled(text)
+                    .map_err(|source| PluginProblem::Descriptor { origin: self.origin.clone(), source })?;
+                (descriptor, None)
+            }
+            Kind::File(path) => {
+                let (_, descriptor, beside) = read_component(&self.bytes, &self.origin, Some(path))?;
+                (descriptor, beside.map(|(_, sha256)| sha256))
+            }
+            Kind::Registry(..) => (read_component(&self.bytes, &self.origin, None)?.1, None),
         };
         let plugin = Arc::new(Plugin {
             bytes: std::mem::replace(&mut self.bytes, Cow::Borrowed(&[])),
             sha256: self.sha256,
             descriptor,
+            beside,
             bundled: matches!(self.kind, Kind::Bundled(_)),
             source: self.origin.clone(),
         });
@@ -317,7 +326,8 @@ pub(crate) fn open_builtin(name: &str, bundled: &[Bundled]) -> Result<Plugin, Pl
     let source = format!("builtin:{name}");
     let descriptor = Descriptor::parse_bundled(found.descriptor)
         .map_err(|error| PluginProblem::Descriptor { origin: source.clone(), source: error })?;
-    Ok(Plugin { bytes: Cow::Borrowed(found.component), sha256: found.sha256, descriptor, bundled: true, source })
+    let bytes = Cow::Borrowed(found.component);
+    Ok(Plugin { bytes, sha256: found.sha256, descriptor, beside: None, bundled: true, source })
 }
 
 fn find_builtin<'b>(name: &str, bundled: &'b [Bundled]) -> Result<&'b Bundled, PluginProblem> {
@@ -346,7 +356,9 @@ pub(crate) fn open_file(path: &Path) -> Result<Opened, PluginProblem> {
 pub(crate) fn open(bytes: Vec<u8>, origin: String, file: Option<&Path>) -> Result<Opened, PluginProblem> {
     let (inspection, descriptor, beside) = read_component(&bytes, &origin, file)?;
     let sha256 = Sha256::of(&bytes);
-    let plugin = Plugin { bytes: Cow::Owned(bytes), sha256, descriptor, bundled: false, source: origin };
+    let (beside, digest) = beside.unzip();
+    let bytes = Cow::Owned(bytes);
+    let plugin = Plugin { bytes, sha256, descriptor, beside: digest, bundled: false, source: origin };
     Ok(Opened { plugin, inspection, beside })
 }
 
@@ -354,7 +366,7 @@ fn read_component(
     bytes: &[u8],
     origin: &str,
     file: Option<&Path>,
-) -> Result<(Inspection, Descriptor, Option<PathBuf>), PluginProblem> {
+) -> Result<(Inspection, Descriptor, Option<(PathBuf, Sha256)>), PluginProblem> {
     let mut inspection =
         component::inspect(bytes).map_err(|source| PluginProblem::Component { origin: origin.to_owned(), source })?;
     if let Some(descriptor) = inspection.descriptor.take() {
@@ -363,12 +375,12 @@ fn read_component(
     let Some(beside) = file.map(|file| file.with_extension("probe.json")) else {
         return Err(PluginProblem::NoDescriptor { origin: origin.to_owned(), beside: None });
     };
-    let descriptor = read_beside(&beside, origin)?;
-    Ok((inspection, descriptor, Some(beside)))
+    let (descriptor, sha256) = read_beside(&beside, origin)?;
+    Ok((inspection, descriptor, Some((beside, sha256))))
 }
 
-/// `NAME.probe.json` beside `NAME.wasm`.
-fn read_beside(beside: &Path, origin: &str) -> Result<Descriptor, PluginProblem> {
+/// `NAME.probe.json` beside `NAME.wasm`, with the digest of its text.
+fn read_beside(beside: &Path, origin: &str) -> Result<(Descriptor, Sha256), PluginProblem> {
     let text = match files::read_text(beside, LARGEST_DESCRIPTOR) {
         Ok(text) => text,
         Err(FileError::Missing { .. }) => {
@@ -376,8 +388,9 @@ fn read_beside(beside: &Path, origin: &str) -> Result<Descriptor, PluginProblem>
         }
         Err(source) => return Err(PluginProblem::File(source)),
     };
-    Descriptor::parse(&text)
-        .map_err(|source| PluginProblem::Descriptor { origin: beside.display().to_string(), source })
+    let descriptor = Descriptor::parse(&text)
+        .map_err(|source| PluginProblem::Descriptor { origin: beside.display().to_string(), source })?;
+    Ok((descriptor, Sha256::of(text.as_bytes())))
 }
 
 fn check_pin(pin: Option<Sha256>, found: Sha256, origin: &str) -> Result<(), PluginProblem> {

@@ -80,11 +80,17 @@ impl Sandbox {
 
     /// Runs the binary to its end. After 60 seconds it is killed, which is an error that shows what it had said.
     pub fn run(&self, arguments: &[&str]) -> Result<Output> {
+        self.run_in("", arguments)
+    }
+
+    /// The same in a folder of the sandbox.
+    pub fn run_in(&self, folder: &str, arguments: &[&str]) -> Result<Output> {
         // Files rather than pipes: nobody has to empty them, and a grandchild that keeps them open holds up nothing.
         let streams = temp_dir()?;
         let (stdout, stderr) = (streams.path().join("stdout"), streams.path().join("stderr"));
         let mut child = self
             .command(arguments)
+            .current_dir(self.dir().join(folder))
             .stdout(File::create(&stdout)?)
             .stderr(File::create(&stderr)?)
             .spawn()

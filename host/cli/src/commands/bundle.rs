@@ -12,7 +12,7 @@ use shipworthy_plugins::{
     component,
     environment::PluginSource,
     files::{self, FileError},
-    lock::LockError,
+    lock::{Lock, LockError, LockFile},
     trust,
 };
 use shipworthy_registry::Store;
@@ -72,9 +72,10 @@ pub(crate) fn create(args: &CreateArgs) -> Result<(), Refusal> {
     // What could not be used elsewhere is not packed.
     Plan::whole(&set)?;
     let mut packing = Packing::new(environment);
-    for file in environment.sources().iter().chain([&lock.file]).chain(&environment.key_files()) {
+    for file in environment.sources().iter().chain(&environment.key_files()) {
         packing.must(file)?;
     }
+    packing.lock(lock, &environment.name)?;
     for file in &environment.public_files() {
         packing.may(file)?;
     }
@@ -95,7 +96,9 @@ pub(crate) fn create(args: &CreateArgs) -> Result<(), Refusal> {
     packing.store(&store)?;
     let bundle = packing.finish(environment)?;
     let bytes = bundle::write(&bundle)?;
+    // What was read after it was judged, and what would lead out of the bundle, shows when it is used as it will be.
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.bundle.tar", environment.name)));
+    Plan::whole(&Set::packed(&bytes, &output)?)?;
     let written = replace(&output, Readers::Usual, |out| out.write_all(&bytes));
     written.map_err(|source| UsageError::Write { what: "bundle", file: output.clone(), source })?;
     let size = Bytes(u64::try_from(bytes.len()).unwrap_or(u64::MAX).next_multiple_of(1 << 10));
@@ -133,7 +136,7 @@ struct Packing {
 impl Packing {
     /// The project is the folder above `environments`, else the environment's own.
     fn new(environment: &Environment) -> Self {
-        let folder = normal(environment.file.parent().unwrap_or(Path::new("")));
+        let folder = files::normal(environment.file.parent().unwrap_or(Path::new("")));
         let above = folder.parent().filter(|_| folder.file_name().is_some_and(|name| name == "environments"));
         Self { root: above.map(Path::to_owned).unwrap_or(folder), files: BTreeMap::new() }
     }
@@ -161,10 +164,19 @@ impl Packing {
     }
 
     fn inside(&self, file: &Path) -> Option<String> {
-        let file = normal(file);
+        let file = files::normal(file);
         let parts: Option<Vec<&str>> =
             file.strip_prefix(&self.root).ok()?.components().map(|part| part.as_os_str().to_str()).collect();
         Some(parts?.join("/"))
+    }
+
+    /// Of the lock, what is of this environment: another one's swap is none of this bundle's.
+    fn lock(&mut self, held: &LockFile, environment: &str) -> Result<(), NotPacked> {
+        let outside = || NotPacked::Outside { file: held.file.clone(), root: self.root.clone() };
+        let path = self.inside(&held.file).ok_or_else(outside)?;
+        let own = held.lock.entries.iter().filter(|entry| entry.environment == environment).cloned();
+        self.files.insert(path, Lock { entries: own.collect() }.to_string().into_bytes());
+        Ok(())
     }
 
     /// A plugin as its source is found again: a file by its path, an artifact by its digest. What this binary brings
@@ -212,22 +224,4 @@ impl Packing {
             files: self.files,
         })
     }
-}
-
-/// An absolute path without `.` and `..`, by its text alone: links are followed when it is read.
-fn normal(path: &Path) -> PathBuf {
-    use std::path::Component;
-
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut out = PathBuf::new();
-    for part in absolute.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => out.push(part),
-        }
-    }
-    out
 }

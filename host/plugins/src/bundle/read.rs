@@ -1,13 +1,16 @@
 //! Reads a bundle, and finds everything that is not as its index says.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{Cursor, Read as _},
 };
 
 use shipworthy_contract::{Sha256, text::excerpt};
 
 use super::{BUNDLE_SCHEMA, Bundle, BundleError, INDEX_FILE, Index, LARGEST_BUNDLE, MOST_FILES, path, write};
+
+/// What a ustar header has, and where.
+const MAGIC: (&[u8], usize) = (b"ustar", 257);
 
 /// The content of a bundle.
 ///
@@ -17,6 +20,9 @@ use super::{BUNDLE_SCHEMA, Bundle, BundleError, INDEX_FILE, Index, LARGEST_BUNDL
 pub fn read(bytes: &[u8]) -> Result<Bundle, BundleError> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST_BUNDLE {
         return Err(BundleError::TooLarge { limit: LARGEST_BUNDLE });
+    }
+    if bytes.get(MAGIC.1..).is_none_or(|rest| !rest.starts_with(MAGIC.0)) {
+        return Err(BundleError::NotABundle { found: "other bytes than an archive's".to_owned() });
     }
     let damaged = |source| BundleError::Archive { source };
     let mut archive = tar::Archive::new(Cursor::new(bytes));
@@ -59,18 +65,22 @@ fn read_index(content: &[u8]) -> Result<Index, BundleError> {
 }
 
 fn hold(index: &Index, files: &BTreeMap<String, Vec<u8>>) -> Result<(), BundleError> {
-    for listed in &index.files {
-        let Some(bytes) = files.get(&listed.path) else {
-            return Err(BundleError::Missing { path: excerpt(&listed.path, 120) });
-        };
+    // Before anything is hashed: an index may list one file a thousand times.
+    if !index.files.iter().map(|listed| &listed.path).eq(files.keys()) {
+        let listed: BTreeSet<&String> = index.files.iter().map(|listed| &listed.path).collect();
+        if let Some(path) = listed.iter().find(|path| !files.contains_key(**path)) {
+            return Err(BundleError::Missing { path: excerpt(path, 120) });
+        }
+        if let Some(path) = files.keys().find(|path| !listed.contains(path)) {
+            return Err(BundleError::Unlisted { path: path.clone() });
+        }
+        return Err(BundleError::NotCanonical);
+    }
+    for (listed, bytes) in index.files.iter().zip(files.values()) {
         let found = Sha256::of(bytes);
         if found != listed.sha256 {
             return Err(BundleError::Altered { path: excerpt(&listed.path, 120), expected: listed.sha256, found });
         }
-    }
-    let unlisted = files.keys().find(|path| !index.files.iter().any(|listed| listed.path == **path));
-    if let Some(path) = unlisted {
-        return Err(BundleError::Unlisted { path: path.clone() });
     }
     if !files.contains_key(&index.file) {
         return Err(BundleError::Missing { path: excerpt(&index.file, 120) });
@@ -129,10 +139,25 @@ mod tests {
         let mut changed = bytes.clone();
         changed[at] = b'P';
         assert!(matches!(read(&changed), Err(BundleError::Altered { path, .. }) if path.ends_with("staging.toml")));
-        assert!(matches!(read(b"{}"), Err(BundleError::Archive { .. } | BundleError::NotABundle { .. })));
+        assert!(matches!(read(b"{}"), Err(BundleError::NotABundle { .. })));
         let mut gone = bundle();
         gone.file = "environments/other.toml".to_owned();
         assert!(matches!(read(&write(&gone).unwrap()), Err(BundleError::Missing { .. })));
+        // Whatever an index lists in another order, twice or in vain is refused before it costs anything.
+        let index = |files: &str| {
+            let text = format!(
+                "{{\"schema\":\"{BUNDLE_SCHEMA}\",\"host\":\"h\",\"environment\":\"e\",\"file\":\"a\",\"files\":[{files}]}}"
+            );
+            serde_json::from_str::<Index>(&text).unwrap()
+        };
+        let listed = |path: &str| format!("{{\"path\":\"{path}\",\"size\":1,\"sha256\":\"{}\"}}", Sha256::of(b"x"));
+        let files = BTreeMap::from([("a".to_owned(), b"x".to_vec())]);
+        assert!(hold(&index(&listed("a")), &files).is_ok());
+        for (names, told) in [("a,a", "beside its files"), ("a,b", "`b` is listed"), ("", "`a` is in it")] {
+            let names: Vec<String> = names.split(',').filter(|name| !name.is_empty()).map(listed).collect();
+            let error = hold(&index(&names.join(",")), &files).unwrap_err().to_string();
+            assert!(error.contains(told), "{error}");
+        }
         let mut upwards = bundle();
         upwards.files.insert("../x".to_owned(), Vec::new());
         assert!(matches!(write(&upwards), Err(BundleError::Path { .. })));

@@ -117,11 +117,11 @@ impl EndpointSpec {
     }
 
     /// Every file that it names, to be changed.
-    pub(super) fn for_each_path(&mut self, change: &dyn Fn(&mut PathBuf)) {
+    pub(super) fn for_each_path(&mut self, change: &mut dyn FnMut(&mut PathBuf)) {
         let TlsSettings { ca, client_cert, client_key, server_name: _ } = &mut self.tls;
         let fleet = if let Targets::FleetFrom(path) = &mut self.targets { path.as_mut() } else { None };
         let of_tls = [ca, client_cert, client_key].into_iter().filter_map(Option::as_mut);
-        of_tls.chain(fleet).for_each(change);
+        of_tls.chain(fleet).for_each(&mut *change);
         for header in &mut self.headers {
             if let header::ValueSource::File(path) = &mut header.value {
                 change(path);

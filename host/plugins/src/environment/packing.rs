@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{EndpointSpec, Environment};
+use super::{EndpointSpec, Environment, PluginSource};
 use crate::files;
 
 impl Environment {
@@ -22,18 +22,37 @@ impl Environment {
         self.endpoints.values().flat_map(EndpointSpec::public_files).map(Path::to_owned).collect()
     }
 
-    /// Looks for what is not below `unpacked` in `beside` instead: secrets are not taken along, and lie where the file
-    /// that it was unpacked from lies.
-    pub fn look_beside(&mut self, unpacked: &Path, beside: &Path) {
-        let moved = |path: &mut PathBuf| {
-            if !files::exists(path)
-                && let Ok(rest) = path.strip_prefix(unpacked)
-            {
-                *path = beside.join(rest);
+    /// For an environment that was unpacked into the folder `unpacked`, which is absolute: what was not taken along, as
+    /// secrets are, is looked for in `beside`, where the bundle lies, under its path in the project. An absolute path of a
+    /// secret or an authority is the machine's own.
+    ///
+    /// # Errors
+    ///
+    /// A file that leads out of the folder: what runs would not be what was packed.
+    pub fn look_beside(&mut self, unpacked: &Path, beside: &Path) -> Result<(), PathBuf> {
+        let plugins = self.probes.iter().filter_map(|probe| match &probe.plugin {
+            PluginSource::File(path) => Some(path.clone()),
+            PluginSource::Builtin(_) | PluginSource::Oci(_) => None,
+        });
+        let packed = self.sources().into_iter().chain(self.key_files()).chain(plugins);
+        if let Some(outside) = packed.into_iter().find(|path| !files::normal(path).starts_with(unpacked)) {
+            return Err(outside);
+        }
+        let mut outside = None;
+        let mut moved = |path: &mut PathBuf| {
+            if !path.starts_with(unpacked) {
+                return;
+            }
+            let normal = files::normal(path);
+            match normal.strip_prefix(unpacked) {
+                Ok(_) if files::exists(&normal) => *path = normal,
+                Ok(rest) => *path = beside.join(rest),
+                Err(_) => outside = Some(path.clone()),
             }
         };
         for endpoint in self.endpoints.values_mut() {
-            endpoint.for_each_path(&moved);
+            endpoint.for_each_path(&mut moved);
         }
+        outside.map_or(Ok(()), Err)
     }
 }

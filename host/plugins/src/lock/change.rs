@@ -19,8 +19,9 @@ pub struct Change {
 /// The ways in which an entry changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It was not there.
-    Added(Entry),
+    /// It was not there. What it needs or may do beyond what the environment's other probes of its service had has to be
+    /// approved: a probe that was renamed is not a new one.
+    Added(Entry, Vec<Grant>),
     /// It is not there any more.
     Removed(Entry),
     /// It is another one.
@@ -42,6 +43,17 @@ pub struct Replaced {
     pub fewer_grants: Vec<Grant>,
     /// What it does not need any more.
     pub fewer_needs: Vec<Grant>,
+}
+
+impl Change {
+    /// The lines that have to be approved, each once.
+    pub fn widened(&self) -> Vec<&Grant> {
+        match &self.kind {
+            ChangeKind::Added(_, beyond) => beyond.iter().collect(),
+            ChangeKind::Removed(_) => Vec::new(),
+            ChangeKind::Replaced(replaced) => replaced.widened(),
+        }
+    }
 }
 
 impl Replaced {
@@ -68,6 +80,26 @@ impl Replaced {
     }
 }
 
+/// The lines of a new entry that no earlier one of the same environment and service had. Where there was none, a service is
+/// looked at that nobody looked at, and whoever reviews it sees all that is new.
+fn beyond_others(before: &Lock, entry: &Entry) -> Vec<Grant> {
+    let others = || {
+        before.entries.iter().filter(|other| other.environment == entry.environment && other.service == entry.service)
+    };
+    if others().next().is_none() {
+        return Vec::new();
+    }
+    let had = |line: &Grant, lines: fn(&Entry) -> &Vec<Grant>| {
+        others().flat_map(lines).any(|known| known.covers(line, &entry.service))
+    };
+    let mut beyond: Vec<Grant> =
+        entry.grants.iter().filter(|line| !had(line, |other| &other.grants)).cloned().collect();
+    let needs = entry.needs.iter().filter(|line| !had(line, |other| &other.needs)).cloned();
+    let needs: Vec<Grant> = needs.filter(|line| !beyond.contains(line)).collect();
+    beyond.extend(needs);
+    beyond
+}
+
 /// What changes from one lock to another, sorted by environment, then probe.
 pub fn changes(before: &Lock, after: &Lock) -> Vec<Change> {
     let change =
@@ -76,7 +108,7 @@ pub fn changes(before: &Lock, after: &Lock) -> Vec<Change> {
         .entries
         .iter()
         .filter_map(|entry| match before.entry(&entry.environment, &entry.probe) {
-            None => Some(change(entry, ChangeKind::Added(entry.clone()))),
+            None => Some(change(entry, ChangeKind::Added(entry.clone(), beyond_others(before, entry)))),
             Some(known) if known == entry => None,
             Some(known) => Some(change(entry, ChangeKind::Replaced(Box::new(Replaced::new(known, entry))))),
         })
@@ -105,6 +137,7 @@ mod tests {
             manifest: None,
             sha256: Sha256::of(b"x"),
             size: 1,
+            descriptor: None,
             wit: "0.1.0".to_owned(),
             needs: lines(needs),
             optional: Vec::new(),

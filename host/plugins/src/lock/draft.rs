@@ -88,6 +88,7 @@ fn entry(
         manifest,
         sha256: plugin.sha256,
         size: size_of(&plugin),
+        descriptor: plugin.beside,
         wit,
         needs: plugin.descriptor.needs.clone(),
         optional: plugin.descriptor.optional.clone(),

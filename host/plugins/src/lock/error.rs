@@ -66,6 +66,33 @@ pub enum LockError {
         /// Lines that are locked and are not there any more.
         fewer: Vec<Grant>,
     },
+    /// The descriptor beside the component is another.
+    #[error(
+        "expected the descriptor beside it to be the one that `{}` holds ({}), found: {}",
+        lock.display(),
+        told(*locked),
+        told(*found)
+    )]
+    OtherDescriptor {
+        /// The lock.
+        lock: PathBuf,
+        /// The digest that it holds; none if the component carried the descriptor.
+        locked: Option<Sha256>,
+        /// The digest of what was found.
+        found: Option<Sha256>,
+    },
+    /// It calls itself otherwise.
+    #[error("expected its {what} to be `{locked}`, which `{}` holds, found: {found}", lock.display())]
+    OtherWord {
+        /// The lock.
+        lock: PathBuf,
+        /// `name` or `version`.
+        what: &'static str,
+        /// What it holds.
+        locked: String,
+        /// What was found.
+        found: String,
+    },
     /// It looks at another service.
     #[error("expected the service `{locked}` that `{}` holds, found: {found}", lock.display())]
     OtherService {
@@ -82,6 +109,10 @@ pub enum LockError {
         /// Where the lock would be.
         lock: PathBuf,
     },
+}
+
+fn told(digest: Option<Sha256>) -> String {
+    digest.map_or_else(|| "none: the component carries it".to_owned(), |digest| format!("sha256 {digest}"))
 }
 
 fn differing(more: &[Grant], fewer: &[Grant]) -> String {
@@ -103,7 +134,7 @@ impl Explain for LockError {
             Self::OtherSource { .. } => "lock.source",
             Self::OtherBytes { .. } => "lock.bytes",
             Self::OtherLines { what: "grants", .. } => "lock.grants",
-            Self::OtherLines { .. } => "lock.needs",
+            Self::OtherLines { .. } | Self::OtherDescriptor { .. } | Self::OtherWord { .. } => "lock.needs",
             Self::OtherService { .. } => "lock.service",
             Self::NoLock { .. } => "lock.missing",
         }
@@ -119,7 +150,7 @@ impl Explain for LockError {
                 "another version of shipworthy wrote this lock: use that one, or run `shipworthy plugin lock` and review it"
                     .to_owned()
             }
-            Self::OtherBytes { .. } => {
+            Self::OtherBytes { .. } | Self::OtherDescriptor { .. } | Self::OtherWord { .. } => {
                 "find out who changed the plugin; only if the change is meant, run `shipworthy plugin lock` and review it"
                     .to_owned()
             }

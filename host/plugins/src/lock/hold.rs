@@ -3,7 +3,7 @@
 use shipworthy_contract::{Sha256, grant::Grant};
 
 use super::{Entry, LockError, LockFile, error::Measured, source_of};
-use crate::{Descriptor, Environment, Probe};
+use crate::{Environment, Plugin, Probe};
 
 /// The entry of a probe, which must be about the same plugin.
 ///
@@ -51,12 +51,23 @@ pub(crate) fn hold_bytes(file: &LockFile, entry: &Entry, found: Sha256, size: u6
 pub(crate) fn hold_descriptor(
     file: &LockFile,
     entry: &Entry,
-    descriptor: &Descriptor,
+    plugin: &Plugin,
     probe: &Probe,
     given: &[Grant],
 ) -> Result<(), LockError> {
     let lock = || file.file.clone();
-    // A descriptor that lies beside its component is not among the bytes that were held.
+    let descriptor = &plugin.descriptor;
+    // What lies beside the component is not among the bytes that were held.
+    if entry.descriptor != plugin.beside {
+        return Err(LockError::OtherDescriptor { lock: lock(), locked: entry.descriptor, found: plugin.beside });
+    }
+    for (what, locked, found) in
+        [("name", &entry.name, &descriptor.name), ("version", &entry.version, &descriptor.version)]
+    {
+        if locked != found {
+            return Err(LockError::OtherWord { lock: lock(), what, locked: locked.clone(), found: found.clone() });
+        }
+    }
     for (what, locked, found) in [
         ("needs", &entry.needs, &descriptor.needs[..]),
         ("optional", &entry.optional, &descriptor.optional),

@@ -22,8 +22,23 @@ const LARGEST_LOCK: u64 = 16 << 20;
 const MOST_ENTRIES: usize = 10_000;
 
 const KEYS: [&str; 2] = ["version", "environments"];
-const ENTRY_KEYS: [&str; 11] =
-    ["name", "version", "service", "source", "manifest", "sha256", "size", "wit", "needs", "optional", "grants"];
+const ENTRY_KEYS: [&str; 12] = [
+    "name",
+    "version",
+    "service",
+    "source",
+    "manifest",
+    "sha256",
+    "size",
+    "descriptor",
+    "wit",
+    "needs",
+    "optional",
+    "grants",
+];
+
+/// Those of them that an entry may lack.
+const OPTIONAL_KEYS: [&str; 2] = ["manifest", "descriptor"];
 
 /// The lock at a path; none if there is no file.
 ///
@@ -33,7 +48,8 @@ const ENTRY_KEYS: [&str; 11] =
 pub fn load(file: &Path) -> Result<Option<LockFile>, EnvironmentErrors> {
     let text = match files::read_text(file, LARGEST_LOCK) {
         Ok(text) => text,
-        Err(FileError::Missing { .. }) => return Ok(None),
+        // A link that leads nowhere is no lock that is not there.
+        Err(FileError::Missing { .. }) if !files::is_link(file) => return Ok(None),
         Err(error) => return Err(EnvironmentError::from(Problem::File(error)).into()),
     };
     let mut sources = Sources::default();
@@ -79,7 +95,7 @@ fn read(reader: &mut Reader, document: &Item) -> Option<Lock> {
 
 fn read_entry(reader: &mut Reader, item: &Item, path: &str, environment: &str, probe: &str) -> Option<Entry> {
     let table = reader.table(item, path, &ENTRY_KEYS)?;
-    for key in ENTRY_KEYS.into_iter().filter(|key| *key != "manifest") {
+    for key in ENTRY_KEYS.into_iter().filter(|key| !OPTIONAL_KEYS.contains(key)) {
         if table.get(key).is_none() {
             reader.missing(table, key, "what `shipworthy plugin lock` writes");
         }
@@ -97,6 +113,7 @@ fn read_entry(reader: &mut Reader, item: &Item, path: &str, environment: &str, p
         source: reader.word(table, "source")?,
         sha256: reader.parsed(table, "sha256")?,
         size: read_size(reader, table)?,
+        descriptor: reader.parsed(table, "descriptor"),
         wit: reader.word(table, "wit")?,
     })
 }

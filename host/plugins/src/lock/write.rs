@@ -31,7 +31,11 @@ fn write_entry(f: &mut fmt::Formatter<'_>, entry: &Entry) -> fmt::Result {
     if let Some(manifest) = entry.manifest {
         writeln!(f, "manifest = \"sha256:{manifest}\"")?;
     }
-    writeln!(f, "sha256 = \"{}\"\nsize = {}\nwit = {}", entry.sha256, entry.size, quoted(&entry.wit))?;
+    writeln!(f, "sha256 = \"{}\"\nsize = {}", entry.sha256, entry.size)?;
+    if let Some(descriptor) = entry.descriptor {
+        writeln!(f, "descriptor = \"{descriptor}\"")?;
+    }
+    writeln!(f, "wit = {}", quoted(&entry.wit))?;
     write_lines(f, "needs", &entry.needs)?;
     write_lines(f, "optional", &entry.optional)?;
     write_lines(f, "grants", &entry.grants)

@@ -12,6 +12,7 @@ fn check(schema: &str, config: &str) -> Result<(), String> {
     let descriptor = Descriptor::parse(&format!("{{ \"name\": \"http\", \"version\": \"1.0.0\"{schema} }}")).unwrap();
     let probe = probe(&format!("[probes.a]\nplugin = \"x\"\nconfig = {config}"));
     let plugin = |bundled| Plugin {
+        beside: None,
         bytes: Cow::Borrowed(b""),
         sha256: Sha256::of(b""),
         descriptor: descriptor.clone(),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use shipworthy_contract::{Explain, Fault, Service, grant::Grant, text::plural};
 use shipworthy_plugins::{
-    Environment, lock,
+    Environment, files, lock,
     lock::{Change, ChangeKind, Entry, Lock, Replaced, Update},
 };
 use shipworthy_report::locked::{self, Changes, Fact, Line, Mark};
@@ -124,13 +124,12 @@ fn draft(file: PathBuf, environments: &[Environment], update: &Update, args: &Lo
     if !refusal.errors.is_empty() {
         return Err(refusal);
     }
-    let after = if args.env.is_empty() {
-        // All were named, so what is not among them is gone.
-        Lock::default().with(&[], entries)
-    } else {
-        let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
-        before.with(&names, entries)
-    };
+    let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+    let mut after = before.with(&names, entries);
+    if args.env.is_empty() {
+        // What cannot be named from here can be there all the same: a nearer folder hides it.
+        after.entries.retain(|entry| files::exists(&file.with_file_name(format!("{}.toml", entry.environment))));
+    }
     Ok(Written { file, exists, before, after })
 }
 
@@ -142,8 +141,7 @@ fn settle(drafts: &[Written], args: &LockArgs) -> Result<(), Refusal> {
         let changes = lock::changes(&draft.before, &draft.after);
         let mut open = false;
         for change in &changes {
-            let ChangeKind::Replaced(replaced) = &change.kind else { continue };
-            for line in replaced.widened() {
+            for line in change.widened() {
                 asked.push((change.probe.clone(), line.clone()));
                 if !is_approved(&change.probe, line, &args.accept) {
                     open = true;
@@ -201,7 +199,7 @@ fn argument(probe: &str, line: &Grant) -> String {
 
 fn change_shown(change: &Change, accepted: &[Accept]) -> locked::Change {
     let (what, facts, lines) = match &change.kind {
-        ChangeKind::Added(entry) => ("added", facts(None, entry), may(entry)),
+        ChangeKind::Added(entry, beyond) => ("added", facts(None, entry), may(change, entry, beyond, accepted)),
         ChangeKind::Removed(entry) => ("removed", facts(None, entry), Vec::new()),
         ChangeKind::Replaced(replaced) => {
             ("changed", facts(Some(&replaced.before), &replaced.after), replaced_lines(change, replaced, accepted))
@@ -210,8 +208,20 @@ fn change_shown(change: &Change, accepted: &[Accept]) -> locked::Change {
     locked::Change { environment: change.environment.clone(), probe: change.probe.clone(), what, facts, lines }
 }
 
-fn may(entry: &Entry) -> Vec<Line> {
-    entry.grants.iter().map(|line| shown(Mark::May, line, &entry.service)).collect()
+fn may(change: &Change, entry: &Entry, beyond: &[Grant], accepted: &[Accept]) -> Vec<Line> {
+    let needs = beyond.iter().filter(|line| !entry.grants.contains(line));
+    let lines = entry.grants.iter().chain(needs);
+    lines
+        .map(|line| {
+            let mark = match (beyond.contains(line), entry.grants.contains(line)) {
+                (false, _) => Mark::May,
+                (true, _) if is_approved(&change.probe, line, accepted) => Mark::Approved,
+                (true, true) => Mark::MayNow,
+                (true, false) => Mark::NeedsNow,
+            };
+            shown(mark, line, &entry.service)
+        })
+        .collect()
 }
 
 fn shown(mark: Mark, line: &Grant, own: &Service) -> Line {
@@ -250,6 +260,7 @@ fn facts(before: Option<&Entry>, after: &Entry) -> Vec<Fact> {
             ("manifest", entry.manifest.map(|manifest| format!("sha256:{manifest}")).unwrap_or_default()),
             ("sha256", entry.sha256.to_string()),
             ("size", format!("{} bytes", entry.size)),
+            ("descriptor", entry.descriptor.map(|digest| digest.to_string()).unwrap_or_default()),
             ("wit", entry.wit.clone()),
         ]
     };
