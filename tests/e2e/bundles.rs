@@ -74,8 +74,8 @@ fn it_holds_the_project_and_no_secret_and_is_the_same_anywhere() -> Result<()> {
 
 #[test]
 fn what_leads_out_of_it_is_refused() -> Result<()> {
-    let outside = |sandbox: &Sandbox| sandbox.dir().join("project").display().to_string();
     type Case = fn(&Sandbox, &str) -> Result<()>;
+    let outside = |sandbox: &Sandbox| sandbox.dir().join("project").display().to_string();
     let table: &[(&str, Case)] = &[
         ("an authority outside", |sandbox, _| {
             sandbox.file("certs/rootCA.crt", "x")?;

@@ -1,6 +1,7 @@
 //! The command line, stated once: parsing, help and usage errors come from here.
 
 mod cache;
+mod env;
 mod part;
 mod plugin;
 mod registry;
@@ -11,7 +12,6 @@ mod signature;
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use shipworthy_capabilities::containers::engine::{DEFAULT_SOCKET, EngineSocket};
 use shipworthy_contract::{Policy, RuleId, Service, Sha256, quantity::Span};
 use shipworthy_payload::Choice;
 use shipworthy_stack::Partition;
@@ -19,6 +19,7 @@ use shipworthy_stack::Partition;
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
 pub(crate) use self::signature::{SignArgs, SignerFlags, VerifyArgs};
 pub(crate) use cache::{CacheCommand, WarmArgs};
+pub(crate) use env::{EnvCommand, InitArgs};
 pub(crate) use part::PartFlags;
 pub(crate) use registry::{PullArgs, PushArgs, RegistryFlags};
 pub(crate) use report::{FailOnArg, MergeArgs, ReportCommand};
@@ -111,52 +112,6 @@ pub(crate) enum StackCommand {
         Exit codes: 0 a block was printed, 2 usage or configuration, 4 something was not observed (a block\n\
         that is printed says what), or there is no block: the mode was not observed or is contradictory.")]
     Capture(Box<CaptureArgs>),
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum EnvCommand {
-    /// Write environments/NAME.toml from a running compose project; services are connected to and asked nothing
-    #[command(after_help = "Examples:\n  shipworthy env init\n  \
-        shipworthy env init staging --project esb-staging --certs ~/.esb/certs\n  \
-        shipworthy env init --print")]
-    Init(InitArgs),
-    /// The environments that can be named from here
-    List,
-    /// Everything in force in one, and where each value comes from
-    Show {
-        /// Name, or path of a `.toml` file
-        name: String,
-    },
-    /// What differs between two: plugins, grants, requirements, and where each value comes from
-    Diff(DiffArgs),
-    /// Whether it and its plugins can be used; nothing is run and no service is asked
-    Check {
-        /// Name, or path of a `.toml` file
-        name: String,
-        #[command(flatten)]
-        plugins: PluginFlags,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct InitArgs {
-    /// The environment's name [default: the compose project's]
-    pub(crate) name: Option<String>,
-    /// The compose project [default: the only one that has a gateway or agent]
-    #[arg(long, value_name = "PROJECT")]
-    pub(crate) project: Option<String>,
-    /// The container engine
-    #[arg(long, value_name = "URL", default_value = DEFAULT_SOCKET, value_parser = parse::<EngineSocket>)]
-    pub(crate) socket: EngineSocket,
-    /// Folder of rootCA.crt, client.crt and client.key [default: the one that the stack's containers mount]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) certs: Option<PathBuf>,
-    /// Write over a file that is there
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print the environment instead of writing it
-    #[arg(long, conflicts_with = "force")]
-    pub(crate) print: bool,
 }
 
 // The values of these enums carry no doc comments: one of them would make clap spread `--help` over twice the lines.
