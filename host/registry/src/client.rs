@@ -14,7 +14,7 @@ use serde::Deserialize;
 use shipworthy_contract::{Sha256, text::excerpt};
 use shipworthy_plugins::{Reference, component::LARGEST_COMPONENT};
 
-pub(crate) use self::asking::{Call, Found};
+pub(crate) use self::asking::{Call, Found, MANIFEST};
 use crate::{
     ArtifactProblem, Problem, RegistryError, RegistryOptions, Store, StoreError,
     host::{Action, Host},
