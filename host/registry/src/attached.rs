@@ -5,13 +5,13 @@ use bytes::Bytes;
 use http::header::HeaderName;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use shipworthy_contract::Sha256;
+use shipworthy_contract::{Sha256, text::excerpt};
 use shipworthy_plugins::Reference;
 
 use crate::{
     ArtifactProblem, Client, Problem, RegistryError, Store,
     artifact::written,
-    client::{Call, Found},
+    client::{Call, Found, MANIFEST},
     host::{Action, get},
     limits::{LARGEST_MANIFEST, LARGEST_SIGNATURE, MOST_SIGNATURES},
     manifest::{Descriptor, EMPTY, IMAGE, INDEX, Index, Manifest},
@@ -25,6 +25,9 @@ const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 
 /// The annotation that holds the signature over it.
 const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
+
+/// What is asked for where a bundle or a payload is, in words.
+const BLOB: &str = "a signature";
 
 /// Longest signature in an annotation, in bytes.
 const LONGEST_SIGNATURE: usize = 16 << 10;
@@ -59,7 +62,7 @@ pub struct Attached {
 pub struct Attachments {
     /// Those that were fetched, the newest first as far as the registry's order tells.
     pub signatures: Vec<Attached>,
-    /// How many more there are, which were not looked at.
+    /// How many more there are: of no use, or beyond the number that is looked at.
     pub left_out: usize,
 }
 
@@ -68,29 +71,29 @@ impl Client {
     /// that stands for it, and by the tag that cosign used before.
     ///
     /// # Errors
-    /// The registry is of no use, or what it gives is not what was asked for. That nothing is attached is no error.
+    /// The registry is of no use. That nothing is attached is no error, nor is it one that is of no use: it is left
+    /// out, so that whoever can write to the repository cannot deny it to others by one piece of junk.
     pub async fn attached(&self, reference: &Reference, digest: Sha256) -> Result<Attachments, RegistryError> {
         let pinned = reference.pinned(digest);
         let call = self.call(&pinned, Action::Pull)?;
         let mut found = Attachments::default();
-        let referrers = self.tried(&pinned, async || call.referrers(digest).await).await?;
-        let bundles = referrers.iter().rev().filter(|entry| is_bundle(entry));
-        for entry in bundles {
-            if found.is_full() {
-                continue;
-            }
-            let bundle = self.tried(&pinned, async || call.bundle(entry).await).await?;
-            found.signatures.extend(bundle);
+        let referrers = useful(self.tried(&pinned, async || call.referrers(digest).await).await)?;
+        found.left_out += usize::from(referrers.is_none());
+        let mut bundles = referrers.iter().flatten().rev().filter(|entry| is_bundle(entry));
+        // Asked is bounded, not found: nobody pays for a list of things that are not there.
+        let mut room = MOST_SIGNATURES;
+        for entry in bundles.by_ref().take(MOST_SIGNATURES) {
+            room = room.saturating_sub(1);
+            found.add(useful(self.tried(&pinned, async || call.bundle(entry).await).await)?.flatten());
         }
-        let legacy = format!("sha256-{digest}.sig");
-        let legacy = self.tried(&pinned, async || call.manifest(&legacy, None, LARGEST_MANIFEST).await).await?;
-        for layer in legacy.iter().flat_map(simple_signing).rev() {
-            if found.is_full() {
-                continue;
-            }
-            let one = self.tried(&pinned, async || call.simple(&layer).await).await?;
-            found.signatures.push(one);
+        found.left_out += bundles.count();
+        let legacy = useful(self.tried(&pinned, async || call.simple_signing(digest).await).await)?;
+        found.left_out += usize::from(legacy.is_none());
+        let mut layers = legacy.iter().flatten().rev();
+        for layer in layers.by_ref().take(room) {
+            found.add(useful(self.tried(&pinned, async || call.simple(layer).await).await)?);
         }
+        found.left_out += layers.count();
         Ok(found)
     }
 
@@ -149,11 +152,12 @@ impl Client {
 }
 
 impl Attachments {
-    /// Whether no more are taken; then this one is counted.
-    fn is_full(&mut self) -> bool {
-        let full = self.signatures.len() >= MOST_SIGNATURES;
-        self.left_out += usize::from(full);
-        full
+    /// Takes one, or counts one that was of no use.
+    fn add(&mut self, one: Option<Attached>) {
+        match one {
+            Some(one) => self.signatures.push(one),
+            None => self.left_out += 1,
+        }
     }
 }
 
@@ -167,7 +171,11 @@ impl Call {
             // No such API here: the tag is the list (specification, "Unavailable Referrers API"). Some registries have
             // another word for that than they should.
             400 | 404 | 405 => Ok(self.listed(digest).await?.map(|index| index.manifests).unwrap_or_default()),
-            200..=299 => Ok(index(&answer.body)?.manifests),
+            200..=299 => match serde_json::from_slice::<Index>(&answer.body) {
+                Ok(index) => Ok(index.manifests),
+                // The registry's own word: not something that anybody attached.
+                Err(error) => Err(Problem::Malformed(format!("{what} is none ({})", excerpt(&error.to_string(), 100)))),
+            },
             _ => Err(self.host.refused(&answer).await),
         }
     }
@@ -195,7 +203,7 @@ impl Call {
         self.push_manifest(&format!("sha256-{digest}"), INDEX, &bytes).await.map(drop)
     }
 
-    /// The bundles of one manifest that refers to another; none where it holds something else.
+    /// The bundle of one manifest that refers to another; none where it is not there, or holds something else.
     async fn bundle(&self, entry: &Descriptor) -> Result<Option<Attached>, Problem> {
         let digest = entry.sha256().map_err(Problem::Artifact)?;
         let found = self.manifest(&format!("sha256:{digest}"), Some(digest), LARGEST_SIGNATURE).await?;
@@ -206,6 +214,18 @@ impl Call {
         Ok(Some(Attached { kind: AttachedKind::Bundle, bytes, signature: None }))
     }
 
+    /// The layers of cosign's earlier form that have a signature beside them.
+    async fn simple_signing(&self, digest: Sha256) -> Result<Vec<Descriptor>, Problem> {
+        let found = self.manifest(&format!("sha256-{digest}.sig"), None, LARGEST_MANIFEST).await?;
+        let Some(found) = found else { return Ok(Vec::new()) };
+        let manifest = Manifest::read(&found.bytes, found.content_type.as_deref()).map_err(Problem::Artifact)?;
+        let is_signed = |layer: &Descriptor| {
+            layer.media_type == SIMPLE_SIGNING
+                && layer.annotation(SIGNATURE).is_some_and(|signature| signature.len() <= LONGEST_SIGNATURE)
+        };
+        Ok(manifest.layers.into_iter().filter(is_signed).collect())
+    }
+
     async fn simple(&self, layer: &Descriptor) -> Result<Attached, Problem> {
         let signature = layer.annotation(SIGNATURE).map(str::to_owned);
         Ok(Attached { kind: AttachedKind::SimpleSigning, bytes: self.signature(layer).await?, signature })
@@ -213,7 +233,7 @@ impl Call {
 
     async fn signature(&self, layer: &Descriptor) -> Result<Vec<u8>, Problem> {
         let digest = layer.sha256().map_err(Problem::Artifact)?;
-        self.blob("a signature", digest, layer.size, LARGEST_SIGNATURE).await
+        self.blob(BLOB, digest, layer.size, LARGEST_SIGNATURE).await
     }
 }
 
@@ -222,21 +242,30 @@ fn is_bundle(entry: &Descriptor) -> bool {
     entry.artifact_type.as_deref() == Some(BUNDLE)
 }
 
-/// The layers of cosign's earlier form that have a signature beside them.
-fn simple_signing(found: &Found) -> Vec<Descriptor> {
-    let manifest = Manifest::read(&found.bytes, found.content_type.as_deref());
-    let layers = manifest.map(|manifest| manifest.layers).unwrap_or_default();
-    let is_signed = |layer: &Descriptor| {
-        layer.media_type == SIMPLE_SIGNING
-            && layer.annotation(SIGNATURE).is_some_and(|signature| signature.len() <= LONGEST_SIGNATURE)
-    };
-    layers.into_iter().filter(is_signed).collect()
+/// What was asked for; none if it is of no use by what somebody put there. Faults of the registry and of the way to it
+/// stay errors: they say nothing of what is attached.
+fn useful<T>(outcome: Result<T, RegistryError>) -> Result<Option<T>, RegistryError> {
+    match outcome {
+        Err(error) if is_junk(error.problem()) => {
+            tracing::warn!(%error, "something that is attached is of no use, and left out");
+            Ok(None)
+        }
+        outcome => outcome.map(Some),
+    }
+}
+
+fn is_junk(problem: &Problem) -> bool {
+    match problem {
+        Problem::Artifact(_) | Problem::UnknownBlob { .. } | Problem::Size { .. } | Problem::Altered { .. } => true,
+        // Not the head of an answer, or the registry's own list.
+        Problem::TooLarge { what, .. } => [MANIFEST, BLOB].contains(what),
+        _ => false,
+    }
 }
 
 fn index(bytes: &[u8]) -> Result<Index, Problem> {
-    let unreadable = |error: serde_json::Error| {
-        Problem::Artifact(ArtifactProblem::Unreadable(shipworthy_contract::text::excerpt(&error.to_string(), 100)))
-    };
+    let unreadable =
+        |error: serde_json::Error| Problem::Artifact(ArtifactProblem::Unreadable(excerpt(&error.to_string(), 100)));
     serde_json::from_slice(bytes).map_err(unreadable)
 }
 

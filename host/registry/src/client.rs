@@ -14,7 +14,7 @@ use serde::Deserialize;
 use shipworthy_contract::{Sha256, text::excerpt};
 use shipworthy_plugins::{Reference, component::LARGEST_COMPONENT};
 
-pub(crate) use self::asking::{Call, Found};
+pub(crate) use self::asking::{Call, Found, MANIFEST};
 use crate::{
     ArtifactProblem, Problem, RegistryError, RegistryOptions, Store, StoreError,
     host::{Action, Host},
@@ -211,8 +211,40 @@ impl Call {
         match (self.tags().await, reference.digest) {
             (Err(Problem::UnknownRepository), _) => Problem::UnknownRepository,
             (_, Some(_)) => Problem::UnknownDigest,
-            (Ok(tags), None) => Problem::UnknownTag { tags },
+            (Ok(mut tags), None) => {
+                tags.retain(|tag| !is_list(tag));
+                Problem::UnknownTag { tags }
+            }
             (Err(_), None) => Problem::UnknownTag { tags: Vec::new() },
+        }
+    }
+}
+
+/// Whether a tag stands for what is attached to a manifest, in the standard's form or cosign's. Nobody looks for one of
+/// these.
+fn is_list(tag: &str) -> bool {
+    let digest = tag.strip_prefix("sha256-").map(|rest| rest.strip_suffix(".sig").unwrap_or(rest));
+    digest.is_some_and(|digest| digest.parse::<Sha256>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_that_list_what_is_attached_are_told_from_others() {
+        let digest = Sha256::of(b"x").to_string();
+        for (tag, expected) in [
+            (format!("sha256-{digest}"), true),
+            (format!("sha256-{digest}.sig"), true),
+            (format!("sha256-{digest}.sig.sig"), false),
+            (format!("sha256-{digest}0"), false),
+            (format!("sha256-{digest}-fixed"), false),
+            (digest, false),
+            ("sha256-1".to_owned(), false),
+            ("1.2.0".to_owned(), false),
+        ] {
+            assert_eq!(is_list(&tag), expected, "{tag}");
         }
     }
 }

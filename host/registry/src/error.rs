@@ -76,7 +76,7 @@ pub enum Problem {
     /// No artifact has the tag.
     #[error("the repository has no such tag")]
     UnknownTag {
-        /// Those that it has, sorted.
+        /// Those that it has, sorted, without those that list what is attached to something.
         tags: Vec<String>,
     },
     /// No manifest has the digest.

@@ -15,10 +15,11 @@ pub(crate) const MOST_PAGES: usize = 20;
 /// What is read of an answer that says what is wrong, in bytes; the rest is left where it is.
 pub(crate) const LARGEST_REFUSAL: u64 = 16 << 10;
 
-/// Largest signature, in bytes: a bundle with a certificate and a log entry has some KiB.
-pub(crate) const LARGEST_SIGNATURE: u64 = 1 << 20;
+/// Largest signature, in bytes: what `shipworthy-signatures` verifies. A bundle with a certificate and a log entry has
+/// some KiB. Said a second time, since no arrow leads there: a test holds the two to each other.
+pub(crate) const LARGEST_SIGNATURE: u64 = 256 << 10;
 
-/// Most signatures of one artifact that are fetched.
+/// Most attached signatures of one artifact that are asked for, of use or not.
 pub(crate) const MOST_SIGNATURES: usize = 16;
 
 /// Largest file of certificates, in bytes: a whole system's trust roots have a quarter of that.
@@ -44,3 +45,15 @@ pub(crate) const MOST_HEADERS: usize = 100;
 
 /// Most bytes of an answer's headers.
 pub(crate) const LARGEST_HEADERS: usize = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_fetched_as_a_signature_is_what_is_verified() {
+        let verified = u64::try_from(shipworthy_signatures::LARGEST_SIGNATURE).unwrap();
+        assert_eq!(LARGEST_SIGNATURE, verified);
+        assert_eq!(MOST_SIGNATURES.min(shipworthy_signatures::MOST_SIGNATURES), MOST_SIGNATURES, "all are verified");
+    }
+}

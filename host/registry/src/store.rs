@@ -19,7 +19,11 @@ use std::{
 use shipworthy_contract::{Explain, Fault, Sha256};
 use shipworthy_plugins::component::LARGEST_COMPONENT;
 
-use crate::{Attachments, Pulled, limits::LARGEST_MANIFEST, manifest::Manifest};
+use crate::{
+    Attachments, Pulled,
+    limits::{LARGEST_MANIFEST, LARGEST_SIGNATURE},
+    manifest::Manifest,
+};
 
 /// A folder of what was fetched. Several processes may use it at once, and any of them may be killed.
 #[derive(Clone, Debug)]
@@ -74,12 +78,23 @@ impl Store {
     pub fn blob(&self, digest: Sha256) -> Result<Option<Vec<u8>>, StoreError> {
         let file = self.file(digest);
         let most = LARGEST_COMPONENT.max(LARGEST_MANIFEST);
-        let Some(bytes) = folder::read(&file, most)? else { return Ok(None) };
+        Self::whole(&file, digest, folder::read(&file, most)?)
+    }
+
+    /// As [`Self::blob`], for what may be a signature: anything larger is not read, and stays where it is.
+    fn signature(&self, digest: Sha256) -> Result<Option<Vec<u8>>, StoreError> {
+        let file = self.file(digest);
+        Self::whole(&file, digest, folder::read_small(&file, LARGEST_SIGNATURE)?)
+    }
+
+    /// What was read, if it has its digest; else its file is removed.
+    fn whole(file: &Path, digest: Sha256, read: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(bytes) = read else { return Ok(None) };
         if Sha256::of(&bytes) == digest {
             return Ok(Some(bytes));
         }
         tracing::warn!(file = %file.display(), "damaged, and removed");
-        folder::remove(&file)?;
+        folder::remove(file)?;
         Ok(None)
     }
 
@@ -111,8 +126,8 @@ impl Store {
         Ok(Some(Pulled { manifest, component, size: bytes.len() as u64, bytes, requests: 0 }))
     }
 
-    /// The signatures that were attached to a manifest when it was last looked; none if it was never looked, or one of
-    /// them is no longer there.
+    /// The signatures that were attached to a manifest when it was last looked; none if it was never looked, one of
+    /// them is no longer there, or they are more or larger than a registry is asked for.
     ///
     /// # Errors
     /// A file is there and cannot be read.

@@ -185,7 +185,13 @@ impl Wire {
         }
         match asked.size {
             Some(expected) if success && asked.method != Method::HEAD && expected != read.len() as u64 => {
-                Err(Problem::CutShort { what, expected: Some(expected), found: read.len() as u64 })
+                let found = read.len() as u64;
+                // Chunks say where they end, so that this is all there is. Else the end is where the connection's is.
+                if headers.contains_key(header::TRANSFER_ENCODING) {
+                    Err(Problem::Size { what, expected, found })
+                } else {
+                    Err(Problem::CutShort { what, expected: Some(expected), found })
+                }
             }
             _ => Ok((read, true)),
         }

@@ -28,6 +28,8 @@ pub enum Fault {
     Flip(usize),
     /// After so many bytes of its body nothing comes.
     Stall(usize),
+    /// Its body comes in one chunk, and its size is not told.
+    Chunked,
     /// Another answer: status, headers a line each, body.
     Instead(u16, String, String),
     /// A body without an end, with these headers, a line each.
@@ -117,7 +119,13 @@ async fn ask(upstream: SocketAddr, head: &str, body: &[u8]) -> Result<(String, V
 
 /// Passes an answer on, with what is done to it.
 async fn pass(mut client: TcpStream, answer: (String, Vec<u8>), fault: Option<Fault>) -> Result<()> {
-    let (head, mut body) = answer;
+    let (mut head, mut body) = answer;
+    if matches!(fault, Some(Fault::Chunked)) {
+        let is_size = |line: &str| line.to_ascii_lowercase().starts_with("content-length:");
+        let lines: Vec<&str> = head.trim_end().lines().filter(|line| !is_size(line)).collect();
+        head = format!("{}\r\nTransfer-Encoding: chunked\r\n\r\n", lines.join("\r\n"));
+        body = [format!("{:x}\r\n", body.len()).as_bytes(), &body, b"\r\n0\r\n\r\n"].concat();
+    }
     client.write_all(head.as_bytes()).await?;
     let upto = |count: usize| body.get(..count).unwrap_or(&body);
     match fault {

@@ -24,6 +24,9 @@ use crate::{
 /// A header that tells the digest of a manifest by the registry's own word.
 const CONTENT_DIGEST: header::HeaderName = header::HeaderName::from_static("docker-content-digest");
 
+/// What is asked for where a manifest is, in words.
+pub(crate) const MANIFEST: &str = "the manifest";
+
 /// One piece of work in one repository.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -63,7 +66,7 @@ impl Call {
         expected: Option<Sha256>,
         most: u64,
     ) -> Result<Option<Found>, Problem> {
-        let what = "the manifest";
+        let what = MANIFEST;
         let asked = get(self.path(&format!("manifests/{name}")), what, most);
         let answer = self.host.ask(self, asked.with(header::ACCEPT, HeaderValue::from_static(ACCEPTED))).await?;
         match answer.status.as_u16() {

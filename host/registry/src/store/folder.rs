@@ -64,13 +64,21 @@ fn check(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// The file's bytes; none if it is not there, or larger than anything that is kept.
+/// The file's bytes; none if it is not there. One that is larger is as good as damaged, and read as nothing.
 pub(super) fn read(file: &Path, most: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    taken(file, most, Some(Vec::new()))
+}
+
+/// The file's bytes; none if it is not there, or is larger, as one may be that is kept for something else.
+pub(super) fn read_small(file: &Path, most: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    taken(file, most, None)
+}
+
+fn taken(file: &Path, most: u64, larger: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
     match files::read(file, most) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(FileError::Missing { .. }) => Ok(None),
-        // As good as damaged.
-        Err(FileError::TooLarge { .. }) => Ok(Some(Vec::new())),
+        Err(FileError::TooLarge { .. }) => Ok(larger),
         Err(FileError::Io { source, .. }) => Err(StoreError::Io { doing: "read", file: file.to_owned(), source }),
         Err(other @ (FileError::NotRegular { .. } | FileError::NotText { .. })) => {
             Err(StoreError::Io { doing: "read", file: file.to_owned(), source: io::Error::other(other.to_string()) })

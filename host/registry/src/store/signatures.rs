@@ -7,7 +7,7 @@ use super::{
     Store, StoreError,
     folder::{self, ATTACHED},
 };
-use crate::{Attached, AttachedKind, Attachments};
+use crate::{Attached, AttachedKind, Attachments, limits::MOST_SIGNATURES};
 
 /// The format of the file, which a reader that knows another one takes for nothing.
 const FORMAT: u32 = 1;
@@ -35,9 +35,13 @@ pub(super) fn read(store: &Store, manifest: Sha256) -> Result<Option<Attachments
     let Some(file) = serde_json::from_slice::<File>(&text).ok().filter(|file| file.format == FORMAT) else {
         return Ok(None);
     };
+    // A store can come from elsewhere: one that names the same blob again and again would fill the memory with it.
+    if file.attached.len() > MOST_SIGNATURES {
+        return Ok(None);
+    }
     let mut signatures = Vec::new();
     for entry in file.attached {
-        let Some(bytes) = store.blob(entry.sha256)? else { return Ok(None) };
+        let Some(bytes) = store.signature(entry.sha256)? else { return Ok(None) };
         signatures.push(Attached { kind: entry.kind, bytes, signature: entry.signature });
     }
     Ok(Some(Attachments { signatures, left_out: file.left_out }))
@@ -69,6 +73,7 @@ fn path(store: &Store, manifest: Sha256) -> std::path::PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::LARGEST_SIGNATURE;
 
     #[test]
     fn what_is_attached_is_remembered_whole_or_not_at_all() {
@@ -98,5 +103,26 @@ mod tests {
         std::fs::write(&bundle, "bundl3").unwrap();
         assert_eq!(store.attached(manifest).unwrap(), None, "one that was altered is not passed on");
         assert!(!bundle.exists());
+    }
+
+    #[test]
+    fn what_names_more_than_is_fetched_is_not_read() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(&home.path().join("store")).unwrap();
+        let manifest = Sha256::of(b"manifest");
+        let largest = vec![b' '; usize::try_from(LARGEST_SIGNATURE).unwrap()];
+        let larger = [largest.as_slice(), b" "].concat();
+        for (bytes, count, expected) in
+            [(&largest, MOST_SIGNATURES, true), (&largest, MOST_SIGNATURES + 1, false), (&larger, 1, false)]
+        {
+            let digest = store.put(bytes).unwrap();
+            let entry = format!(r#"{{"kind":"bundle","sha256":"{digest}"}}"#);
+            let entries = vec![entry; count].join(",");
+            let text = format!(r#"{{"format":1,"attached":[{entries}],"left_out":0}}"#);
+            folder::write(store.folder(), &path(&store, manifest), text.as_bytes()).unwrap();
+            let read = store.attached(manifest).unwrap();
+            assert_eq!(read.map(|read| read.signatures.len()), expected.then_some(count), "{} bytes", bytes.len());
+            assert_eq!(store.blob(digest).unwrap().as_ref(), Some(bytes), "what is no signature may be something else");
+        }
     }
 }

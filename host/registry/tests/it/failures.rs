@@ -21,6 +21,11 @@ fn what_is_not_there_is_told_with_what_is() -> Result<()> {
         for number in 0..11 {
             client(host).push(&reference(host, &format!("plugins/agent:1.{number}.0")), &agent()).await?;
         }
+        // Tags that list what is attached to something are not among what is there.
+        for end in ["", ".sig"] {
+            let list = format!("plugins/agent:sha256-{}{end}", Sha256::of(b"x"));
+            client(host).push(&reference(host, &list), &agent()).await?;
+        }
         let unknown = [
             told(client(host).pull(&reference(host, "plugins/agent:2.0.0"), &store).await),
             told(client(host).resolve(&reference(host, "plugins/agent:x").pinned(Sha256::of(b"x"))).await),

@@ -10,6 +10,7 @@ mod attached;
 mod between;
 mod failures;
 mod interop;
+mod junk;
 mod login;
 mod pulling;
 mod together;
