@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read and write what they run the binary on")]
 #![expect(clippy::indexing_slicing, clippy::expect_used, reason = "a test that stops is one that fails")]
 
+mod attentive;
 mod boundary;
 mod cache;
 mod capture;
@@ -16,6 +17,7 @@ mod environments;
 mod exit_codes;
 mod gate;
 mod init;
+mod interrupted;
 mod locks;
 mod output;
 mod partition;
