@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use shipworthy_contract::Sha256;
-use shipworthy_stand_ins::{Agent, Gateway, Output, Sandbox, Stack, StandIn, Tree, real};
+use shipworthy_stand_ins::{Agent, Gateway, Output, Plugin, Sandbox, Stack, StandIn, Tree, real};
 
 use crate::sandbox;
 
@@ -116,6 +116,8 @@ impl Fleet {
         let environment =
             self.stack.environment(|e| e.section(&fleet).probe_static("declared", "{ mode = \"docker\" }"));
         shell.file("environments/staging.toml", environment)?;
+        let locked = run(&shell, "bash -e", "shipworthy plugin lock", &[])?;
+        ensure!(locked.status == Some(0), "{}", locked.snapshot());
         shell.file("deploy.sh", "#!/bin/sh\ntouch deployed\n")?;
         let mut mode = fs::metadata(shell.dir().join("deploy.sh"))?.permissions();
         std::os::unix::fs::PermissionsExt::set_mode(&mut mode, 0o755);
@@ -232,6 +234,41 @@ fn an_indexed_job_writes_a_report_for_each_index() -> Result<()> {
     Ok(())
 }
 
+/// A lock that did not come along with the environment is told, not gone without.
+#[test]
+fn no_part_runs_a_plugin_that_is_no_longer_locked() -> Result<()> {
+    let fleet = Fleet::start()?;
+    for manifest in ["github.yml", "gitlab.yml", "kubernetes-parts.yml"] {
+        let scripts = scripts(&example(manifest)?);
+        let shell = fleet.checkout(false)?;
+        let (environment, lock) = ("environments/staging.toml", shell.dir().join("environments/shipworthy.lock"));
+        shell.file("plugins/own.wasm", Plugin::new("own", "1.0.0").component()?)?;
+        let own = "\n[probes.own]\nplugin = \"../plugins/own.wasm\"\n";
+        shell.file(environment, fs::read_to_string(shell.dir().join(environment))? + own)?;
+        fs::copy(shell.dir().join("out/artifact.yml"), shell.dir().join("artifact.yml"))?;
+        let reviewed = Sha256::of(&fs::read(shell.dir().join("artifact.yml"))?).to_string();
+        let variables = [
+            ("REVIEWED", reviewed),
+            ("PART", "1".to_owned()),
+            ("CI_NODE_INDEX", "1".to_owned()),
+            ("JOB_COMPLETION_INDEX", "0".to_owned()),
+            ("PARTS", PARTS.to_string()),
+            ("CI_NODE_TOTAL", PARTS.to_string()),
+            ("REPORTS", ".".to_owned()),
+        ];
+        let stale = run(&shell, "bash", &scripts[0], &variables)?;
+        assert!(stale.status == Some(2) && stale.stderr.contains("[lock.entry]"), "{manifest}\n{}", stale.snapshot());
+        fs::remove_file(&lock)?;
+        let lost = run(&shell, "bash", &scripts[0], &variables)?;
+        assert!(lost.status == Some(2) && lost.stderr.contains("[lock.missing]"), "{manifest}\n{}", lost.snapshot());
+        let locked = run(&shell, "bash -e", "shipworthy plugin lock", &[])?;
+        assert_eq!(locked.status, Some(0), "{}", locked.snapshot());
+        let held = run(&shell, "bash", &scripts[0], &variables)?;
+        assert!(!held.stderr.contains("[lock."), "{manifest}\n{}", held.snapshot());
+    }
+    Ok(())
+}
+
 /// What the tests set by hand is what the manifests set.
 #[test]
 fn manifests_set_the_variables_that_their_lines_use() -> Result<()> {
@@ -246,6 +283,9 @@ fn manifests_set_the_variables_that_their_lines_use() -> Result<()> {
     for line in [format!("completions: {PARTS}"), format!("value: \"{PARTS}\""), "completionMode: Indexed".to_owned()] {
         assert!(parts.contains(&line), "{line}");
     }
+    // The lock reaches a pod beside its environment, and the page says how it gets into the configmap.
+    assert!(parts.contains("- key: shipworthy.lock\n                path: environments/shipworthy.lock\n"));
+    assert!(fs::read_to_string(root().join("docs/ci.md"))?.contains("--from-file=environments/shipworthy.lock\n"));
     Ok(())
 }
 

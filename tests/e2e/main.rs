@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read and write what they run the binary on")]
 #![expect(clippy::indexing_slicing, clippy::expect_used, reason = "a test that stops is one that fails")]
 
+mod attentive;
 mod boundary;
 mod bundles;
 mod cache;
@@ -17,6 +18,7 @@ mod environments;
 mod exit_codes;
 mod gate;
 mod init;
+mod interrupted;
 mod locks;
 mod output;
 mod partition;

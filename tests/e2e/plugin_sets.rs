@@ -290,3 +290,30 @@ fn a_bundle_runs_where_there_is_no_registry() -> Result<()> {
     assert!(other.stderr.contains("[bundle.environment]"), "{}", other.snapshot());
     Ok(())
 }
+
+#[test]
+fn a_registry_that_does_not_answer_takes_no_row_from_the_list() -> Result<()> {
+    let Some(fleet) = Fleet::start()? else { return Ok(()) };
+    fleet.sandbox.file("environments/local.toml", "[probes.gateway]\nplugin = \"builtin:static\"\nconfig = {}\n")?;
+    fleet.ok(&["plugin", "lock"])?;
+    let Fleet { registry, sandbox } = fleet;
+    let host = registry.host().to_owned();
+    drop(registry);
+    let listed = sandbox.run(&["plugin", "list", "--newer", "--format", "json"])?;
+    assert_eq!(listed.status, Some(0), "what is in the store can be used\n{}", listed.snapshot());
+    let listed = listed.json()?;
+    let environments = listed["environments"].as_array().context("environments")?;
+    let rows: Vec<(&Value, bool)> = environments
+        .iter()
+        .map(|environment| {
+            (&environment["plugins"][0]["plugin"]["name"], !environment["plugins"][0]["newer_error"].is_null())
+        })
+        .collect();
+    assert_eq!(rows, [(&"static".into(), false), (&"agent".into(), true), (&"agent".into(), true)]);
+    let error = &environments[1]["plugins"][0]["newer_error"];
+    assert!(error.as_str().is_some_and(|error| error.contains(&host)), "{error}");
+    let page = sandbox.run(&["plugin", "list", "--newer", "--env", "staging"])?;
+    assert_eq!(page.status, Some(0), "{}", page.snapshot());
+    assert!(page.stdout.contains("  newer      not known: "), "{}", page.snapshot());
+    Ok(())
+}

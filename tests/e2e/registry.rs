@@ -91,3 +91,18 @@ fn what_keeps_a_plugin_from_being_pulled_is_told_and_no_secret() -> Result<()> {
     insta::assert_snapshot!(text.join("\n"));
     Ok(())
 }
+
+/// No registry is there: whoever asks for one is told so, and whoever may not ask is told that.
+#[test]
+fn a_variable_that_says_no_keeps_nobody_from_asking() -> Result<()> {
+    let closed = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+    let words = ["plugin", "pull", &format!("oci://{closed}/orders:1.2.0"), "--plain-http"];
+    for (value, offline) in [("", false), ("0", false), ("false", false), ("1", true), ("true", true), ("yes", true)] {
+        let mut sandbox = sandbox();
+        sandbox.variable("SHIPWORTHY_OFFLINE", value);
+        let output = sandbox.run(&words)?;
+        assert_eq!(output.status, Some(2), "`{value}`: {}", output.snapshot());
+        assert_eq!(output.stderr.contains("[registry.offline]"), offline, "`{value}`: {}", output.snapshot());
+    }
+    Ok(())
+}

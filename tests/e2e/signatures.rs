@@ -291,6 +291,25 @@ fn any_file_is_signed_and_by_default_beside_it() -> Result<()> {
     Ok(())
 }
 
+/// A bundle is larger than any plugin in it. Of nothing, so that it takes no room on the disk.
+#[test]
+fn a_file_as_large_as_a_bundle_is_signed() -> Result<()> {
+    let sandbox = artifact()?;
+    let file = fs::File::create(sandbox.dir().join("staging.bundle.tar"))?;
+    file.set_len(65 << 20)?;
+    let signed = sandbox.run(&["plugin", "sign", "staging.bundle.tar", "--key", "release.key"])?;
+    let digest = openssl(&sandbox, &["dgst", "-sha256", "-r", "staging.bundle.tar"])?;
+    let digest = digest.split(' ').next().context("a digest")?;
+    assert!(signed.status == Some(0) && signed.stdout.contains(digest), "{digest} {}", signed.snapshot());
+    let verify = ["plugin", "verify", "staging.bundle.tar", "--key", "release.pub"];
+    let verified = sandbox.run(&verify)?;
+    assert_eq!(verified.status, Some(0), "{}", verified.snapshot());
+    file.set_len((640 << 20) + 1)?;
+    let larger = sandbox.run(&verify)?;
+    assert!(larger.stderr.contains("expected at most 671088640 bytes"), "{}", larger.snapshot());
+    Ok(())
+}
+
 #[test]
 fn what_cannot_be_signed_says_why() -> Result<()> {
     let sandbox = artifact()?;

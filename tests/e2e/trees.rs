@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, ensure};
 use shipworthy_contract::Sha256;
 use shipworthy_stand_ins::{Sandbox, Tree};
 
-use crate::{sandbox, skipped};
+use crate::{attentive::attentive, sandbox, skipped};
 
 /// A sound artifact with a few files, whose sums `payload sums` writes into the tree.
 fn sealed(tree: &Tree) -> Result<Sandbox> {
@@ -178,7 +178,7 @@ fn a_long_check_shows_a_bar_on_a_terminal_and_nothing_on_a_pipe() -> Result<()> 
 
 /// The binary, in the middle of a check that takes many seconds.
 fn in_the_middle(sandbox: &Sandbox, arguments: &[&str]) -> Result<Child> {
-    let mut child = sandbox.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let mut child = attentive(sandbox, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let files = format!("/proc/{}/fd", child.id());
     let reads = || {
         let open = fs::read_dir(&files).into_iter().flatten().flatten();

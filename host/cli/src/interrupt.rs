@@ -1,9 +1,10 @@
 //! Ctrl-C and `kill`: a message, a clean line and an exit status, never half a report.
 
 use std::{
-    io::{PipeReader, Read as _},
+    io::{ErrorKind, PipeReader, Read as _},
+    path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
@@ -15,6 +16,39 @@ use signal_hook::{
 };
 
 use crate::output::Stream;
+
+/// Temporary folders in use. Who ends the process holds it until the process has ended.
+static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// How often a folder is removed into which other threads still write.
+const ATTEMPTS: usize = 16;
+
+/// Has a signal remove a folder, which is for this process alone: ending by one drops nothing. Whoever made the folder
+/// removes it in all other cases.
+pub(crate) fn remove_at_exit(folder: &Path) {
+    folders().push(folder.to_owned());
+}
+
+/// Waits for the end of the process if a signal is about to end it: no report follows on what the signal's end says.
+pub(crate) fn settled() {
+    drop(folders());
+}
+
+fn folders() -> MutexGuard<'static, Vec<PathBuf>> {
+    FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes a folder with all that is in it, as far as that can be done. A link in its place is not followed.
+fn remove(folder: &Path) {
+    for _ in 0..ATTEMPTS {
+        // Also once it is gone: who unpacks into it makes it anew.
+        match std::fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return,
+            Err(error) => tracing::debug!(%error, "a temporary folder is still there"),
+            Ok(()) => {}
+        }
+    }
+}
 
 /// Whoever waits for a signal.
 #[derive(Clone, Debug, Default)]
@@ -38,15 +72,19 @@ impl Interrupt {
 
     /// From now on signals are the command's: [`Forward`](crate::deploy::Forward) passes them on.
     pub(crate) fn leave_to_the_command(&self) {
+        // Either the signal came before, and no command is started, or it is the command's.
+        let _folders = folders();
         self.command_runs.store(true, Ordering::Relaxed);
     }
 
     fn wait(&self, mut signals: PipeReader, last: &AtomicUsize) {
         while signals.read_exact(&mut [0]).is_ok() {
             let signal = i32::try_from(last.load(Ordering::Relaxed)).unwrap_or(SIGTERM);
+            let folders = folders();
             if self.command_runs.load(Ordering::Relaxed) {
                 continue;
             }
+            folders.iter().for_each(|folder| remove(folder));
             // A progress bar may stand on the line.
             let clear = if Stream::Err.is_terminal() { "\r\u{1b}[2K" } else { "" };
             let how = if signal == SIGINT { "interrupted" } else { "terminated" };
@@ -81,4 +119,27 @@ pub(crate) fn not_ignored(signals: &[i32]) -> Vec<i32> {
         mask.checked_shr(bit).unwrap_or_default() & 1 == 1
     };
     signals.iter().copied().filter(|signal| !is_ignored(*signal)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "sets up what is removed")]
+    fn a_folder_goes_with_all_that_is_in_it_and_a_link_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, theirs) = (folder.path().join("ours"), folder.path().join("theirs"));
+        for path in [&ours, &theirs] {
+            std::fs::create_dir_all(path.join("store/blobs")).unwrap();
+            std::fs::write(path.join("store/blobs/a"), "x").unwrap();
+        }
+        std::os::unix::fs::symlink(&theirs, ours.join("link")).unwrap();
+        remove(&ours);
+        remove(&ours);
+        assert!(!ours.exists() && theirs.join("store/blobs/a").exists());
+        std::os::unix::fs::symlink(&theirs, &ours).unwrap();
+        remove(&ours);
+        assert!(theirs.join("store/blobs/a").exists());
+    }
 }

@@ -40,7 +40,9 @@ fn main() -> ExitCode {
     };
     let gate = matches!(&cli.command, Command::Check(args) if !args.command.is_empty());
     let interrupt = Interrupt::watch();
-    let code = match run(&cli.command, &interrupt) {
+    let ended = run(&cli.command, &interrupt);
+    interrupt::settled();
+    let code = match ended {
         Ok(code) => code,
         Err(refusal) => {
             show(&refusal);

@@ -12,6 +12,7 @@ use shipworthy_report::human;
 
 use crate::{
     args::{Format, OutputFlags},
+    interrupt::settled,
     refusal::UsageError,
     replace::{Readers, replace},
 };
@@ -62,6 +63,7 @@ pub(crate) fn publish(
     stream: Stream,
     elapsed: Duration,
 ) -> Result<(), UsageError> {
+    settled();
     for output in &flags.output {
         let plain =
             human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..options(flags, stream, elapsed) };

@@ -240,7 +240,8 @@ fn docker_config() -> Option<PathBuf> {
     Some(folder.join("config.json"))
 }
 
+/// As `CI` is read: `false`, `0` and nothing are no.
 #[expect(clippy::disallowed_methods, reason = "the door to SHIPWORTHY_OFFLINE")]
 fn is_offline() -> bool {
-    std::env::var_os("SHIPWORTHY_OFFLINE").is_some_and(|value| !value.is_empty())
+    std::env::var_os("SHIPWORTHY_OFFLINE").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }

@@ -46,6 +46,8 @@ pub struct Listed {
     pub error: Option<String>,
     /// What a newer version would change; none if nobody asked, or there is none.
     pub newer: Option<Newer>,
+    /// Why that is not known, where somebody asked and the registry gave no answer.
+    pub newer_error: Option<String>,
 }
 
 /// A plugin that would run.
@@ -131,6 +133,10 @@ fn one(page: &mut Page<'_>, look: &Look, listed: &Listed) {
     }
     if let Some(newer) = &listed.newer {
         newer_version(page, look, newer);
+    }
+    if let Some(error) = &listed.newer_error {
+        let text = Span::new(look.foreign(&format!("not known: {error}"), LONGEST * 2), Tone::Warning);
+        page.line(&Lead { indent: 2, label: Span::new("newer", Tone::Warning), text_at: FACT }, &[text]);
     }
 }
 

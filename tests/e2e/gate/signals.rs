@@ -10,9 +10,8 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
-use shipworthy_stand_ins::Sandbox;
-
 use super::{artifact, open};
+use crate::attentive::{ATTENTIVE, attentive};
 
 /// Writes `SIGNAL` into `got` for each that it gets, tells its parent's number in `parent`, and ends with 6 on USR1. A
 /// signal that was passed on before that has come by then: it is looked at in between.
@@ -37,19 +36,6 @@ fn kill(signal: &str, process: &str) -> Result<()> {
     ensure!(status.success(), "kill -{signal} {process}");
     Ok(())
 }
-
-/// The binary with no signal ignored, however the tests were started: what a background job of a shell or `nohup` ignores
-/// would be ignored by all that it starts. It keeps its number, since `env` becomes the binary.
-fn attentive(sandbox: &Sandbox, words: &[&str]) -> Command {
-    let plain = sandbox.command(words);
-    let mut command = Command::new("env");
-    command.arg(ATTENTIVE).arg(plain.get_program()).args(plain.get_args()).current_dir(sandbox.dir()).env_clear();
-    command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
-    command
-}
-
-/// How `env` undoes what is ignored.
-const ATTENTIVE: &str = "--default-signal";
 
 #[test]
 fn a_signal_that_was_sent_to_us_reaches_the_command_once() -> Result<()> {

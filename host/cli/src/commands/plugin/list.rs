@@ -3,12 +3,14 @@
 
 use shipworthy_contract::{Explain, Fault, Service, Sha256, grant::Grant, text::plural};
 use shipworthy_plugins::{
-    Descriptor, Plugin, Probe, Reference, component, environment::PluginSource, grants, lock, registry::Registry,
+    Descriptor, Plugin, Probe, Reference, component,
+    environment::PluginSource,
+    grants, lock,
+    registry::{Registry, RegistryFault},
     source::Finder,
 };
 use shipworthy_report::sets::{self, Allowed, Listed, Loaded, Newer};
 
-use super::pull::one;
 use crate::{
     args::{Format, ListArgs, PluginFlags},
     bundled,
@@ -40,7 +42,7 @@ pub(super) fn run(args: &ListArgs) -> Result<(), Refusal> {
     let mut listed = Vec::new();
     for environment in set::environments(&args.env)? {
         let flags = PluginFlags { locked: Some(false), offline: args.offline, bundle: None };
-        listed.push(list(&Set::with(environment, &flags)?, args.newer)?);
+        listed.push(list(&Set::with(environment, &flags)?, args.newer));
     }
     Stream::Out.write(&match args.format {
         Format::Human => sets::render(&listed, &look(false, Stream::Out)),
@@ -50,7 +52,7 @@ pub(super) fn run(args: &ListArgs) -> Result<(), Refusal> {
     if unusable == 0 { Ok(()) } else { Err(Unusable(unusable).into()) }
 }
 
-fn list(set: &Set, newer: bool) -> Result<sets::Set, Refusal> {
+fn list(set: &Set, newer: bool) -> sets::Set {
     let environment = &set.environment;
     let bundled = bundled::table();
     let mut finder = set.finder(&bundled);
@@ -60,9 +62,13 @@ fn list(set: &Set, newer: bool) -> Result<sets::Set, Refusal> {
             Ok(plugin) => (Some(plugin), None),
             Err(error) => (None, Some(chain(&error))),
         };
-        let newer = match &plugin {
-            Some(plugin) if newer => newer_than(set, probe, &plugin.descriptor)?,
-            _ => None,
+        // Of a registry that does not answer its own row says so: the others' are as good as before.
+        let (newer, newer_error) = match &plugin {
+            Some(plugin) if newer => match newer_than(set, probe, &plugin.descriptor) {
+                Ok(newer) => (newer, None),
+                Err(error) => (None, Some(chain(error.as_ref()))),
+            },
+            _ => (None, None),
         };
         plugins.push(Listed {
             probe: probe.name.clone(),
@@ -71,14 +77,15 @@ fn list(set: &Set, newer: bool) -> Result<sets::Set, Refusal> {
             plugin: plugin.map(|plugin| loaded(set, probe, &plugin, &finder)),
             error,
             newer,
+            newer_error,
         });
     }
-    Ok(sets::Set {
+    sets::Set {
         environment: environment.name.clone(),
         file: environment.file.display().to_string(),
         lock: set.lock().map(|lock| lock.file.display().to_string()),
         plugins,
-    })
+    }
 }
 
 fn loaded(set: &Set, probe: &Probe, plugin: &Plugin, finder: &Finder<'_>) -> Loaded {
@@ -113,16 +120,16 @@ fn allowed<'a>(lines: impl IntoIterator<Item = &'a Grant>, own: &Service) -> Vec
 }
 
 /// The newest version of the repository beyond this one, and what it needs.
-fn newer_than(set: &Set, probe: &Probe, current: &Descriptor) -> Result<Option<Newer>, Refusal> {
+fn newer_than(set: &Set, probe: &Probe, current: &Descriptor) -> Result<Option<Newer>, RegistryFault> {
     let PluginSource::Oci(reference) = &probe.plugin else { return Ok(None) };
     let own = version(&current.version);
-    let tags = set.reach().tags(reference).map_err(one)?;
+    let tags = set.reach().tags(reference)?;
     let newest = tags.into_iter().filter_map(|tag| Some((version(&tag)?, tag))).max();
     let Some((found, tag)) = newest.filter(|(found, _)| own.as_ref().is_none_or(|own| found > own)) else {
         return Ok(None);
     };
     let tagged = Reference { tag: Some(tag.clone()), digest: None, ..reference.clone() };
-    let manifest = set.reach().digest(&tagged).map_err(one)?;
+    let manifest = set.reach().digest(&tagged)?;
     let Some(descriptor) = descriptor(set, &tagged, manifest)? else { return Ok(None) };
     let beyond = |lines: &[Grant], known: &[Grant]| {
         let lines = lines.iter().filter(|line| !known.iter().any(|known| known.covers(line, &probe.service)));
@@ -137,8 +144,8 @@ fn newer_than(set: &Set, probe: &Probe, current: &Descriptor) -> Result<Option<N
     }))
 }
 
-fn descriptor(set: &Set, reference: &Reference, manifest: Sha256) -> Result<Option<Descriptor>, Refusal> {
-    let bytes = set.reach().fetch(reference, manifest).map_err(one)?;
+fn descriptor(set: &Set, reference: &Reference, manifest: Sha256) -> Result<Option<Descriptor>, RegistryFault> {
+    let bytes = set.reach().fetch(reference, manifest)?;
     Ok(component::inspect(&bytes).ok().and_then(|inspection| inspection.descriptor))
 }
 

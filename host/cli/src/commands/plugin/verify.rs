@@ -10,6 +10,7 @@ use shipworthy_signatures::{VerifyError, verify_digest};
 use super::pull::one;
 use crate::{
     args::VerifyArgs,
+    interrupt::remove_at_exit,
     output::Stream,
     reach::Reach,
     refusal::Refusal,
@@ -31,6 +32,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Refusal> {
             // What the registry holds now, not what was kept of it: the component too, which a signature of its manifest
             // covers by its digest alone.
             let store = tempfile::tempdir().map_err(SigningError::Temporary)?;
+            remove_at_exit(store.path());
             let reach = Reach::named(&reference, &args.registry, false)?.with_store(store.path().join("store"));
             let manifest = reach.digest(&reference).map_err(one)?;
             reach.fetch(&reference, manifest).map_err(one)?;
