@@ -14,6 +14,7 @@ use shipworthy_plugins::{
 };
 
 use crate::{
+    interrupt,
     refusal::Refusal,
     replace::{Readers, replace},
 };
@@ -96,6 +97,7 @@ impl Unpacked {
             return Err(NotUnpacked::OtherEnvironment { file: file.to_owned(), holds, asked }.into());
         }
         let folder = tempfile::Builder::new().prefix("shipworthy-bundle-").tempdir().map_err(NotUnpacked::Write)?;
+        interrupt::remove_at_exit(folder.path());
         let root = files::normal(folder.path());
         for (path, bytes) in &bundle.files {
             write(&root.join(path), bytes).map_err(NotUnpacked::Write)?;

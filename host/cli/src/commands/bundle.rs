@@ -19,7 +19,7 @@ use shipworthy_registry::Store;
 
 use crate::{
     args::{CreateArgs, PluginFlags},
-    bundled,
+    bundled, interrupt,
     output::Stream,
     refusal::{Refusal, UsageError},
     replace::{Readers, replace},
@@ -80,6 +80,7 @@ pub(crate) fn create(args: &CreateArgs) -> Result<(), Refusal> {
         packing.may(file)?;
     }
     let temporary = tempfile::tempdir().map_err(NotPacked::Temporary)?;
+    interrupt::remove_at_exit(temporary.path());
     let store = Store::open(&temporary.path().join(STORE))?;
     let bundled = bundled::table();
     let mut finder = set.finder(&bundled);
