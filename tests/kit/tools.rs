@@ -37,7 +37,8 @@ pub(crate) fn command(program: &str, folder: &Path) -> Command {
     command.env("XDG_CACHE_HOME", ROOT.join("target/tmp/kit-cache"));
     // What the outer Cargo was told is not meant for the inner ones, and what they all depend on is built once.
     command.env("CARGO_TARGET_DIR", ROOT.join("target/tmp/kit-rust"));
-    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"] {
+    // Nor is `CI`: a service's team tries its plugin before it is locked.
+    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "CI"] {
         command.env_remove(variable);
     }
     command
