@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::Result;
 use shipworthy_stand_ins::{Certs, Output, Plugin, Sandbox};
 
-use crate::sandbox;
+use crate::{sandbox, signatures::pair};
 
 /// A project with an environment on a base, a plugin that is a file, an authority and a client's key.
 fn project() -> Result<Sandbox> {
@@ -105,6 +105,33 @@ fn what_leads_out_of_it_is_refused() -> Result<()> {
         );
         assert!(!sandbox.dir().join("away/staging.tar").exists(), "{name}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_key_can_be_demanded_of_it() -> Result<()> {
+    let sandbox = project()?;
+    fs::create_dir(sandbox.dir().join("away"))?;
+    assert_eq!(create(&sandbox)?.status, Some(0));
+    pair(&sandbox, "release")?;
+    pair(&sandbox, "stranger")?;
+    let verify = |key: &str| sandbox.run(&["bundle", "verify", "away/staging.tar", "--key", key]);
+    let refused = |output: &Output, code: &str| output.status == Some(2) && output.stderr.contains(code);
+    let unsigned = verify("release.pub")?;
+    assert!(refused(&unsigned, "[signature.unsigned]"), "{}", unsigned.snapshot());
+    let signed = sandbox.run(&["plugin", "sign", "away/staging.tar", "--key", "release.key"])?;
+    assert_eq!(signed.status, Some(0), "{}", signed.snapshot());
+    assert_eq!(verify("release.pub")?.status, Some(0));
+    let stranger = verify("stranger.pub")?;
+    assert!(refused(&stranger, "[signature.wrong-key]"), "{}", stranger.snapshot());
+
+    // Another bundle that is whole is not the one that was signed.
+    environment(&sandbox, "policy = \"warn\"\nextends = \"base\"\n", "../plugins/agent.wasm", "../certs/rootCA.crt")?;
+    assert_eq!(create(&sandbox)?.status, Some(0));
+    assert_eq!(sandbox.run(&["bundle", "verify", "away/staging.tar"])?.status, Some(0));
+    let check = ["stack", "check", "--env", "staging", "--bundle", "away/staging.tar", "--bundle-key", "release.pub"];
+    let altered = sandbox.run(&check)?;
+    assert!(refused(&altered, "[signature.altered]"), "{}", altered.snapshot());
     Ok(())
 }
 

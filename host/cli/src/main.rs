@@ -68,7 +68,7 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Env(EnvCommand::Check { name, plugins }) => commands::env::check(name, plugins)?,
         Command::Plugin(command) => return commands::plugin::run(command),
         Command::Bundle(BundleCommand::Create(args)) => commands::bundle::create(args)?,
-        Command::Bundle(BundleCommand::Verify { file }) => commands::bundle::verify(file)?,
+        Command::Bundle(BundleCommand::Verify { file, key }) => commands::bundle::verify(file, key)?,
         Command::Report(ReportCommand::Merge(args)) => return commands::report::merge(args),
         Command::Cache(CacheCommand::Path) => commands::cache::path()?,
         Command::Cache(CacheCommand::Warm(args)) => commands::cache::warm(args)?,

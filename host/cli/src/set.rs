@@ -37,7 +37,7 @@ impl Set {
     /// The environment that a name or a path means.
     pub(crate) fn open(name: &str, flags: &PluginFlags) -> Result<Self, Refusal> {
         if let Some(bundle) = &flags.bundle {
-            return Self::unpacked(bundle, Some(name));
+            return Self::unpacked(bundle, Some(name), &flags.bundle_key);
         }
         Self::with(env::load(name)?, flags)
     }
@@ -54,9 +54,9 @@ impl Set {
         Ok(Self { environment, pins, reach, unpacked: None })
     }
 
-    /// The environment of a bundle, with its lock and nothing but its plugins.
-    pub(crate) fn unpacked(file: &Path, name: Option<&str>) -> Result<Self, Refusal> {
-        Self::from_unpacked(Unpacked::open(file, name)?, file)
+    /// The environment of a bundle, with its lock and nothing but its plugins. With `keys` one of them must have signed it.
+    pub(crate) fn unpacked(file: &Path, name: Option<&str>, keys: &[PathBuf]) -> Result<Self, Refusal> {
+        Self::from_unpacked(Unpacked::open(file, name, keys)?, file)
     }
 
     /// The same of a bundle that is about to be written.

@@ -5,18 +5,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use shipworthy_contract::{Explain, Fault, text::excerpt};
+use shipworthy_contract::{Explain, Fault, Sha256, text::excerpt};
 use shipworthy_plugins::{
     Environment,
     bundle::{self, BundleError, LARGEST_BUNDLE},
     environment,
     files::{self, FileError},
 };
+use shipworthy_signatures::{TrustedKey, VerifyError, verify_digest};
 
 use crate::{
     interrupt,
     refusal::Refusal,
     replace::{Readers, replace},
+    signing::{SigningError, keys, subject},
 };
 
 /// The folder of a bundle that holds what came from registries.
@@ -84,8 +86,12 @@ pub(crate) struct Unpacked {
 impl Unpacked {
     /// Unpacks a bundle that is as its index says, and reads the environment that it holds. `asked` is the one that the
     /// command line names.
-    pub(crate) fn open(file: &Path, asked: Option<&str>) -> Result<(Self, Environment), Refusal> {
+    pub(crate) fn open(file: &Path, asked: Option<&str>, keys: &[PathBuf]) -> Result<(Self, Environment), Refusal> {
         let bytes = files::read(file, LARGEST_BUNDLE).map_err(NotUnpacked::Read)?;
+        if !keys.is_empty() {
+            // Over the very bytes that are unpacked: a file that is opened twice can be two.
+            verify(&bytes, file, &keys::trusted(keys)?)?;
+        }
         Self::of(&bytes, file, asked)
     }
 
@@ -121,6 +127,14 @@ impl Unpacked {
     pub(crate) fn store(&self) -> PathBuf {
         self.folder.path().join(STORE)
     }
+}
+
+fn verify(bytes: &[u8], file: &Path, keys: &[TrustedKey]) -> Result<(), SigningError> {
+    let signature = subject::signature_of(file, None)?;
+    let verdict =
+        signature.map_or(Err(VerifyError::Unsigned), |signature| verify_digest(Sha256::of(bytes), &signature, keys));
+    let subject = || file.display().to_string();
+    verdict.map(drop).map_err(|source| SigningError::NotTrusted { subject: subject(), source })
 }
 
 fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {

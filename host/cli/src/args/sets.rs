@@ -27,6 +27,9 @@ pub(crate) struct PluginFlags {
     /// Take environment, lock and plugins from a bundle, and no registry
     #[arg(long, value_name = "FILE", conflicts_with_all = ["locked", "offline"])]
     pub(crate) bundle: Option<PathBuf>,
+    /// Public key that must have signed the bundle; repeatable
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    pub(crate) bundle_key: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -41,6 +44,9 @@ pub(crate) enum BundleCommand {
     Verify {
         /// The bundle
         file: PathBuf,
+        /// Public key that must have signed it, in PEM; may be given several times, and one suffices
+        #[arg(long, value_name = "FILE")]
+        key: Vec<PathBuf>,
     },
 }
 

@@ -64,7 +64,7 @@ impl Explain for NotPacked {
 
 /// `bundle create --env NAME`.
 pub(crate) fn create(args: &CreateArgs) -> Result<(), Refusal> {
-    let flags = PluginFlags { locked: Some(true), offline: args.offline, bundle: None };
+    let flags = PluginFlags { locked: Some(true), offline: args.offline, ..PluginFlags::default() };
     let set = Set::open(&args.env, &flags)?;
     let environment = &set.environment;
     let lock =
@@ -110,8 +110,8 @@ pub(crate) fn create(args: &CreateArgs) -> Result<(), Refusal> {
 }
 
 /// `bundle verify FILE`.
-pub(crate) fn verify(file: &Path) -> Result<(), Refusal> {
-    let set = Set::unpacked(file, None)?;
+pub(crate) fn verify(file: &Path, keys: &[PathBuf]) -> Result<(), Refusal> {
+    let set = Set::unpacked(file, None, keys)?;
     let plan = Plan::whole(&set)?;
     let environment = &set.environment;
     let host = set.packed_by().unwrap_or_default();

@@ -41,7 +41,7 @@ impl Explain for Unusable {
 pub(super) fn run(args: &ListArgs) -> Result<(), Refusal> {
     let mut listed = Vec::new();
     for environment in set::environments(&args.env)? {
-        let flags = PluginFlags { locked: Some(false), offline: args.offline, bundle: None };
+        let flags = PluginFlags { locked: Some(false), offline: args.offline, ..PluginFlags::default() };
         listed.push(list(&Set::with(environment, &flags)?, args.newer));
     }
     Stream::Out.write(&match args.format {
