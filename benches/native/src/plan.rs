@@ -7,7 +7,9 @@ use shipworthy_contract::{
     PluginRef, Role, Secret, Sha256,
     evidence::{ProbeRun, RunEnd},
 };
-use shipworthy_plugins::{Bundled, Environment, Probe, config::Schemas, grants, grants::Settled, source};
+use shipworthy_plugins::{
+    Bundled, Environment, Probe, config::Schemas, grants, grants::Settled, registry::Nobody, source::Finder,
+};
 use shipworthy_sdk::Request;
 use shipworthy_stack::{Listed, OwnRule};
 
@@ -36,16 +38,19 @@ type Asks = BTreeMap<String, Arc<[Request]>>;
 
 pub(crate) fn plan(environment: &Environment) -> Result<Vec<Planned>, Box<dyn Error>> {
     let (mut schemas, mut asks) = (Schemas::default(), Asks::new());
-    environment.probes.iter().map(|probe| planned(environment, probe, &mut schemas, &mut asks)).collect()
+    // No key is asked for, so any day will do.
+    let mut finder = Finder::new(environment, BUNDLED, &Nobody, time::Date::MIN);
+    environment.probes.iter().map(|probe| planned(environment, probe, &mut finder, &mut schemas, &mut asks)).collect()
 }
 
 fn planned(
     environment: &Environment,
     probe: &Probe,
+    finder: &mut Finder<'_>,
     schemas: &mut Schemas,
     asks: &mut Asks,
 ) -> Result<Planned, Box<dyn Error>> {
-    let plugin = source::resolve(probe, BUNDLED)?;
+    let plugin = finder.resolve(probe)?;
     schemas.validate(&plugin, probe)?;
     let settled = grants::settle(&plugin.descriptor, probe, plugin.bundled)?;
     let main = settled.endpoints.get(&Role::main()).and_then(|name| environment.endpoints.get(name));

@@ -1,7 +1,7 @@
 //! How plugins that lie in a registry are brought here. This crate opens no socket: whoever asks it hands it somebody who
 //! does.
 
-use shipworthy_contract::{Explain, Sha256};
+use shipworthy_contract::{Explain, Fault, Sha256};
 
 use crate::Reference;
 
@@ -65,4 +65,51 @@ pub enum Attached {
         /// The signature, from the layer's annotation.
         signature: String,
     },
+}
+
+/// Nobody: for whoever runs plugins that are here already.
+#[derive(Clone, Copy, Debug)]
+pub struct Nobody;
+
+/// Why nobody brings a plugin.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no registry is reached from here: {0}")]
+pub struct NotReached(String);
+
+impl NotReached {
+    fn of(reference: &Reference) -> RegistryFault {
+        Box::new(Self(reference.to_string()))
+    }
+}
+
+impl Explain for NotReached {
+    fn code(&self) -> &'static str {
+        "registry.not-reached"
+    }
+
+    fn fault(&self) -> Fault {
+        Fault::Environment
+    }
+
+    fn help(&self) -> Option<String> {
+        None
+    }
+}
+
+impl Registry for Nobody {
+    fn digest(&self, reference: &Reference) -> Result<Sha256, RegistryFault> {
+        Err(NotReached::of(reference))
+    }
+
+    fn fetch(&self, reference: &Reference, _: Sha256) -> Result<Vec<u8>, RegistryFault> {
+        Err(NotReached::of(reference))
+    }
+
+    fn signatures(&self, reference: &Reference, _: Sha256, _: Looked) -> Result<Vec<Attached>, RegistryFault> {
+        Err(NotReached::of(reference))
+    }
+
+    fn tags(&self, reference: &Reference) -> Result<Vec<String>, RegistryFault> {
+        Err(NotReached::of(reference))
+    }
 }

@@ -11,7 +11,9 @@ use shipworthy_plugins::{
     inspect::{Inspected, NeedState, draft, hold, inspect, named},
 };
 
-use crate::support::{Folder, NoRegistry, probe, told};
+use shipworthy_plugins::registry::Nobody;
+
+use crate::support::{Folder, probe, told};
 
 /// A component that exports what a probe is called by, and nothing else.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0\x0b\x22\x01\0\x1cshipworthy:probe/guest@0.1.0\x05\0\0";
@@ -44,7 +46,7 @@ fn folder(environment: &str) -> Folder {
 }
 
 fn inspected(source: PluginSource) -> Inspected {
-    inspect(source, &bundled(), &NoRegistry).unwrap_or_else(|error| panic!("{}", told(&error)))
+    inspect(source, &bundled(), &Nobody).unwrap_or_else(|error| panic!("{}", told(&error)))
 }
 
 #[test]
@@ -76,13 +78,11 @@ fn a_plugin_that_was_named_by_itself_is_refused_without_a_probe() {
     let folder = folder("");
     let mut page = Vec::new();
     for word in ["plugins/none.wasm", "plugins/copy.wasm", "plugins/own.probe.json"] {
-        let error = inspect(PluginSource::File(folder.file(word)), &bundled(), &NoRegistry).unwrap_err();
+        let error = inspect(PluginSource::File(folder.file(word)), &bundled(), &Nobody).unwrap_err();
         page.push(folder.clean(&told(&error)));
     }
     for word in ["builtin:gatway", "oci://h/r"] {
-        page.push(told(
-            &named(Path::new(word)).and_then(|source| inspect(source, &bundled(), &NoRegistry)).unwrap_err(),
-        ));
+        page.push(told(&named(Path::new(word)).and_then(|source| inspect(source, &bundled(), &Nobody)).unwrap_err()));
     }
     insta::assert_snapshot!(page.join("\n"), @r"
     cannot read the plugin [plugin.file, environment]

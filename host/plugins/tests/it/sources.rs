@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use shipworthy_plugins::{Bundled, Environment, Plugin, PluginError, source::Finder};
 
-use crate::support::{Folder, NoRegistry, told};
+use shipworthy_plugins::registry::Nobody;
+
+use crate::support::{Folder, told};
 
 /// A component that exports what a probe is called by, and nothing else.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0\x0b\x22\x01\0\x1cshipworthy:probe/guest@0.1.0\x05\0\0";
@@ -36,7 +38,7 @@ impl Case {
     }
 
     fn found(&self) -> Result<Arc<Plugin>, PluginError> {
-        Finder::new(&self.environment, &bundled(), &NoRegistry, TODAY).resolve(&self.environment.probes[0])
+        Finder::new(&self.environment, &bundled(), &Nobody, TODAY).resolve(&self.environment.probes[0])
     }
 
     fn told(&self) -> String {

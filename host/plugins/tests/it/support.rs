@@ -2,11 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use shipworthy_contract::{Explain, Sha256};
-use shipworthy_plugins::{
-    Environment, EnvironmentErrors, Probe, Reference, environment,
-    registry::{Attached, Looked, Registry, RegistryFault},
-};
+use shipworthy_contract::Explain;
+use shipworthy_plugins::{Environment, EnvironmentErrors, Probe, environment};
 
 /// A fresh folder with files.
 pub(crate) struct Folder(tempfile::TempDir);
@@ -71,43 +68,4 @@ pub(crate) fn told(error: &dyn Explain) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
-}
-
-/// A registry that has nothing.
-pub(crate) struct NoRegistry;
-
-#[derive(Debug, thiserror::Error)]
-#[error("no such artifact: {0}")]
-struct NoArtifact(String);
-
-impl Explain for NoArtifact {
-    fn code(&self) -> &'static str {
-        "registry.missing"
-    }
-
-    fn fault(&self) -> shipworthy_contract::Fault {
-        shipworthy_contract::Fault::Environment
-    }
-
-    fn help(&self) -> Option<String> {
-        None
-    }
-}
-
-impl Registry for NoRegistry {
-    fn digest(&self, reference: &Reference) -> Result<Sha256, RegistryFault> {
-        Err(Box::new(NoArtifact(reference.to_string())))
-    }
-
-    fn fetch(&self, reference: &Reference, _: Sha256) -> Result<Vec<u8>, RegistryFault> {
-        Err(Box::new(NoArtifact(reference.to_string())))
-    }
-
-    fn signatures(&self, reference: &Reference, _: Sha256, _: Looked) -> Result<Vec<Attached>, RegistryFault> {
-        Err(Box::new(NoArtifact(reference.to_string())))
-    }
-
-    fn tags(&self, reference: &Reference) -> Result<Vec<String>, RegistryFault> {
-        Err(Box::new(NoArtifact(reference.to_string())))
-    }
 }
