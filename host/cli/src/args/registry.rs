@@ -17,7 +17,7 @@ pub(crate) struct RegistryFlags {
     /// Speak to this registry without TLS: whoever is between can read what is sent, credentials too
     #[arg(long)]
     pub(crate) plain_http: bool,
-    /// Reach registries as this environment says under [registries]: a name, or the path of a .toml file
+    /// Reach registries as `[registries]` of this environment says: a name, or the path of a .toml file
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Option<String>,
 }
