@@ -60,7 +60,7 @@ pub fn named(word: &Path) -> Result<PluginSource, PluginError> {
 ///
 /// # Errors
 ///
-/// Why it cannot be used, as [`source::resolve`] tells it of a probe's.
+/// Why it cannot be used, as [`source::Finder::resolve`] tells it of a probe's.
 pub fn inspect(source: PluginSource, bundled: &[Bundled], registry: &dyn Registry) -> Result<Inspected, PluginError> {
     let opened = match &source {
         PluginSource::Builtin(name) => builtin(name, bundled),
