@@ -17,6 +17,7 @@ use crate::{
     args::RegistryFlags,
     commands::env,
     refusal::{Refusal, UsageError},
+    set::says_yes,
     stack::components,
 };
 
@@ -54,7 +55,7 @@ impl Reach {
         let options = RegistryOptions {
             hosts,
             docker_config: docker_config(),
-            offline: offline || is_offline(),
+            offline: offline || says_yes("SHIPWORTHY_OFFLINE"),
             ..RegistryOptions::default()
         };
         Self { options, store: None, opened: OnceLock::new() }
@@ -238,10 +239,4 @@ fn docker_config() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = folder("DOCKER_CONFIG").or_else(|| Some(folder("HOME")?.join(".docker")))?;
     Some(folder.join("config.json"))
-}
-
-/// As `CI` is read: `false`, `0` and nothing are no.
-#[expect(clippy::disallowed_methods, reason = "the door to SHIPWORTHY_OFFLINE")]
-fn is_offline() -> bool {
-    std::env::var_os("SHIPWORTHY_OFFLINE").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }

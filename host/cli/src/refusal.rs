@@ -17,6 +17,17 @@ impl Refusal {
     }
 }
 
+/// An error with its causes, in one line.
+pub(crate) fn chain(error: &dyn Explain) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
 impl<E: Explain + 'static> From<E> for Refusal {
     fn from(error: E) -> Self {
         Self::all([error])

@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use shipworthy_contract::Sha256;
 use shipworthy_plugins::{
-    Bundled, Environment, environment, files,
-    lock::{self, LockFile},
+    Bundled, Environment, Probe,
+    environment::{self, PluginSource},
+    files,
+    lock::{self, Entry, LockFile},
     source::{Finder, Pins},
 };
 
@@ -44,7 +47,7 @@ impl Set {
 
     /// An environment that was read.
     pub(crate) fn with(environment: Environment, flags: &PluginFlags) -> Result<Self, Refusal> {
-        let locked = flags.locked.unwrap_or_else(in_ci);
+        let locked = flags.locked.unwrap_or_else(|| says_yes("CI"));
         let pins = match read_lock(&environment.file)? {
             Some(lock) => Held::Lock(lock),
             None if locked || (flags.locked.is_none() && is_locked_elsewhere(&environment)) => Held::Missing,
@@ -103,6 +106,17 @@ impl Set {
         if let Held::Lock(lock) = &self.pins { Some(lock) } else { None }
     }
 
+    /// What its lock holds of a probe.
+    pub(crate) fn locked(&self, probe: &Probe) -> Option<&Entry> {
+        self.lock()?.lock.entry(&self.environment.name, &probe.name)
+    }
+
+    /// The manifest that a probe's reference means: by its own digest, else by the lock.
+    pub(crate) fn manifest(&self, probe: &Probe) -> Option<Sha256> {
+        let PluginSource::Oci(reference) = &probe.plugin else { return None };
+        reference.digest.or_else(|| self.locked(probe)?.manifest)
+    }
+
     /// Whoever brings what lies in a registry.
     pub(crate) fn reach(&self) -> &Reach {
         &self.reach
@@ -145,8 +159,8 @@ pub(crate) fn environments(names: &[String]) -> Result<Vec<Environment>, Refusal
     if refusal.errors.is_empty() { Ok(environments) } else { Err(refusal) }
 }
 
-/// Whether this is a run of CI, as every CI system says it.
-#[expect(clippy::disallowed_methods, reason = "the door to CI")]
-fn in_ci() -> bool {
-    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
+/// Whether a variable says yes, as every CI system says it by `CI`: `false`, `0` and nothing are no.
+#[expect(clippy::disallowed_methods, reason = "the door to CI and SHIPWORTHY_OFFLINE")]
+pub(crate) fn says_yes(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }

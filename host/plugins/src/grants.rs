@@ -13,7 +13,7 @@ use shipworthy_contract::{
 };
 
 pub use self::error::{GrantError, GrantProblem};
-pub(crate) use self::list::{Mark, listed, quoted};
+pub(crate) use self::list::{Mark, key, listed, quoted};
 
 use crate::{Descriptor, Probe, Severity};
 

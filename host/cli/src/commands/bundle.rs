@@ -9,7 +9,6 @@ use shipworthy_contract::{Explain, Fault, Sha256, quantity::Bytes, text::plural}
 use shipworthy_plugins::{
     Environment, Plugin, Probe,
     bundle::{self, Bundle, LARGEST_BUNDLE},
-    component,
     environment::PluginSource,
     files::{self, FileError},
     lock::{Lock, LockError, LockFile},
@@ -19,7 +18,7 @@ use shipworthy_registry::Store;
 
 use crate::{
     args::{CreateArgs, PluginFlags},
-    bundled, interrupt,
+    interrupt,
     output::Stream,
     refusal::{Refusal, UsageError},
     replace::{Readers, replace},
@@ -70,7 +69,7 @@ pub(crate) fn create(args: &CreateArgs) -> Result<(), Refusal> {
     let lock =
         set.lock().ok_or_else(|| LockError::NoLock { lock: shipworthy_plugins::lock::path_of(&environment.file) })?;
     // What could not be used elsewhere is not packed.
-    Plan::whole(&set)?;
+    let plan = Plan::whole(&set)?;
     let mut packing = Packing::new(environment);
     for file in environment.sources().iter().chain(&environment.key_files()) {
         packing.must(file)?;
@@ -82,17 +81,8 @@ pub(crate) fn create(args: &CreateArgs) -> Result<(), Refusal> {
     let temporary = tempfile::tempdir().map_err(NotPacked::Temporary)?;
     interrupt::remove_at_exit(temporary.path());
     let store = Store::open(&temporary.path().join(STORE))?;
-    let bundled = bundled::table();
-    let mut finder = set.finder(&bundled);
-    let mut refusal = Refusal { errors: Vec::new() };
-    for probe in &environment.probes {
-        match finder.resolve(probe) {
-            Ok(plugin) => packing.plugin(&set, probe, &plugin, &store)?,
-            Err(error) => refusal.errors.push(Box::new(error)),
-        }
-    }
-    if !refusal.errors.is_empty() {
-        return Err(refusal);
+    for (probe, plugin) in plan.probes() {
+        packing.plugin(&set, probe, plugin, &store)?;
     }
     packing.store(&store)?;
     let bundle = packing.finish(environment)?;
@@ -191,16 +181,14 @@ impl Packing {
                 // The bytes that were held against the lock, not what lies there now.
                 let inside = inside.ok_or_else(outside)?;
                 self.files.insert(inside, plugin.bytes.to_vec());
-                if !component::has_descriptor(&plugin.bytes) {
+                if plugin.beside.is_some() {
                     self.must(&path.with_extension("probe.json"))?;
                 }
                 self.may(&trust::signature_file(path))?;
                 Ok(())
             }
             PluginSource::Oci(reference) => {
-                let entry = set.lock().and_then(|lock| lock.lock.entry(&set.environment.name, &probe.name));
-                let manifest = reference.digest.or_else(|| entry.and_then(|entry| entry.manifest));
-                let manifest = manifest.ok_or(NotPacked::Vanished)?;
+                let manifest = set.manifest(probe).ok_or(NotPacked::Vanished)?;
                 let signed = set.environment.trust.signers(&probe.name).is_some();
                 set.reach().copy(reference, manifest, signed, store).map_err(|fault| Refusal { errors: vec![fault] })
             }

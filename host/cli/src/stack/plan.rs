@@ -74,6 +74,11 @@ impl Plan {
         self.probes.iter().map(|planned| (&*planned.plugin, &planned.probe.limits))
     }
 
+    /// Every probe with its plugin.
+    pub(crate) fn probes(&self) -> impl Iterator<Item = (&Probe, &Plugin)> {
+        self.probes.iter().map(|planned| (&planned.probe, &*planned.plugin))
+    }
+
     /// As the judge wants to see them.
     pub(crate) fn listed(&self) -> &[Listed] {
         &self.listed

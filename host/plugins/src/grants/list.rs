@@ -34,6 +34,12 @@ pub(crate) fn listed<'a>(lines: impl IntoIterator<Item = (&'a Grant, Mark)>) -> 
     list
 }
 
+/// A name as a key of TOML: what a bare key cannot hold is quoted.
+pub(crate) fn key(name: &str) -> String {
+    let bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if !name.is_empty() && name.bytes().all(bare) { name.to_owned() } else { quoted(name) }
+}
+
 /// A basic string of TOML that shows every character that a terminal would obey as an escape, so that cleaning the
 /// page changes nothing of what is pasted.
 pub(crate) fn quoted(text: &str) -> String {

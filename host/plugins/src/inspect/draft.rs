@@ -12,7 +12,7 @@ use crate::{
     Descriptor, Environment,
     environment::PluginSource,
     files,
-    grants::{Mark, listed, quoted},
+    grants::{Mark, key, listed, quoted},
 };
 
 /// Longest description of a role in a comment, in characters.
@@ -79,12 +79,6 @@ fn free_name(service: &str, plugin: &str, environment: &Environment) -> String {
         .chain(numbered)
         .find(|name| is_free(name))
         .unwrap_or_else(|| plugin.to_owned())
-}
-
-/// A name as a key of TOML: what a bare key cannot hold is quoted.
-fn key(name: &str) -> String {
-    let bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if name.bytes().all(bare) { name.to_owned() } else { quoted(name) }
 }
 
 /// As `plugin` names it: a file from the environment's folder.

@@ -6,7 +6,7 @@ use std::fmt::{self, Display};
 use shipworthy_contract::grant::Grant;
 
 use super::{Entry, LOCK_VERSION, Lock};
-use crate::grants::quoted;
+use crate::grants::{key, quoted};
 
 impl Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,9 +50,4 @@ fn write_lines(f: &mut fmt::Formatter<'_>, name: &str, lines: &[Grant]) -> fmt::
         writeln!(f, "    {},", quoted(&line.to_string()))?;
     }
     f.write_str("]\n")
-}
-
-fn key(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if bare { name.to_owned() } else { quoted(name) }
 }

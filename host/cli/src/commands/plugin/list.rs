@@ -15,7 +15,7 @@ use crate::{
     args::{Format, ListArgs, PluginFlags},
     bundled,
     output::{Stream, look},
-    refusal::Refusal,
+    refusal::{Refusal, chain},
     set::{self, Set},
 };
 
@@ -89,14 +89,9 @@ fn list(set: &Set, newer: bool) -> sets::Set {
 }
 
 fn loaded(set: &Set, probe: &Probe, plugin: &Plugin, finder: &Finder<'_>) -> Loaded {
-    let entry = set.lock().and_then(|file| file.lock.entry(&set.environment.name, &probe.name));
-    let manifest = match &probe.plugin {
-        PluginSource::Oci(reference) => reference.digest.or_else(|| entry.and_then(|entry| entry.manifest)),
-        PluginSource::Builtin(_) | PluginSource::File(_) => None,
-    };
     let by_environment =
         probe.sha256.is_some() || matches!(&probe.plugin, PluginSource::Oci(oci) if oci.digest.is_some());
-    let pinned_by = if entry.is_some() {
+    let pinned_by = if set.locked(probe).is_some() {
         Some("lock")
     } else if by_environment {
         Some("environment")
@@ -109,7 +104,7 @@ fn loaded(set: &Set, probe: &Probe, plugin: &Plugin, finder: &Finder<'_>) -> Loa
         sha256: plugin.sha256,
         size_bytes: u64::try_from(plugin.bytes.len()).unwrap_or(u64::MAX),
         pinned_by,
-        manifest,
+        manifest: set.manifest(probe),
         signed_by: finder.signer(probe).map(str::to_owned),
         grants: allowed(grants::given(&plugin.descriptor, probe, plugin.bundled), &probe.service),
     }
@@ -152,15 +147,4 @@ fn descriptor(set: &Set, reference: &Reference, manifest: Sha256) -> Result<Opti
 /// A tag that is a version: `1.2.3`, also as `v1.2.3`.
 fn version(tag: &str) -> Option<semver::Version> {
     semver::Version::parse(tag.strip_prefix('v').unwrap_or(tag)).ok().filter(|version| version.pre.is_empty())
-}
-
-/// An error with its causes, in one line.
-fn chain(error: &dyn Explain) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use shipworthy_contract::{
+    Explain,
     evidence::{LogLine, ProbeRun, RequestRecord, RunEnd},
     quantity::{Bytes, Span},
 };
@@ -16,7 +17,7 @@ use shipworthy_report::trials::{Compared, Differing, Mark, Trial, TrialOutcome, 
 
 use crate::{
     args::{PluginFlags, StackFlags},
-    refusal::{Refusal, UsageError},
+    refusal::{Refusal, UsageError, chain},
     set::Set,
     stack::{self, Plan},
 };
@@ -39,7 +40,7 @@ pub(super) fn run(case: &Case, plugin: &Plugin, component: &Path) -> Result<Tria
     let set = Set::alone(environment, true);
     let environment = &set.environment;
     let plan = Plan::new(&set, &flags)
-        .map_err(|refusal| Refusal::all(refusal.errors.iter().map(|error| told(chain(&**error)))))?;
+        .map_err(|refusal| Refusal::all(refusal.errors.iter().map(|error| told(told_whole(&**error)))))?;
     let seen = stack::look(environment, &plan, &flags)?;
     let limits = environment.probes.first().map(|probe| &probe.limits);
     let runs: Vec<TrialRun> = seen.runs.iter().map(|run| trial_run(case, &stage, run, limits)).collect();
@@ -64,18 +65,13 @@ pub(super) fn run(case: &Case, plugin: &Plugin, component: &Path) -> Result<Tria
     })
 }
 
-/// An error with its causes.
-fn chain(error: &dyn shipworthy_contract::Explain) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
+/// An error with its causes, and what to do.
+fn told_whole(error: &dyn Explain) -> String {
+    let text = chain(error);
+    match error.help() {
+        Some(help) => format!("{text}; {help}"),
+        None => text,
     }
-    if let Some(help) = error.help() {
-        text = format!("{text}; {help}");
-    }
-    text
 }
 
 fn trial_run(case: &Case, stage: &Stage, run: &ProbeRun, limits: Option<&Limits>) -> TrialRun {
