@@ -6,7 +6,10 @@ use anyhow::Result;
 use serde_json::Value;
 use shipworthy_stand_ins::{Agent, Gateway, Output, Sandbox, Stack, StandIn, Tree, hostile};
 
-use crate::{sandbox, told::Told};
+use crate::{
+    sandbox,
+    told::{Told, timeless},
+};
 
 /// A stack with a fleet of gateways: of today's, of yesterday's, and one that nobody reaches.
 struct Fleet {
@@ -67,15 +70,6 @@ fn merge(sandbox: &Sandbox, of: u32, words: &[&str]) -> Result<Told> {
     let files: Vec<String> = (1..=of).rev().map(|number| format!("part-{number}.json")).collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     Told::by(sandbox, &[&["report", "merge"], files.as_slice(), words].concat())
-}
-
-/// A report without how long things took.
-fn timeless(report: &Value) -> Value {
-    let mut report = report.clone();
-    for result in report["results"].as_array_mut().into_iter().flatten() {
-        result.as_object_mut().and_then(|result| result.remove("duration_ms"));
-    }
-    report
 }
 
 const CHECK: [&str; 4] = ["check", "artifact.yml", "--env", "env.toml"];

@@ -27,15 +27,10 @@ const REPLAY: [&str; 6] = ["stack", "check", "--env", "env.toml", "--replay", "r
 /// A secret that no file, report or log may hold.
 const SECRET: &str = "hunter22-not-for-anybody";
 
-/// A report without what differs between two runs of the same: how long it took, and that it was a replay.
+/// A report without what differs between two runs of the same: when it was, how long it took, and that it was a replay.
 fn timeless(told: &Told) -> Value {
-    let mut report = told.report.clone();
+    let mut report = crate::told::timeless(&told.report);
     report.as_object_mut().and_then(|report| report.remove("recording"));
-    for result in report["results"].as_array_mut().into_iter().flatten() {
-        if let Some(result) = result.as_object_mut() {
-            result.remove("duration_ms");
-        }
-    }
     report
 }
 

@@ -64,6 +64,7 @@ fn check(file: &Path) -> Result<u8, Box<dyn Error>> {
         exit_code,
         artifact: None,
         environment: Some(EnvironmentRef { name: environment.name, file: environment.file, project: None }),
+        run: None,
         recording: None,
         part: None,
         policy,

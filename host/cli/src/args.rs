@@ -2,6 +2,7 @@
 
 mod cache;
 mod env;
+mod format;
 mod part;
 mod plugin;
 mod registry;
@@ -20,6 +21,7 @@ pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, Te
 pub(crate) use self::signature::{SignArgs, SignerFlags, VerifyArgs};
 pub(crate) use cache::{CacheCommand, WarmArgs};
 pub(crate) use env::{EnvCommand, InitArgs};
+pub(crate) use format::{Form, Format, OutputFile};
 pub(crate) use part::PartFlags;
 pub(crate) use registry::{PullArgs, PushArgs, RegistryFlags};
 pub(crate) use report::{FailOnArg, MergeArgs, ReportCommand};
@@ -269,18 +271,11 @@ pub(crate) struct OutputFlags {
     pub(crate) no_color: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    #[default]
-    Human,
-    Json,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct RulesArgs {
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: Form,
 }
 
 #[derive(Debug, Args)]
@@ -289,7 +284,7 @@ pub(crate) struct ExplainArgs {
     pub(crate) rule: String,
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: Form,
 }
 
 /// `RULE=REASON`.
@@ -315,28 +310,6 @@ impl FromStr for Skip {
             return Err("expected RULE=REASON: a rule is skipped for a reason, which the report shows".to_owned());
         }
         Ok(Self { rule: parsed, reason: reason.trim().to_owned() })
-    }
-}
-
-/// `FORMAT=FILE`.
-#[derive(Clone, Debug)]
-pub(crate) struct OutputFile {
-    pub(crate) format: Format,
-    pub(crate) file: PathBuf,
-}
-
-impl FromStr for OutputFile {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (format, file) = text.split_once('=').ok_or("expected FORMAT=FILE, such as json=report.json")?;
-        if file.is_empty() {
-            return Err("expected FORMAT=FILE, such as json=report.json".to_owned());
-        }
-        let Ok(format) = Format::from_str(format, false) else {
-            return Err(format!("expected the format `human` or `json` before the `=`, found: {format}"));
-        };
-        Ok(Self { format, file: file.into() })
     }
 }
 

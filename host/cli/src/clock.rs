@@ -1,8 +1,37 @@
 //! The one place that reads the calendar. Which day it is goes down as a value.
 
+use std::time::Instant;
+
 use shipworthy_capabilities::Calendar;
+use shipworthy_contract::report::Run;
 use shipworthy_stack::Date;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// When a check began.
+pub(crate) struct Begun {
+    at: Instant,
+    started: String,
+}
+
+impl Begun {
+    pub(crate) fn now() -> Self {
+        Self { at: Instant::now(), started: now() }
+    }
+
+    /// How long it has taken until now.
+    pub(crate) fn elapsed(&self) -> std::time::Duration {
+        self.at.elapsed()
+    }
+
+    /// The run until now, as the report has it.
+    pub(crate) fn run(&self) -> Run {
+        Run {
+            shipworthy: env!("CARGO_PKG_VERSION").to_owned(),
+            started: self.started.clone(),
+            duration_ms: u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
 
 /// Today, UTC.
 pub(crate) fn today() -> Date {

@@ -2,6 +2,7 @@
 
 mod part;
 mod recording;
+mod run;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use part::Part;
 pub use recording::{Difference, Differing, RecordingRef};
+pub use run::Run;
 
 use crate::{Class, Fault, Frame, Outcome, Policy, RuleId, Service, Sha256, Side, evidence::LogLine};
 
@@ -59,6 +61,9 @@ pub struct Report {
     pub artifact: Option<Artifact>,
     /// The environment, where one was named.
     pub environment: Option<EnvironmentRef>,
+    /// When it was made, and by which host; none in a report of an older host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Run>,
     /// The recording that the stack side was judged from; none where services were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingRef>,

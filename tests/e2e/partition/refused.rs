@@ -7,7 +7,7 @@ use serde_json::Value;
 use shipworthy_stand_ins::{Sandbox, Tree};
 
 use super::{merge, parts};
-use crate::sandbox;
+use crate::{sandbox, told::timeless};
 
 const CHECK: [&str; 4] = ["check", "artifact.yml", "--env", "env.toml"];
 
@@ -171,7 +171,7 @@ fn a_requirement_that_cannot_be_read_is_no_less_so_in_parts() -> Result<()> {
     parts(&sandbox, &CHECK, 2)?;
     let merged = merge(&sandbox, 2, &[])?;
     assert_eq!(merged.exit(), Some(1));
-    assert_eq!(super::timeless(&merged.report), super::timeless(&whole.json()?));
+    assert_eq!(timeless(&merged.report), timeless(&whole.json()?));
     Ok(())
 }
 

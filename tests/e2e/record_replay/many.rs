@@ -63,13 +63,13 @@ fn stack(sandbox: &Sandbox) -> Result<(Stack, Vec<StandIn>)> {
 /// A report without how long things took, and without that it is a replay: line by line, so that all else is to the letter.
 fn to_the_letter(json: &str) -> String {
     let mut lines = Vec::new();
-    let mut is_recording = false;
+    let mut is_left_out = false;
     for line in json.lines() {
-        is_recording |= line == "  \"recording\": {";
-        if !is_recording && !line.trim_start().starts_with("\"duration_ms\":") {
+        is_left_out |= line == "  \"recording\": {" || line == "  \"run\": {";
+        if !is_left_out && !line.trim_start().starts_with("\"duration_ms\":") {
             lines.push(line);
         }
-        is_recording &= line != "  },";
+        is_left_out &= line != "  },";
     }
     lines.join("\n")
 }

@@ -171,6 +171,7 @@ static FILTERS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (format!(r"{temporary}/{PREFIX}\w+"), "[DIR]"),
         (r"\b(127\.0\.0\.1|localhost):\d+".to_owned(), "${1}:[PORT]"),
         (r#"("duration_ms": ?)\d+"#.to_owned(), r#"${1}"[TIME]""#),
+        (r#"("started": ?)"[0-9TZ:-]+""#.to_owned(), r#"${1}"[TIME]""#),
         (r"\b\d+(\.\d+)? ?(ms|µs|us|ns)\b|\b\d+\.\d+ ?s\b".to_owned(), "[TIME]"),
         (r#"("plugin": ?\{[^}]*"sha256": ?")[0-9a-f]{64}"#.to_owned(), "${1}[SHA256]"),
         (r"(seen by [^\n]* sha256 )[0-9a-f]{64}".to_owned(), "${1}[SHA256]"),

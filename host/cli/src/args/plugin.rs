@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use shipworthy_kit::{Language, name::Name};
 
 use super::{
-    Format, SignArgs, VerifyArgs, parse,
+    Form, SignArgs, VerifyArgs, parse,
     registry::{PullArgs, PushArgs},
     sets::{ListArgs, LockArgs},
 };
@@ -82,7 +82,7 @@ pub(crate) struct InspectArgs {
     pub(crate) env: Option<String>,
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: Form,
 }
 
 #[derive(Debug, Args)]
@@ -111,7 +111,7 @@ pub(crate) struct BuildArgs {
     pub(crate) lang: Option<Language>,
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: Form,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Subcommand};
 use shipworthy_contract::grant::Grant;
 
-use super::{Format, parse};
+use super::{Form, parse};
 
 /// What may be run, and where it may come from.
 #[derive(Clone, Debug, Default, Args)]
@@ -92,7 +92,7 @@ pub(crate) struct DiffArgs {
     pub(crate) plugins: PluginFlags,
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: Form,
 }
 
 #[derive(Debug, Args)]
@@ -108,7 +108,7 @@ pub(crate) struct ListArgs {
     pub(crate) offline: bool,
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: Form,
 }
 
 /// `PROBE:LINE`.

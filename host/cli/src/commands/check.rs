@@ -3,7 +3,6 @@
 use std::{
     path::{Path, PathBuf},
     sync::LazyLock,
-    time::Instant,
 };
 
 use shipworthy_contract::{
@@ -19,7 +18,7 @@ use shipworthy_stack::{Date, Material, Waiver, waiver};
 use super::env::load;
 use crate::{
     args::{CheckArgs, JudgingFlags, PayloadArgs, PayloadFlags, StackArgs, StackFlags},
-    clock,
+    clock::{self, Begun},
     deploy::{self, GateError, Told},
     interrupt::Interrupt,
     output::{self, Stream},
@@ -35,7 +34,7 @@ static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
 
 /// `check [ARTIFACT] --env NAME [-- COMMAND ...]`.
 pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusal> {
-    let begun = Instant::now();
+    let begun = Begun::now();
     Schemas::begin();
     if let (Some(part), false) = (args.part.partition, args.command.is_empty()) {
         return Err(UsageError::CommandOfAPart(part).into());
@@ -60,7 +59,7 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
     results.extend(judged.results);
     let environment = environment_ref(environment, set.file(), judged.project);
     let part = judging.part(&flags, judged.seen);
-    let report = judging.report(Some(checked.artifact), Some(environment), judged.recording, part, results);
+    let report = judging.report(&begun, Some(checked.artifact), Some(environment), judged.recording, part, results);
     output::publish(&report, &args.output, if gate { Stream::Err } else { Stream::Out }, begun.elapsed())?;
     let Some(watched) = watched else { return Ok(report.exit_code) };
     if report.exit_code != EXIT_PASSED {
@@ -76,7 +75,7 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
 
 /// `payload check [ARTIFACT]`: no engine is started and no socket is opened.
 pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
-    let begun = Instant::now();
+    let begun = Begun::now();
     let environment = args.env.as_deref().map(load).transpose()?;
     let judging = Judging::new(&args.judging, environment.as_ref());
     let progress = Bar::new(&args.output);
@@ -84,14 +83,14 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let checked = shipworthy_payload::check(&side.request())?;
     let environment =
         environment.as_ref().map(|environment| environment_ref(environment, environment.file.clone(), None));
-    let report = judging.report(Some(checked.artifact), environment, None, None, checked.results);
+    let report = judging.report(&begun, Some(checked.artifact), environment, None, None, checked.results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }
 
 /// `stack check [ARTIFACT] --env NAME`: of an artifact, only the manifest is opened.
 pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
-    let begun = Instant::now();
+    let begun = Begun::now();
     Schemas::begin();
     let set = Set::open(&args.env, &args.stack.plugins)?;
     let environment = &set.environment;
@@ -115,7 +114,7 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     results.extend(judged.results);
     let environment = environment_ref(environment, set.file(), judged.project);
     let part = judging.part(&flags, judged.seen);
-    let report = judging.report(artifact, Some(environment), judged.recording, part, results);
+    let report = judging.report(&begun, artifact, Some(environment), judged.recording, part, results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }
@@ -266,6 +265,7 @@ impl Judging {
 
     fn report(
         &self,
+        begun: &Begun,
         artifact: Option<Artifact>,
         environment: Option<EnvironmentRef>,
         recording: Option<RecordingRef>,
@@ -280,6 +280,7 @@ impl Judging {
             exit_code,
             artifact,
             environment,
+            run: Some(begun.run()),
             recording,
             part,
             policy: self.policy,

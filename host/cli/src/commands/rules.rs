@@ -4,7 +4,7 @@ use shipworthy_plugins::Descriptor;
 use shipworthy_report::rules::{self, ProbeRule};
 
 use crate::{
-    args::{ExplainArgs, Format, RulesArgs},
+    args::{ExplainArgs, Form, RulesArgs},
     bundled, clock,
     output::{Stream, look},
     refusal::Refusal,
@@ -13,8 +13,8 @@ use crate::{
 pub(crate) fn list(args: &RulesArgs) {
     let own = own_rules();
     Stream::Out.write(&match args.format {
-        Format::Human => rules::list(&own, &look(false, Stream::Out)),
-        Format::Json => rules::list_json(&own, &clock::waiver_example()),
+        Form::Human => rules::list(&own, &look(false, Stream::Out)),
+        Form::Json => rules::list_json(&own, &clock::waiver_example()),
     });
 }
 
@@ -22,8 +22,8 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Refusal> {
     let own = own_rules();
     let expires = clock::waiver_example();
     Stream::Out.write(&match args.format {
-        Format::Human => rules::explain(&args.rule, &own, &expires, &look(false, Stream::Out))?,
-        Format::Json => rules::explain_json(&args.rule, &own, &expires)?,
+        Form::Human => rules::explain(&args.rule, &own, &expires, &look(false, Stream::Out))?,
+        Form::Json => rules::explain_json(&args.rule, &own, &expires)?,
     });
     Ok(())
 }

@@ -5,7 +5,7 @@ use shipworthy_contract::{
     evidence::LogLine,
     report::{
         Artifact, Difference, Differing, EnvironmentRef, EvidenceLine, FailOn, Part, ProjectRef, ProjectSource,
-        RecordingRef, SCHEMA, Tree, judge, summarize,
+        RecordingRef, Run, SCHEMA, Tree, judge, summarize,
     },
     rules,
 };
@@ -32,6 +32,11 @@ pub(crate) fn report_with(policy: Policy, fail_on: FailOn, results: Vec<CheckRes
             name: "staging".to_owned(),
             file: "environments/staging.toml".into(),
             project: None,
+        }),
+        run: Some(Run {
+            shipworthy: "0.1.0".to_owned(),
+            started: "2026-12-04T08:00:00Z".to_owned(),
+            duration_ms: 1_234,
         }),
         recording: None,
         part: None,

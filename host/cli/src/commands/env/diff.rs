@@ -11,7 +11,7 @@ use shipworthy_plugins::{
 use shipworthy_report::compared::{self, COMPARISON_SCHEMA, Comparison, Item, Named, Section, Value};
 
 use crate::{
-    args::{DiffArgs, Format},
+    args::{DiffArgs, Form},
     bundled,
     output::{Stream, look},
     refusal::Refusal,
@@ -38,8 +38,8 @@ pub(crate) fn run(args: &DiffArgs) -> Result<(), Refusal> {
     sections.retain(|section| !section.items.is_empty());
     let comparison = Comparison { schema: COMPARISON_SCHEMA, left: left.named, right: right.named, sections };
     Stream::Out.write(&match args.format {
-        Format::Human => compared::render(&comparison, &look(false, Stream::Out)),
-        Format::Json => compared::json(&comparison),
+        Form::Human => compared::render(&comparison, &look(false, Stream::Out)),
+        Form::Json => compared::json(&comparison),
     });
     Ok(())
 }

@@ -15,7 +15,7 @@ use shipworthy_plugins::{
 use shipworthy_report::plugin as page;
 
 use crate::{
-    args::{Format, InspectArgs},
+    args::{Form, InspectArgs},
     bundled,
     commands::env,
     output::{Stream, look},
@@ -38,8 +38,8 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Refusal> {
     let held = set.as_ref().map(|set| held(&inspected, set, &bundled, &mut refusal));
     let shown = shown(inspected, args, held);
     Stream::Out.write(&match args.format {
-        Format::Human => page::render(&shown, &look(false, Stream::Out)),
-        Format::Json => page::json(&shown),
+        Form::Human => page::render(&shown, &look(false, Stream::Out)),
+        Form::Json => page::json(&shown),
     });
     if refusal.errors.is_empty() { Ok(()) } else { Err(refusal) }
 }

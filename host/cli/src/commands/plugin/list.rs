@@ -12,7 +12,7 @@ use shipworthy_plugins::{
 use shipworthy_report::sets::{self, Allowed, Listed, Loaded, Newer};
 
 use crate::{
-    args::{Format, ListArgs, PluginFlags},
+    args::{Form, ListArgs, PluginFlags},
     bundled,
     output::{Stream, look},
     refusal::{Refusal, chain},
@@ -45,8 +45,8 @@ pub(super) fn run(args: &ListArgs) -> Result<(), Refusal> {
         listed.push(list(&Set::with(environment, &flags)?, args.newer));
     }
     Stream::Out.write(&match args.format {
-        Format::Human => sets::render(&listed, &look(false, Stream::Out)),
-        Format::Json => sets::json(&listed),
+        Form::Human => sets::render(&listed, &look(false, Stream::Out)),
+        Form::Json => sets::json(&listed),
     });
     let unusable = listed.iter().flat_map(|set| &set.plugins).filter(|listed| listed.error.is_some()).count();
     if unusable == 0 { Ok(()) } else { Err(Unusable(unusable).into()) }

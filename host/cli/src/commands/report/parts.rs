@@ -8,7 +8,7 @@ use std::{
 
 use shipworthy_contract::{
     CheckResult, Outcome, Report, RuleId, Sha256, Side,
-    report::{ProjectRef, RecordingRef},
+    report::{ProjectRef, RecordingRef, Run},
     text::excerpt,
 };
 use shipworthy_stack::{Material, Partition};
@@ -23,7 +23,7 @@ const MOST_NAMED: usize = 8;
 
 /// All parts of one check.
 pub(super) struct Parts {
-    /// The report of part 1.
+    /// The report of part 1, with the run of all.
     pub(super) first: Report,
     /// The compose project that any part looked into.
     pub(super) project: Option<ProjectRef>,
@@ -47,6 +47,7 @@ impl Parts {
         let Some(first) = parts.next() else { return Err(shipworthy_stack::Mismatch::Nothing.into()) };
         let mut project = project_of(&first.report).cloned();
         let mut materials = vec![first.material()?];
+        let mut run = first.report.run.clone();
         for part in parts {
             part.fits(&first.report)?;
             match (&project, project_of(&part.report)) {
@@ -58,9 +59,19 @@ impl Parts {
                 (Some(_) | None, _) => {}
             }
             materials.push(part.material()?);
+            run = together(run, part.report.run);
         }
-        Ok(Self { first: first.report, project, materials })
+        let first = Report { run, ..first.report };
+        Ok(Self { first, project, materials })
     }
+}
+
+/// The run of several parts that ran side by side: from the first one's beginning, as long as the longest took.
+fn together(one: Option<Run>, other: Option<Run>) -> Option<Run> {
+    let (one, other) = (one?, other?);
+    // Times of one form and zone are in the order of their texts.
+    let started = one.started.min(other.started);
+    Some(Run { started, duration_ms: one.duration_ms.max(other.duration_ms), ..one })
 }
 
 /// Puts the parts into order, if each is there once.

@@ -123,6 +123,7 @@ pub(crate) fn report(results: Vec<CheckResult>) -> Report {
             file: "environments/edge.toml".into(),
             project: None,
         }),
+        run: None,
         recording: None,
         part: None,
         policy: Policy::Strict,
