@@ -22,26 +22,51 @@ const MOST_STEPS: usize = 3;
 /// Most services that are named in a step.
 const MOST_SERVICES: usize = 4;
 
+/// The verdict as every format for people words it. What comes of services stands in `steps` alone, uncleaned.
+pub(crate) struct Told {
+    /// `must not go ahead`.
+    pub(crate) words: &'static str,
+    /// The outcome whose symbol and tone it has.
+    pub(crate) outcome: Outcome,
+    /// What was counted.
+    pub(crate) details: String,
+    /// What to do now, most important first.
+    pub(crate) steps: Vec<String>,
+    /// What the verdict does not say.
+    pub(crate) notes: Vec<&'static str>,
+}
+
+impl Told {
+    /// That of a report.
+    pub(crate) fn of(report: &Report) -> Self {
+        // A part knows what stands in the way, and not that nothing does.
+        let go = if report.part.is_some() { "nothing in this part stands in the way" } else { "may go ahead" };
+        let (words, outcome, details) = match report.verdict {
+            Verdict::Pass => (go, Outcome::Pass, passed(report)),
+            Verdict::Warn => (go, Outcome::Warn, passed(report)),
+            Verdict::Fail => ("must not go ahead", Outcome::Fail, stopped(report)),
+            Verdict::Error => ("cannot be determined", Outcome::Error, stopped(report)),
+        };
+        Self { words, outcome, details, steps: steps(report), notes: notes(report) }
+    }
+}
+
 pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report, elapsed: Duration) {
-    // A part knows what stands in the way, and not that nothing does.
-    let go = if report.part.is_some() { "nothing in this part stands in the way:" } else { "may go ahead:" };
-    let (words, outcome, details) = match report.verdict {
-        Verdict::Pass => (go, Outcome::Pass, passed(report)),
-        Verdict::Warn => (go, Outcome::Warn, passed(report)),
-        Verdict::Fail => ("must not go ahead:", Outcome::Fail, stopped(report)),
-        Verdict::Error => ("cannot be determined:", Outcome::Error, stopped(report)),
-    };
-    let spans =
-        [Span::new(words, Tone::Strong), Span::plain(details), Span::new(format!("({})", time(elapsed)), Tone::Dim)];
-    let label = Span::new(look.symbol(outcome), tone(outcome));
+    let told = Told::of(report);
+    let spans = [
+        Span::new(format!("{}:", told.words), Tone::Strong),
+        Span::plain(told.details),
+        Span::new(format!("({})", time(elapsed)), Tone::Dim),
+    ];
+    let label = Span::new(look.symbol(told.outcome), tone(told.outcome));
     page.line(&Lead { indent: 0, label, text_at: look.symbol_columns() }, &spans);
     let indent = look.symbol_columns();
-    for step in steps(report) {
+    for step in told.steps {
         let label = Span::new(look.arrow(), Tone::Good);
         let text_at = indent + crate::page::columns(look.arrow()) + 1;
         page.line(&Lead { indent, label, text_at }, &[Span::plain(look.foreign(&step, 400))]);
     }
-    for note in notes(report) {
+    for note in told.notes {
         page.text(indent, &[Span::new(note, Tone::Dim)]);
     }
 }
