@@ -17,6 +17,7 @@ mod env_diff;
 mod environments;
 mod exit_codes;
 mod gate;
+mod html;
 mod init;
 mod interrupted;
 mod locks;

@@ -77,6 +77,7 @@ fn render(report: &Report, format: Format, options: &human::Options) -> String {
     match format {
         Format::Human => human::render(report, options),
         Format::Json => shipworthy_report::json::render(report),
+        Format::Html => shipworthy_report::html::render(report),
     }
 }
 

@@ -8,7 +8,7 @@ pub(crate) mod alike;
 pub(crate) mod causes;
 pub(crate) mod fleet;
 pub(crate) mod group;
-mod head;
+pub(crate) mod head;
 pub(crate) mod line;
 mod many;
 mod trace;

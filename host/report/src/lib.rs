@@ -12,6 +12,7 @@ mod page;
 
 pub mod compared;
 pub mod error;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod locked;

@@ -10,6 +10,7 @@ pub(crate) enum Format {
     #[default]
     Human,
     Json,
+    Html,
 }
 
 /// The forms of everything else.
@@ -36,7 +37,7 @@ impl FromStr for OutputFile {
             return Err("expected FORMAT=FILE, such as json=report.json".to_owned());
         }
         let Ok(format) = Format::from_str(format, false) else {
-            return Err(format!("expected the format `human` or `json` before the `=`, found: {format}"));
+            return Err(format!("expected the format `human`, `json` or `html` before the `=`, found: {format}"));
         };
         Ok(Self { format, file: file.into() })
     }

@@ -172,7 +172,7 @@ fn stopping_steps(report: &Report) -> Vec<String> {
     }
     if steps.len() > MOST_STEPS {
         let rest = steps.split_off(MOST_STEPS);
-        steps.push(format!("and {} of other kinds, told above", plural(rest.len(), "cause")));
+        steps.push(format!("and {} of other kinds among the results", plural(rest.len(), "cause")));
     }
     steps
 }

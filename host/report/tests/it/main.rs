@@ -2,11 +2,16 @@
 
 mod docs;
 mod error;
+mod filled;
 mod fleets;
 mod hostile;
+mod html;
 mod human;
 mod json;
+mod pages;
 mod plugin;
 mod rules;
 mod samples;
 mod trials;
+
+use fleets::stack;
