@@ -59,9 +59,9 @@ export class Browser {
   }
 }
 
-// Results that are to be seen: neither they nor what they stand in is hidden.
+// Results that are to be seen: neither they nor what they stand in is hidden. A cause may stay for what stands beneath it.
 export const shown = (page) =>
-  page.evaluate(() => [...document.querySelectorAll(".r")].filter((result) => !result.closest("[hidden]")).length);
+  page.evaluate(() => [...document.querySelectorAll(".r:not(.context)")].filter((one) => !one.closest("[hidden]")).length);
 
 export const status = (page) => page.$eval("#count", (element) => element.textContent);
 

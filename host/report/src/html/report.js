@@ -23,7 +23,7 @@
     }
     const shared = at.parentElement.closest(".shared");
     if (shared) chain.push(shared);
-    const instance = element.dataset.instance ?? (element.firstChild ? element.firstChild.textContent : "");
+    const instance = element.dataset.instance ?? (element.firstChild ? element.firstChild.textContent.trim() : "");
     return { element, chain, about: at.dataset, instance };
   });
   const entries = all(".entry").map((element) => ({ element, details: element.querySelector("details"), within: [] }));

@@ -4,6 +4,8 @@
 //! `data-rule` stand on it or on the element around it that tells what several have in common; elements of class `h`
 //! between the two, and one of class `shared` around them, hold text that all results within share.
 
+use std::collections::BTreeSet;
+
 use shipworthy_contract::{CheckResult, Side};
 
 use super::{View, entry, markup::Html, summary, symbol, weight};
@@ -25,7 +27,7 @@ pub(super) fn render(html: &mut Html, view: &View<'_>) {
             );
             return;
         }
-        tools(html, view, &sections);
+        tools(html, view);
         for section in sections {
             one(html, view, section);
         }
@@ -38,7 +40,7 @@ pub(super) fn render(html: &mut Html, view: &View<'_>) {
 }
 
 /// Filters and search. They do nothing without the script, which shows them.
-fn tools(html: &mut Html, view: &View<'_>, sections: &[Section<'_>]) {
+fn tools(html: &mut Html, view: &View<'_>) {
     let count = view.report.results.len().to_string();
     html.block("div", &[("class", "tools"), ("role", "search"), ("hidden", "")], |html| {
         html.element("div", &[("class", "row")], |html| {
@@ -48,8 +50,8 @@ fn tools(html: &mut Html, view: &View<'_>, sections: &[Section<'_>]) {
                 html.void("input", &[&attributes[..], &[("spellcheck", "false")]].concat());
                 html.span("kbd", &[("aria-hidden", "true")], "/");
             });
-            choice(html, "side", "Side", &sides(sections));
-            choice(html, "service", "Service", &services(sections));
+            choice(html, "side", "Side", &sides(&view.report.results));
+            choice(html, "service", "Service", &services(&view.report.results));
         });
         html.element("div", &[("class", "row")], |html| {
             html.element("div", &[("class", "outcome"), ("role", "group"), ("aria-label", "Outcomes")], |html| {
@@ -90,20 +92,20 @@ fn choice(html: &mut Html, id: &str, label: &str, values: &[(String, String)]) {
     });
 }
 
-fn sides(sections: &[Section<'_>]) -> Vec<(String, String)> {
-    let is_there = |side: &Side| sections.iter().any(|section| section.side == *side);
+fn sides(results: &[CheckResult]) -> Vec<(String, String)> {
+    let is_there = |side: &Side| results.iter().any(|result| result.side == *side);
     [Side::Payload, Side::Stack].into_iter().filter(is_there).map(|side| (side.to_string(), side.to_string())).collect()
 }
 
-/// Services, and `-` for what is of no service.
-fn services(sections: &[Section<'_>]) -> Vec<(String, String)> {
+/// Services in the order of the results, and `-` for what is of no service.
+fn services(results: &[CheckResult]) -> Vec<(String, String)> {
     let mut services: Vec<(String, String)> = Vec::new();
-    for section in sections {
-        let name = section.service.map_or_else(|| "-".to_owned(), ToString::to_string);
-        if !services.iter().any(|(known, _)| *known == name) {
-            let shown = if name == "-" { "of no service".to_owned() } else { name.clone() };
-            services.push((name, shown));
-        }
+    let mut known = BTreeSet::new();
+    for service in results.iter().map(|result| result.service.as_ref()).filter(|service| known.insert(*service)) {
+        services.push(match service {
+            Some(service) => (service.to_string(), service.to_string()),
+            None => ("-".to_owned(), "of no service".to_owned()),
+        });
     }
     services
 }
