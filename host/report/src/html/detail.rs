@@ -129,7 +129,7 @@ fn short(html: &mut Html, result: &CheckResult, field: Field) {
         }
         // What is meant to hold, in the words of the table of rules; a probe's own rules are not in it.
         Field::Rule => {
-            if let Some(rule) = rules::find(result.rule.as_str()) {
+            if let Some(rule) = rules::find(result.rule.as_str()).filter(|rule| rule.summary != result.message) {
                 row(html, "rule", "rule", |html| html.text(rule.summary));
             }
         }

@@ -198,6 +198,9 @@ fn unjudged(html: &mut Html, view: &View<'_>, reason: &str, results: &[&CheckRes
     });
 }
 
+/// What results that share a line have in common: service, rule, words, and what they would have been.
+type Same<'a> = (Option<&'a Service>, &'a str, &'a str, Option<Outcome>);
+
 /// A line for what is the same, in the words that `words` takes from it, with the instances where there are several.
 fn list<'r>(
     html: &mut Html,
@@ -207,7 +210,7 @@ fn list<'r>(
     words: impl Fn(&'r CheckResult) -> &'r str,
 ) {
     let mut lines: Vec<(&str, Vec<&CheckResult>)> = Vec::new();
-    let mut known: BTreeMap<(Option<&Service>, &str, &str, Option<Outcome>), usize> = BTreeMap::new();
+    let mut known: BTreeMap<Same<'_>, usize> = BTreeMap::new();
     for result in results {
         let own = words(result);
         let key = (result.service.as_ref(), result.rule.as_str(), own, result.would_be);

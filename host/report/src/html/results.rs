@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use shipworthy_contract::{CheckResult, Side};
+use shipworthy_contract::{CheckResult, Side, text::plural};
 
 use super::{View, entry, markup::Html, summary, symbol, weight};
 use crate::human::group::{Entry, Section, sections};
@@ -41,7 +41,6 @@ pub(super) fn render(html: &mut Html, view: &View<'_>) {
 
 /// Filters and search. They do nothing without the script, which shows them.
 fn tools(html: &mut Html, view: &View<'_>) {
-    let count = view.report.results.len().to_string();
     html.block("div", &[("class", "tools"), ("role", "search"), ("hidden", "")], |html| {
         html.element("div", &[("class", "row")], |html| {
             html.element("label", &[("class", "find")], |html| {
@@ -72,7 +71,7 @@ fn tools(html: &mut Html, view: &View<'_>) {
             });
             html.span("span", &[("id", "narrowed")], "");
             html.span("button", &[("type", "button"), ("class", "clear"), ("id", "clear"), ("hidden", "")], "Show all");
-            html.span("p", &[("id", "count"), ("role", "status"), ("data-all", &count)], &format!("{count} results"));
+            html.span("p", &[("id", "count"), ("role", "status")], &plural(view.report.results.len(), "result"));
         });
     });
 }
