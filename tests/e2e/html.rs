@@ -112,7 +112,9 @@ fn expected(report: &Report) -> Value {
     let results = &report.results;
     let counts = |key: &dyn Fn(&CheckResult) -> String| {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        results.iter().for_each(|result| *counts.entry(key(result)).or_default() += 1);
+        for result in results {
+            *counts.entry(key(result)).or_default() += 1;
+        }
         counts
     };
     let words = results.first().map(|result| result.rule.to_string()).into_iter();

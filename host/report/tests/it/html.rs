@@ -126,6 +126,14 @@ fn faults(page: &str) -> Vec<String> {
     faults
 }
 
+/// Ids of elements.
+fn ids(page: &str) -> BTreeSet<&str> {
+    let pieces = pieces(page).unwrap_or_default().into_iter();
+    let attributes =
+        pieces.filter_map(|piece| if let Piece::Open { attributes, .. } = piece { Some(attributes) } else { None });
+    attributes.flatten().filter(|(name, _)| *name == "id").map(|(_, value)| value).collect()
+}
+
 /// What a page says, without its assets.
 fn text(page: &str) -> String {
     let mut text = String::new();
@@ -196,8 +204,9 @@ fn the_policy_names_the_very_bytes_that_follow() {
 fn every_result_is_there_with_its_rule_and_message() {
     for (name, report) in pages::all() {
         let page = render(&report);
+        let ids = ids(&page);
         for number in 0..report.results.len() {
-            assert!(page.contains(&format!("id=\"r{number}\"")), "{name}: result {number}");
+            assert!(ids.contains(format!("r{number}").as_str()), "{name}: result {number}");
         }
         let text = text(&page);
         // A fleet says the same a thousand times.
@@ -243,7 +252,7 @@ fn a_fleet_of_a_thousand_is_a_file_of_moderate_size() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn no_text_becomes_markup(
         text in prop_oneof![
