@@ -203,7 +203,7 @@ fn pages_hold_in_a_browser() -> Result<()> {
             "small-fleet" => &["accessible", "fits", "maps"],
             "injected" => &["accessibleAsItOpens", "fits", "injection"],
             "nothing" => &["accessible", "fits", "themes"],
-            "complete" | "replayed" => &["accessible", "fits"],
+            "complete" | "replayed" => &["accessibleAsItOpens", "fits"],
             _ => &[],
         };
         pages.sample(&name, &report, more)?;
