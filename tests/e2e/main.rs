@@ -25,6 +25,7 @@ mod partition;
 mod payload;
 mod plugin_inspect;
 mod plugin_sets;
+mod progress;
 mod real;
 mod record_replay;
 mod registry;

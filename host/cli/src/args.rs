@@ -269,6 +269,9 @@ pub(crate) struct OutputFlags {
     /// No colour, also on a terminal
     #[arg(long)]
     pub(crate) no_color: bool,
+    /// Words, not symbols and columns, as a screen reader speaks them [env: SHIPWORTHY_PLAIN]
+    #[arg(long)]
+    pub(crate) plain: bool,
 }
 
 #[derive(Debug, Args)]

@@ -102,6 +102,12 @@ fn show(refusal: &Refusal) {
     Stream::Err.write(&shipworthy_report::error::render_all(&shown, &output::look(false, Stream::Err)));
 }
 
+/// Whether a log is written to standard error.
+#[expect(clippy::disallowed_methods, reason = "the door to SHIPWORTHY_LOG")]
+pub(crate) fn is_logging() -> bool {
+    std::env::var_os("SHIPWORTHY_LOG").is_some()
+}
+
 /// Logs go to standard error, and only if `SHIPWORTHY_LOG` asks for them, such as `SHIPWORTHY_LOG=debug`. They are those
 /// of Shipworthy's own crates, which mask secrets: libraries log whole answers, such as a container's environment.
 #[expect(clippy::disallowed_methods, reason = "the door to SHIPWORTHY_LOG")]

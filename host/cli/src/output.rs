@@ -87,6 +87,7 @@ fn options(flags: &OutputFlags, stream: Stream, elapsed: Duration) -> human::Opt
         verbose: flags.verbose,
         quiet: flags.quiet,
         width: width(stream),
+        plain: flags.plain || plain(),
         elapsed,
     }
 }
@@ -97,6 +98,11 @@ pub(crate) fn color(no_color: bool, stream: Stream) -> bool {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     !no_color && !unwanted && !dumb && stream.is_terminal()
+}
+
+/// Whether all that people read is to be spoken: `SHIPWORTHY_PLAIN=1`.
+pub(crate) fn plain() -> bool {
+    crate::set::says_yes("SHIPWORTHY_PLAIN")
 }
 
 /// Whether a terminal can write over its own line.
@@ -132,5 +138,5 @@ pub(crate) fn write_atomically(file: &Path, text: &str, what: &'static str) -> R
 
 /// How text for people looks on a stream.
 pub(crate) fn look(no_color: bool, stream: Stream) -> shipworthy_report::Look {
-    shipworthy_report::Look { color: color(no_color, stream), unicode: unicode(), width: width(stream) }
+    shipworthy_report::Look { color: color(no_color, stream), unicode: unicode(), width: width(stream), plain: plain() }
 }

@@ -84,7 +84,7 @@ pub(crate) const fn act(class: Class) -> &'static str {
 pub(crate) const fn act_on_violation(side: Side) -> &'static str {
     match side {
         Side::Payload => "have the artifact mended by its producer and check again",
-        Side::Stack => "bring the stack to what is required, or deploy an artifact that was built for it",
+        Side::Stack => "change the stack, or deploy an artifact that was built for it",
     }
 }
 

@@ -17,12 +17,12 @@ use shipworthy_stack::{Date, Material, Waiver, waiver};
 
 use super::env::load;
 use crate::{
-    args::{CheckArgs, JudgingFlags, PayloadArgs, PayloadFlags, StackArgs, StackFlags},
+    args::{CheckArgs, JudgingFlags, OutputFlags, PayloadArgs, PayloadFlags, StackArgs, StackFlags},
     clock::{self, Begun},
     deploy::{self, GateError, Told},
     interrupt::Interrupt,
     output::{self, Stream},
-    progress::Bar,
+    progress::{Bar, Shown},
     refusal::{Refusal, UsageError},
     set::Set,
     signing::keys,
@@ -43,7 +43,7 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
     let environment = &set.environment;
     let flags = args.stack.of_part(&args.part);
     let plan = Plan::new(&set, &flags)?;
-    let judging = Judging::new(&args.judging, Some(environment));
+    let judging = Judging::new(&args.judging, &args.output, Some(environment));
     let progress = Bar::new(&args.output);
     let side = PayloadSide::new(&args.artifact, &args.payload, Some(environment), judging.policy, &progress)?;
     let gate = !args.command.is_empty();
@@ -77,7 +77,7 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
 pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let begun = Begun::now();
     let environment = args.env.as_deref().map(load).transpose()?;
-    let judging = Judging::new(&args.judging, environment.as_ref());
+    let judging = Judging::new(&args.judging, &args.output, environment.as_ref());
     let progress = Bar::new(&args.output);
     let side = PayloadSide::new(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress)?;
     let checked = shipworthy_payload::check(&side.request())?;
@@ -96,7 +96,7 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     let environment = &set.environment;
     let flags = args.stack.of_part(&args.part);
     let plan = Plan::new(&set, &flags)?;
-    let judging = Judging::new(&args.judging, Some(environment));
+    let judging = Judging::new(&args.judging, &args.output, Some(environment));
     let read = match &args.artifact {
         Some(manifest) => {
             let contract = choice(args.contract, Some(environment));
@@ -208,7 +208,7 @@ fn stack_side(
         }
     }
     requirements.extend(environment.requirements.iter().cloned());
-    stack::observe_and_judge(environment, plan, &requirements, project, flags, judging.policy)
+    stack::observe_and_judge(environment, plan, &requirements, project, flags, judging.shown, judging.policy)
 }
 
 fn environment_ref(environment: &Environment, file: PathBuf, project: Option<ProjectRef>) -> EnvironmentRef {
@@ -222,10 +222,12 @@ struct Judging {
     waivers: Vec<Waiver>,
     skips: Vec<(shipworthy_contract::RuleId, String)>,
     today: Date,
+    /// How the probes are shown while they run.
+    shown: Shown,
 }
 
 impl Judging {
-    fn new(flags: &JudgingFlags, environment: Option<&Environment>) -> Self {
+    fn new(flags: &JudgingFlags, output: &OutputFlags, environment: Option<&Environment>) -> Self {
         let policy = flags.policy.or_else(|| environment?.policy).unwrap_or_default();
         let waivers = environment.map(|environment| environment.waivers.iter().map(from_spec).collect());
         Self {
@@ -234,6 +236,7 @@ impl Judging {
             waivers: waivers.unwrap_or_default(),
             skips: flags.skip.iter().map(|skip| (skip.rule.clone(), skip.reason.clone())).collect(),
             today: clock::today(),
+            shown: Shown::of(output),
         }
     }
 

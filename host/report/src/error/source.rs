@@ -19,6 +19,15 @@ const LONGEST_LINE: usize = 2_000;
 const BEFORE: usize = 20;
 
 pub(super) fn render(page: &mut Page<'_>, look: &Look, line: &str, number: u32, column: Option<u32>) {
+    if look.plain {
+        // The place says the column; a caret says it to eyes only.
+        let (before, after) = split(line, None);
+        page.literal(
+            &Lead { indent: 0, label: Span::plain(""), text_at: 0 },
+            &format!("line {number}: {before}{after}"),
+        );
+        return;
+    }
     let number = number.to_string();
     let gutter = number.len() + 1;
     // Gutter, ` | `, and one column to spare for the caret.

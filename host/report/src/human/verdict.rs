@@ -1,4 +1,4 @@
-//! The last lines: the verdict in words, and the next step.
+//! The last lines: counts, what was not asked, and in the very last one the verdict in words with the next step.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -24,26 +24,35 @@ const MOST_SERVICES: usize = 4;
 
 pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report, elapsed: Duration) {
     // A part knows what stands in the way, and not that nothing does.
-    let go = if report.part.is_some() { "nothing in this part stands in the way:" } else { "may go ahead:" };
-    let (words, outcome, details) = match report.verdict {
+    let go = if report.part.is_some() { "nothing in this part stands in the way" } else { "may go ahead" };
+    let (words, outcome, counts) = match report.verdict {
         Verdict::Pass => (go, Outcome::Pass, passed(report)),
         Verdict::Warn => (go, Outcome::Warn, passed(report)),
-        Verdict::Fail => ("must not go ahead:", Outcome::Fail, stopped(report)),
-        Verdict::Error => ("cannot be determined:", Outcome::Error, stopped(report)),
+        Verdict::Fail => ("must not go ahead", Outcome::Fail, stopped(report)),
+        Verdict::Error => ("cannot be determined", Outcome::Error, stopped(report)),
     };
-    let spans =
-        [Span::new(words, Tone::Strong), Span::plain(details), Span::new(format!("({})", time(elapsed)), Tone::Dim)];
-    let label = Span::new(look.symbol(outcome), tone(outcome));
-    page.line(&Lead { indent: 0, label, text_at: look.symbol_columns() }, &spans);
+    let mut steps = steps(report).into_iter();
+    let took = Span::new(format!("({})", time(elapsed)), Tone::Dim);
     let indent = look.symbol_columns();
-    for step in steps(report) {
-        let label = Span::new(look.arrow(), Tone::Good);
-        let text_at = indent + crate::page::columns(look.arrow()) + 1;
-        page.line(&Lead { indent, label, text_at }, &[Span::plain(look.foreign(&step, 400))]);
+    let mut last = vec![Span::new(format!("{words}:"), Tone::Strong)];
+    // Whoever reads one line reads the last one: it says what now, and where there is nothing to do, what was done.
+    match steps.next() {
+        Some(step) => {
+            page.text(indent, &[Span::plain(counts), took]);
+            last.push(Span::plain(look.foreign(&step, 400)));
+        }
+        None => last.extend([Span::plain(counts), took]),
     }
     for note in notes(report) {
         page.text(indent, &[Span::new(note, Tone::Dim)]);
     }
+    for step in steps {
+        let label = Span::new(look.arrow(), Tone::Good);
+        let text_at = indent + crate::page::columns(look.arrow()) + 1;
+        page.line(&Lead { indent, label, text_at }, &[Span::plain(format!("also {}", look.foreign(&step, 400)))]);
+    }
+    let label = Span::new(look.symbol(outcome), tone(outcome));
+    page.line(&Lead { indent: 0, label, text_at: look.symbol_columns() }, &last);
 }
 
 fn passed(report: &Report) -> String {
@@ -147,7 +156,7 @@ fn stopping_steps(report: &Report) -> Vec<String> {
     }
     if steps.len() > MOST_STEPS {
         let rest = steps.split_off(MOST_STEPS);
-        steps.push(format!("and {} of other kinds, told above", plural(rest.len(), "cause")));
+        steps.push(format!("{} of other kinds, told above", plural(rest.len(), "cause")));
     }
     steps
 }

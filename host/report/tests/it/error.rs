@@ -8,7 +8,7 @@ use shipworthy_report::{
     error::{Shown, render, render_all, usage},
 };
 
-const LOOK: Look = Look { color: false, unicode: true, width: 80 };
+const LOOK: Look = Look { color: false, unicode: true, width: 80, plain: false };
 
 /// An error of any shape.
 #[derive(Debug, Default)]
@@ -160,7 +160,7 @@ fn secrets_and_commands_in_the_excerpt_are_not_shown() {
 fn colour_and_ascii() {
     let error = Sample { text: "naïve → x", help: Some("do … this"), ..Sample::default() };
     insta::assert_snapshot!(
-        render(&error, None, &Look { color: true, unicode: false, width: 80 }).replace('\u{1b}', "ESC"),
+        render(&error, None, &Look { color: true, unicode: false, width: 80, plain: false }).replace('\u{1b}', "ESC"),
         @r"
     ESC[1mESC[31merror:ESC[0m ESC[1mna\u{ef}ve -> xESC[0m
       ESC[32mhelp:ESC[0m do ... this

@@ -6,7 +6,7 @@ use shipworthy_report::{
     rules::{ProbeRule, explain, explain_json, list, list_json},
 };
 
-const LOOK: Look = Look { color: false, unicode: true, width: 100 };
+const LOOK: Look = Look { color: false, unicode: true, width: 100, plain: false };
 const EXPIRES: &str = "2026-12-04";
 
 fn own() -> Vec<ProbeRule> {
