@@ -24,7 +24,7 @@ pub(crate) use env::{EnvCommand, InitArgs};
 pub(crate) use format::{Form, Format, OutputFile};
 pub(crate) use part::PartFlags;
 pub(crate) use registry::{PullArgs, PushArgs, RegistryFlags};
-pub(crate) use report::{FailOnArg, MergeArgs, ReportCommand};
+pub(crate) use report::{FailOnArg, MergeArgs, ReportCommand, ReportDiffArgs};
 pub(crate) use sets::{Accept, BundleCommand, CreateArgs, DiffArgs, ListArgs, LockArgs, PluginFlags};
 
 /// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
@@ -69,7 +69,7 @@ pub(crate) enum Command {
     /// Take an environment with its plugins to where no registry is reached
     #[command(subcommand)]
     Bundle(BundleCommand),
-    /// Put together what the parts of one check have seen
+    /// Compare two reports, or put together those of the parts of one check
     #[command(subcommand)]
     Report(ReportCommand),
     /// Where compiled plugins are kept, compile them ahead, or remove them

@@ -70,6 +70,7 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Bundle(BundleCommand::Create(args)) => commands::bundle::create(args)?,
         Command::Bundle(BundleCommand::Verify { file, key }) => commands::bundle::verify(file, key)?,
         Command::Report(ReportCommand::Merge(args)) => return commands::report::merge(args),
+        Command::Report(ReportCommand::Diff(args)) => return commands::report::diff(args),
         Command::Cache(CacheCommand::Path) => commands::cache::path()?,
         Command::Cache(CacheCommand::Warm(args)) => commands::cache::warm(args)?,
         Command::Cache(CacheCommand::Clean) => commands::cache::clean()?,

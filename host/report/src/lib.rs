@@ -19,6 +19,7 @@ pub mod notice;
 pub mod plugin;
 pub mod rules;
 pub mod sets;
+pub mod since;
 pub mod trials;
 
 pub use classes::classes_markdown;

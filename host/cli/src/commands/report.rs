@@ -1,6 +1,8 @@
-//! `shipworthy report merge`: the whole, judged by what its parts saw.
+//! `shipworthy report merge`: the whole, judged by what its parts saw; and `shipworthy report diff`.
 
+mod diff;
 mod error;
+mod file;
 mod parts;
 
 use std::time::Instant;
@@ -10,6 +12,8 @@ use shipworthy_contract::{
     report::{self, FailOn},
 };
 use shipworthy_stack::{Case, Material, waiver};
+
+pub(crate) use diff::diff;
 
 use self::{error::MergeError, parts::Parts};
 use crate::{

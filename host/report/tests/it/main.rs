@@ -9,4 +9,5 @@ mod json;
 mod plugin;
 mod rules;
 mod samples;
+mod since;
 mod trials;
