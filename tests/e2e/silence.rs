@@ -189,6 +189,13 @@ fn what_is_not_http_is_unreadable() -> Result<()> {
     Ok(())
 }
 
+/// Whether its words come before the request is sent or after it is a matter of time, and no matter to the reader.
+#[test]
+fn a_server_that_speaks_first_is_none_of_http() -> Result<()> {
+    plain(&hostile::speaking_first()?, "unreadable", &["`URL` did not answer with HTTP"])?;
+    Ok(())
+}
+
 #[test]
 fn an_answer_that_breaks_off_is_unreadable() -> Result<()> {
     plain(&hostile::truncated()?, "unreadable", &["`URL` ended its answer before it was complete"])?;
