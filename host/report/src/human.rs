@@ -4,15 +4,15 @@
 //! told once too, with how many of how many, what differs, and where. Long values are cut here and nowhere else; all of
 //! them stand in `--format json`.
 
-mod alike;
-mod causes;
-mod fleet;
-mod group;
+pub(crate) mod alike;
+pub(crate) mod causes;
+pub(crate) mod fleet;
+pub(crate) mod group;
 mod head;
-mod line;
+pub(crate) mod line;
 mod many;
 mod trace;
-mod verdict;
+pub(crate) mod verdict;
 
 use std::time::Duration;
 
@@ -86,7 +86,7 @@ fn more(count: usize) -> Span {
 }
 
 /// A time as people read it.
-fn time(duration: Duration) -> String {
+pub(crate) fn time(duration: Duration) -> String {
     let seconds = duration.as_secs();
     if duration < Duration::from_secs(1) {
         format!("{} ms", duration.as_millis())

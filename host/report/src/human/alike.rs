@@ -10,7 +10,7 @@ use shipworthy_contract::{CheckResult, Class, Location, Outcome, RuleId, rules};
 
 /// What is told as one: the same question, with the same outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Question<'a> {
+pub(crate) struct Question<'a> {
     rule: &'a RuleId,
     outcome: Outcome,
     class: Class,
@@ -25,7 +25,7 @@ pub(super) struct Question<'a> {
 
 impl<'a> Question<'a> {
     /// The question that a result answers.
-    pub(super) fn of(result: &'a CheckResult) -> Self {
+    pub(crate) fn of(result: &'a CheckResult) -> Self {
         let at = |part: fn(&Location) -> Option<&String>| result.location.as_ref().and_then(part).map(String::as_str);
         let number = |part: fn(&Location) -> Option<u32>| result.location.as_ref().and_then(part);
         let is_observation = result.rule == rules::OBSERVATION && result.location.is_none();
@@ -92,7 +92,7 @@ fn text_of(result: &CheckResult) -> &str {
 }
 
 /// What all messages say; where they differ stands `…`. Nothing if they have nothing in common.
-pub(super) fn common_message<'a>(results: &[&'a CheckResult]) -> Option<Cow<'a, str>> {
+pub(crate) fn common_message<'a>(results: &[&'a CheckResult]) -> Option<Cow<'a, str>> {
     let first = results.first()?;
     if results.iter().all(|result| result.message == first.message) {
         return Some(Cow::Borrowed(&first.message));

@@ -7,7 +7,7 @@ use shipworthy_contract::{CheckResult, Class, Outcome, Service, rules};
 /// What other results can rest on, by what was observed. The judge gives a cause and all that rests on it the same
 /// words.
 #[derive(Default)]
-pub(super) struct Causes<'a>(HashMap<&'a str, SameWords<'a>>);
+pub(crate) struct Causes<'a>(HashMap<&'a str, SameWords<'a>>);
 
 /// Causes that were observed in the same words, such as those of several instances that are slow. Most are alone: then
 /// there is nothing to look up.
@@ -19,7 +19,7 @@ struct SameWords<'a> {
 
 impl<'a> Causes<'a> {
     /// Those among results.
-    pub(super) fn among(results: &'a [CheckResult]) -> Self {
+    pub(crate) fn among(results: &'a [CheckResult]) -> Self {
         let mut causes = Self::default();
         for result in results.iter().filter(|result| may_cause(result)) {
             let Some(observed) = result.observed.as_deref() else { continue };
@@ -35,7 +35,7 @@ impl<'a> Causes<'a> {
     }
 
     /// The result that this one is missing because of: of the same instance, else of the same service, else any.
-    pub(super) fn of(&self, result: &CheckResult) -> Option<&'a CheckResult> {
+    pub(crate) fn of(&self, result: &CheckResult) -> Option<&'a CheckResult> {
         let observed = result.observed.as_deref().filter(|_| is_consequence(result))?;
         self.0.get(observed).map(|words| words.of(result))
     }
@@ -66,7 +66,7 @@ impl<'a> SameWords<'a> {
 
 /// Whether other results can be missing because of this one. A violated rule was judged and hides
 /// nothing, but for a certificate that has expired: it keeps TLS from being set up.
-pub(super) fn may_cause(result: &CheckResult) -> bool {
+pub(crate) fn may_cause(result: &CheckResult) -> bool {
     let counts = match result.outcome {
         Outcome::Pass | Outcome::Info | Outcome::Skip => false,
         Outcome::Warn | Outcome::Fail | Outcome::Error => true,
@@ -75,7 +75,7 @@ pub(super) fn may_cause(result: &CheckResult) -> bool {
 }
 
 /// Whether a result is missing because of another one.
-pub(super) fn is_consequence(result: &CheckResult) -> bool {
+pub(crate) fn is_consequence(result: &CheckResult) -> bool {
     result.outcome == Outcome::Skip
         && result.class == Class::Skipped
         && result.rule == rules::OBSERVATION
@@ -83,14 +83,14 @@ pub(super) fn is_consequence(result: &CheckResult) -> bool {
 }
 
 /// The message of what rests on a cause, without what the cause itself tells.
-pub(super) fn own_words(result: &CheckResult) -> &str {
+pub(crate) fn own_words(result: &CheckResult) -> &str {
     let message = result.message.rsplit_once(" (same cause as ").map_or(result.message.as_str(), |(own, _)| own);
     without_cause(message, result.observed.as_deref())
 }
 
 /// Whether what rests on a cause is the very same at another instance: one trap of a fleet's probe is told as that of
 /// all.
-pub(super) fn is_echo(cause: &CheckResult, result: &CheckResult) -> bool {
+pub(crate) fn is_echo(cause: &CheckResult, result: &CheckResult) -> bool {
     result.location.is_none()
         && result.service == cause.service
         && result.instance != cause.instance

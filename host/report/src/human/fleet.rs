@@ -15,7 +15,7 @@ const LONGEST_NAME: usize = 80;
 
 /// How an instance stands, by the severest of its results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
+pub(crate) enum Standing {
     /// Everything that is required of it holds.
     AsRequired,
     /// Something was waived or skipped by name.
@@ -29,11 +29,11 @@ enum Standing {
 }
 
 /// All services of which results name more than one instance.
-pub(super) struct Fleets<'a>(BTreeMap<&'a Service, Fleet<'a>>);
+pub(crate) struct Fleets<'a>(BTreeMap<&'a Service, Fleet<'a>>);
 
 /// One service's instances, in the order of the results.
 #[derive(Default)]
-pub(super) struct Fleet<'a> {
+pub(crate) struct Fleet<'a> {
     instances: Vec<(&'a str, Standing)>,
     known: HashMap<&'a str, usize>,
     /// The one that was met last. Results of one question come in the order of the instances.
@@ -44,7 +44,7 @@ pub(super) struct Fleet<'a> {
 
 impl<'a> Fleets<'a> {
     /// Those that results are about.
-    pub(super) fn of(results: &'a [CheckResult]) -> Self {
+    pub(crate) fn of(results: &'a [CheckResult]) -> Self {
         let mut fleets: BTreeMap<&Service, Fleet<'_>> = BTreeMap::new();
         for result in results.iter().filter(|result| result.side == Side::Stack) {
             if let (Some(service), Some(instance)) = (&result.service, &result.instance) {
@@ -69,19 +69,24 @@ impl<'a> Fleets<'a> {
         Self(fleets)
     }
 
+    /// All of them, by service.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a Service, &Fleet<'a>)> {
+        self.0.iter().map(|(service, fleet)| (*service, fleet))
+    }
+
     /// The fleet of a service, if it is one.
-    pub(super) fn get(&self, service: Option<&Service>) -> Option<&Fleet<'a>> {
+    pub(crate) fn get(&self, service: Option<&Service>) -> Option<&Fleet<'a>> {
         self.0.get(service?)
     }
 
     /// Whether a result is told together with those of other instances.
-    pub(super) fn is_told_together(&self, result: &CheckResult) -> bool {
+    pub(crate) fn is_told_together(&self, result: &CheckResult) -> bool {
         let fleet = || self.get(result.service.as_ref());
         result.side == Side::Stack && result.instance.is_some() && fleet().is_some_and(|f| f.instances.len() > FEW)
     }
 
     /// `3 of 1000 instances`, as far as the whole is known.
-    pub(super) fn share(&self, service: Option<&Service>, count: usize) -> String {
+    pub(crate) fn share(&self, service: Option<&Service>, count: usize) -> String {
         match self.get(service).filter(|fleet| fleet.is_whole).map(|fleet| fleet.instances.len()) {
             Some(whole) if whole == count => format!("all {whole} instances"),
             Some(whole) => format!("{count} of {whole} instances"),
@@ -91,6 +96,11 @@ impl<'a> Fleets<'a> {
 }
 
 impl<'a> Fleet<'a> {
+    /// Each instance, and how it stands.
+    pub(crate) fn instances(&self) -> &[(&'a str, Standing)] {
+        &self.instances
+    }
+
     fn stands(&mut self, instance: &'a str, standing: Standing) {
         let next = if self.last + 1 < self.instances.len() { self.last + 1 } else { 0 };
         let is_next = self.instances.get(next).is_some_and(|(name, _)| *name == instance);
@@ -110,7 +120,7 @@ impl<'a> Fleet<'a> {
     }
 
     /// How the whole stands, each instance counted once, with the first `limit` names of those that are not as required.
-    pub(super) fn summary(&self, look: &Look, limit: usize) -> Option<Vec<Span>> {
+    pub(crate) fn summary(&self, look: &Look, limit: usize) -> Option<Vec<Span>> {
         let whole = self.instances.len();
         if !self.is_whole {
             return None;
@@ -145,7 +155,7 @@ impl<'a> Fleet<'a> {
 }
 
 /// The first `limit` names, and how many more.
-pub(super) fn names(look: &Look, names: &[&str], limit: usize) -> String {
+pub(crate) fn names(look: &Look, names: &[&str], limit: usize) -> String {
     let shown: Vec<String> = names.iter().take(limit).map(|name| look.foreign(name, LONGEST_NAME)).collect();
     match names.len().saturating_sub(limit) {
         0 => shown.join(", "),
@@ -153,7 +163,7 @@ pub(super) fn names(look: &Look, names: &[&str], limit: usize) -> String {
     }
 }
 
-fn standing(result: &CheckResult) -> Standing {
+pub(crate) fn standing(result: &CheckResult) -> Standing {
     let is_observation = result.rule == rules::OBSERVATION;
     match result.outcome {
         Outcome::Fail => Standing::Broken,

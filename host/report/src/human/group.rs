@@ -12,15 +12,15 @@ use super::{
 };
 
 /// The results of one side, and of one service or of the stack as a whole.
-pub(super) struct Section<'a> {
-    pub(super) side: Side,
-    pub(super) service: Option<&'a Service>,
-    pub(super) entries: Vec<Entry<'a>>,
+pub(crate) struct Section<'a> {
+    pub(crate) side: Side,
+    pub(crate) service: Option<&'a Service>,
+    pub(crate) entries: Vec<Entry<'a>>,
 }
 
 impl<'a> Section<'a> {
     /// The plugins whose evidence the section rests on, each once.
-    pub(super) fn plugins(&self) -> Vec<&'a PluginRef> {
+    pub(crate) fn plugins(&self) -> Vec<&'a PluginRef> {
         let mut plugins: Vec<&PluginRef> = Vec::new();
         for entry in &self.entries {
             let results: &[&CheckResult] = match entry {
@@ -39,7 +39,7 @@ impl<'a> Section<'a> {
 }
 
 /// What is told as one.
-pub(super) enum Entry<'a> {
+pub(crate) enum Entry<'a> {
     /// Passes of one rule; never empty.
     Passes(Vec<&'a CheckResult>),
     /// One result, with what it made impossible.
@@ -55,7 +55,7 @@ pub(super) enum Entry<'a> {
 
 /// Groups the results that are `shown`. Nothing that blocks, and no warning, is ever folded away: of a fleet, all are
 /// counted.
-pub(super) fn sections<'a>(
+pub(crate) fn sections<'a>(
     results: &'a [CheckResult],
     fleets: &Fleets<'_>,
     verbose: bool,

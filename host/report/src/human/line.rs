@@ -307,27 +307,27 @@ impl<'a> Teller<'a> {
 }
 
 /// `file:line:column`, as far as each is known.
-fn file_place(location: &Location) -> Option<String> {
+pub(crate) fn file_place(location: &Location) -> Option<String> {
     let place = Place { file: location.file.clone()?, line: location.line, column: location.column };
     Some(place.to_string())
 }
 
 /// What was observed, unless the message of a missing answer already ends with it.
-pub(super) fn untold_observation(result: &CheckResult) -> Option<&str> {
+pub(crate) fn untold_observation(result: &CheckResult) -> Option<&str> {
     let observed = result.observed.as_deref()?;
     let told = result.rule == rules::OBSERVATION && result.message.contains(observed);
     (!told).then_some(observed)
 }
 
 /// The instance, unless it is merely the service's own name.
-fn distinct_instance(result: &CheckResult) -> Option<&str> {
+pub(crate) fn distinct_instance(result: &CheckResult) -> Option<&str> {
     let instance = result.instance.as_deref()?;
     let service = result.service.as_ref().map(shipworthy_contract::Service::as_str);
     (service != Some(instance)).then_some(instance)
 }
 
 /// The class, where the outcome does not already tell it.
-pub(super) const fn telling_class(class: Class) -> Option<Class> {
+pub(crate) const fn telling_class(class: Class) -> Option<Class> {
     match class {
         Class::Satisfied | Class::Violated | Class::Waived | Class::Skipped | Class::Information => None,
         Class::NotObserved

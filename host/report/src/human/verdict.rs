@@ -22,28 +22,50 @@ const MOST_STEPS: usize = 3;
 /// Most services that are named in a step.
 const MOST_SERVICES: usize = 4;
 
+/// The verdict as every format for people words it. What comes of services stands in `steps` alone, uncleaned.
+pub(crate) struct Told {
+    /// `must not go ahead`.
+    pub(crate) words: &'static str,
+    /// The outcome whose symbol and tone it has.
+    pub(crate) outcome: Outcome,
+    /// What was counted.
+    pub(crate) details: String,
+    /// What to do now, most important first.
+    pub(crate) steps: Vec<String>,
+    /// What the verdict does not say.
+    pub(crate) notes: Vec<&'static str>,
+}
+
+impl Told {
+    /// That of a report.
+    pub(crate) fn of(report: &Report) -> Self {
+        // A part knows what stands in the way, and not that nothing does.
+        let go = if report.part.is_some() { "nothing in this part stands in the way" } else { "may go ahead" };
+        let (words, outcome, details) = match report.verdict {
+            Verdict::Pass => (go, Outcome::Pass, passed(report)),
+            Verdict::Warn => (go, Outcome::Warn, passed(report)),
+            Verdict::Fail => ("must not go ahead", Outcome::Fail, stopped(report)),
+            Verdict::Error => ("cannot be determined", Outcome::Error, stopped(report)),
+        };
+        Self { words, outcome, details, steps: steps(report), notes: notes(report) }
+    }
+}
+
 pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report, elapsed: Duration) {
-    // A part knows what stands in the way, and not that nothing does.
-    let go = if report.part.is_some() { "nothing in this part stands in the way" } else { "may go ahead" };
-    let (words, outcome, counts) = match report.verdict {
-        Verdict::Pass => (go, Outcome::Pass, passed(report)),
-        Verdict::Warn => (go, Outcome::Warn, passed(report)),
-        Verdict::Fail => ("must not go ahead", Outcome::Fail, stopped(report)),
-        Verdict::Error => ("cannot be determined", Outcome::Error, stopped(report)),
-    };
-    let mut steps = steps(report).into_iter();
+    let told = Told::of(report);
+    let mut steps = told.steps.into_iter();
     let took = Span::new(format!("({})", time(elapsed)), Tone::Dim);
     let indent = look.symbol_columns();
-    let mut last = vec![Span::new(format!("{words}:"), Tone::Strong)];
+    let mut last = vec![Span::new(format!("{}:", told.words), Tone::Strong)];
     // Whoever reads one line reads the last one: it says what now, and where there is nothing to do, what was done.
     match steps.next() {
         Some(step) => {
-            page.text(indent, &[Span::plain(counts), took]);
+            page.text(indent, &[Span::plain(told.details), took]);
             last.push(Span::plain(look.foreign(&step, 400)));
         }
-        None => last.extend([Span::plain(counts), took]),
+        None => last.extend([Span::plain(told.details), took]),
     }
-    for note in notes(report) {
+    for note in told.notes {
         page.text(indent, &[Span::new(note, Tone::Dim)]);
     }
     for step in steps {
@@ -51,7 +73,7 @@ pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report, elapsed:
         let text_at = indent + crate::page::columns(look.arrow()) + 1;
         page.line(&Lead { indent, label, text_at }, &[Span::plain(format!("also {}", look.foreign(&step, 400)))]);
     }
-    let label = Span::new(look.symbol(outcome), tone(outcome));
+    let label = Span::new(look.symbol(told.outcome), tone(told.outcome));
     page.line(&Lead { indent: 0, label, text_at: look.symbol_columns() }, &last);
 }
 
