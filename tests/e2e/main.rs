@@ -29,6 +29,7 @@ mod progress;
 mod real;
 mod record_replay;
 mod registry;
+mod report_diff;
 mod rules;
 mod signatures;
 mod silence;

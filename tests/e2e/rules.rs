@@ -12,7 +12,7 @@ use crate::sandbox;
 const ROWS: usize = 60;
 const COLUMNS: usize = 100;
 
-const COMMANDS: [&[&str]; 33] = [
+const COMMANDS: [&[&str]; 34] = [
     &[],
     &["check"],
     &["payload"],
@@ -44,6 +44,7 @@ const COMMANDS: [&[&str]; 33] = [
     &["bundle", "verify"],
     &["report"],
     &["report", "merge"],
+    &["report", "diff"],
     &["schema"],
     &["help"],
 ];
