@@ -60,7 +60,7 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Payload(PayloadCommand::Sums(args)) => commands::sums::run(args)?,
         Command::Stack(StackCommand::Check(args)) => return commands::check::stack_only(args),
         Command::Stack(StackCommand::Capture(args)) => return commands::capture::run(args),
-        Command::Rules(args) => commands::rules::list(args),
+        Command::Rules(args) => commands::rules::list(args)?,
         Command::Explain(args) => commands::rules::explain(args)?,
         Command::Env(EnvCommand::Init(args)) => commands::init::run(args)?,
         Command::Env(EnvCommand::List) => commands::env::list()?,

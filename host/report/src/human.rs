@@ -6,6 +6,7 @@
 
 mod alike;
 mod causes;
+pub(crate) mod example;
 mod fleet;
 mod group;
 mod head;
