@@ -136,6 +136,12 @@ pub(crate) fn write_atomically(file: &Path, text: &str, what: &'static str) -> R
     written.map_err(|source| UsageError::Write { what, file: file.to_owned(), source })
 }
 
+/// Makes a folder that files are to be written to, with those above it.
+#[expect(clippy::disallowed_methods, reason = "the door to folders that the command line names")]
+pub(crate) fn make_folder(folder: &Path, what: &'static str) -> Result<(), UsageError> {
+    std::fs::create_dir_all(folder).map_err(|source| UsageError::Write { what, file: folder.to_owned(), source })
+}
+
 /// How text for people looks on a stream.
 pub(crate) fn look(no_color: bool, stream: Stream) -> shipworthy_report::Look {
     shipworthy_report::Look { color: color(no_color, stream), unicode: unicode(), width: width(stream), plain: plain() }

@@ -20,6 +20,7 @@ use shipworthy_contract::{
 use shipworthy_plugins::Environment;
 use shipworthy_stack::{Case, Listed};
 
+pub(crate) use observe::variable;
 pub(crate) use plan::Plan;
 
 use crate::{args::StackFlags, progress::Shown, refusal::Refusal};

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use shipworthy_contract::{Class, Side};
 
 /// What happened.
-const fn meaning(class: Class) -> &'static str {
+pub(crate) const fn meaning(class: Class) -> &'static str {
     match class {
         Class::Satisfied => "the rule was judged and holds",
         Class::Violated => "the rule was judged and does not hold",
@@ -29,7 +29,7 @@ const fn meaning(class: Class) -> &'static str {
 }
 
 /// Whose it is.
-const fn who(class: Class) -> &'static str {
+pub(crate) const fn who(class: Class) -> &'static str {
     match class {
         Class::Satisfied => "nobody",
         Class::Violated => "payload: who produces the artifact; stack: who runs the stack, or who required it",

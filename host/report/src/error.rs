@@ -49,17 +49,6 @@ pub fn render_all(errors: &[Shown<'_>], look: &Look) -> String {
     page.finish()
 }
 
-/// What a parser of command lines says, with its blanks and breaks kept. It repeats words of the command line, of which
-/// a CI log would take some for commands of its own.
-pub fn usage(text: &str, look: &Look) -> String {
-    let mut page = Page::new(look);
-    for line in text.lines() {
-        let words = line.trim_start();
-        page.verbatim(line.len() - words.len(), &look.foreign(words, LONGEST));
-    }
-    page.finish()
-}
-
 fn one(page: &mut Page<'_>, look: &Look, shown: Shown<'_>) {
     let text = Span::new(look.foreign(&shown.error.to_string(), LONGEST), Tone::Strong);
     labelled(page, 0, Span::new("error:", Tone::Bad), text);

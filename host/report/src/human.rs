@@ -6,6 +6,7 @@
 
 pub(crate) mod alike;
 pub(crate) mod causes;
+pub(crate) mod example;
 pub(crate) mod fleet;
 pub(crate) mod group;
 mod head;

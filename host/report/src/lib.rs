@@ -11,6 +11,7 @@ mod look;
 mod page;
 
 pub mod compared;
+pub mod doctor;
 pub mod error;
 pub mod human;
 pub mod json;

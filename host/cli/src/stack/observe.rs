@@ -159,6 +159,6 @@ fn in_use(environment: &Environment, engine: &ContainerEngine) -> Option<Project
 }
 
 #[expect(clippy::disallowed_methods, reason = "the door to secrets by reference")]
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

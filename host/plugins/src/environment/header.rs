@@ -154,6 +154,11 @@ impl HeaderSpec {
         }
     }
 
+    /// The variable that it comes from.
+    pub(super) fn variable(&self) -> Option<&str> {
+        if let ValueSource::Variable(name) = &self.value { Some(name) } else { None }
+    }
+
     /// Fetches the value.
     pub(super) fn resolve(
         &self,

@@ -5,7 +5,7 @@ use std::fmt;
 use shipworthy_contract::{Explain, Fault, explain::Place};
 use shipworthy_report::{
     Look,
-    error::{Shown, render, render_all, usage},
+    error::{Shown, render, render_all},
 };
 
 const LOOK: Look = Look { color: false, unicode: true, width: 80, plain: false };
@@ -122,13 +122,6 @@ fn what_is_to_be_pasted_stands_apart_from_advice() {
         ]
       [env.unknown-key] at fault: the environment
     "#);
-}
-
-#[test]
-fn words_of_the_command_line_are_no_commands_of_a_ci_log() {
-    let told = "error: invalid value '\u{1b}[31mred\n::error::x\n  ##[error]y' for '--only'\n\n  tip: help\n";
-    let shown = "error: invalid value 'red\n·::error::x\n  ·#·#[error]y' for '--only'\n\n  tip: help\n";
-    assert_eq!(usage(told, &LOOK), shown);
 }
 
 #[test]
