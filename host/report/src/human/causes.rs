@@ -75,7 +75,7 @@ pub(super) fn may_cause(result: &CheckResult) -> bool {
 }
 
 /// Whether a result is missing because of another one.
-pub(super) fn is_consequence(result: &CheckResult) -> bool {
+pub(crate) fn is_consequence(result: &CheckResult) -> bool {
     result.outcome == Outcome::Skip
         && result.class == Class::Skipped
         && result.rule == rules::OBSERVATION

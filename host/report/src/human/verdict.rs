@@ -22,15 +22,30 @@ const MOST_STEPS: usize = 3;
 /// Most services that are named in a step.
 const MOST_SERVICES: usize = 4;
 
-pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report, elapsed: Duration) {
+/// The verdict as other formats tell it: what may be done, why, and what to do next, a line each and none of it foreign
+/// but the names of services.
+pub(crate) fn in_words(report: &Report) -> Vec<String> {
+    let (words, _, details) = told(report);
+    let mut lines = vec![format!("{words} {details}")];
+    lines.extend(steps(report));
+    lines.extend(notes(report).into_iter().map(str::to_owned));
+    lines
+}
+
+/// What may be done, how bad that is, and why.
+fn told(report: &Report) -> (&'static str, Outcome, String) {
     // A part knows what stands in the way, and not that nothing does.
     let go = if report.part.is_some() { "nothing in this part stands in the way:" } else { "may go ahead:" };
-    let (words, outcome, details) = match report.verdict {
+    match report.verdict {
         Verdict::Pass => (go, Outcome::Pass, passed(report)),
         Verdict::Warn => (go, Outcome::Warn, passed(report)),
         Verdict::Fail => ("must not go ahead:", Outcome::Fail, stopped(report)),
         Verdict::Error => ("cannot be determined:", Outcome::Error, stopped(report)),
-    };
+    }
+}
+
+pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report, elapsed: Duration) {
+    let (words, outcome, details) = told(report);
     let spans =
         [Span::new(words, Tone::Strong), Span::plain(details), Span::new(format!("({})", time(elapsed)), Tone::Dim)];
     let label = Span::new(look.symbol(outcome), tone(outcome));
