@@ -16,6 +16,7 @@ mod demo;
 mod env_diff;
 mod environments;
 mod exit_codes;
+mod formats;
 mod gate;
 mod init;
 mod interrupted;

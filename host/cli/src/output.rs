@@ -2,6 +2,7 @@
 //! atomically. A closed pipe is not an error; a file that cannot be written is.
 
 mod places;
+mod relative;
 
 use std::{
     io::{IsTerminal as _, Write as _},
@@ -85,10 +86,10 @@ fn render(report: &Report, format: Format, options: &human::Options) -> String {
     match format {
         Format::Human => human::render(report, options),
         Format::Json => shipworthy_report::json::render(report),
-        Format::Junit => shipworthy_report::junit::render(report),
-        Format::Sarif => shipworthy_report::sarif::render(report),
-        Format::Github => shipworthy_report::github::render(report),
-        Format::Markdown => shipworthy_report::markdown::render(report),
+        Format::Junit => shipworthy_report::junit::render(&relative::to_folder(report)),
+        Format::Sarif => shipworthy_report::sarif::render(&relative::to_folder(report)),
+        Format::Github => shipworthy_report::github::render(&relative::to_folder(report)),
+        Format::Markdown => shipworthy_report::markdown::render(&relative::to_folder(report)),
     }
 }
 

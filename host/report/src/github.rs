@@ -65,7 +65,8 @@ fn annotation(report: &Report, result: &CheckResult) -> Annotation {
     }
     let mut lines = vec![safe(&result.message)];
     for (label, text) in [("expected", &result.expected), ("observed", &result.observed), ("help", &result.hint)] {
-        lines.extend(text.as_deref().map(|text| format!("{label}: {}", safe(text))));
+        let text = text.as_deref().filter(|text| !result.message.contains(*text));
+        lines.extend(text.map(|text| format!("{label}: {}", safe(text))));
     }
     Annotation {
         title: safe(&title),
