@@ -18,6 +18,7 @@ mod env_diff;
 mod environments;
 mod examples;
 mod exit_codes;
+mod formats;
 mod gate;
 mod init;
 mod interrupted;

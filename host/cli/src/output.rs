@@ -1,21 +1,26 @@
 //! The one place that writes: standard output for what was asked for, standard error for everything else, files
 //! atomically. A closed pipe is not an error; a file that cannot be written is.
 
+mod places;
+mod relative;
+
 use std::{
     io::{IsTerminal as _, Write as _},
     path::Path,
     time::Duration,
 };
 
-use shipworthy_contract::Report;
+use shipworthy_contract::{Explain, Report};
 use shipworthy_report::human;
 
 use crate::{
-    args::{Format, OutputFlags},
+    args::{Format, OutputFile, OutputFlags},
     interrupt::settled,
-    refusal::UsageError,
+    refusal::{Refusal, UsageError},
     replace::{Readers, replace},
 };
+
+pub(crate) use places::are_apart;
 
 /// Columns where standard output is not a terminal.
 const DEFAULT_WIDTH: usize = 100;
@@ -56,27 +61,35 @@ impl Stream {
     }
 }
 
-/// Shows the report as the flags say, and writes every `--output`.
-pub(crate) fn publish(
-    report: &Report,
-    flags: &OutputFlags,
-    stream: Stream,
-    elapsed: Duration,
-) -> Result<(), UsageError> {
+/// Writes every `--output` that can be written, then shows the report as the flags say. Where one cannot be written the
+/// others are, each that cannot is told, and nothing is shown: what looks like a whole report is one.
+pub(crate) fn publish(report: &Report, flags: &OutputFlags, stream: Stream, elapsed: Duration) -> Result<(), Refusal> {
     settled();
-    for output in &flags.output {
-        let plain =
-            human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..options(flags, stream, elapsed) };
-        write_atomically(&output.file, &render(report, output.format, &plain), "report")?;
+    let plain = human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..options(flags, stream, elapsed) };
+    let write = |output: &OutputFile| {
+        let written = write_atomically(&output.file, &render(report, output.format, &plain), "report");
+        written.map_err(|error| Box::new(error) as Box<dyn Explain>).err()
+    };
+    let errors: Vec<Box<dyn Explain>> = flags.output.iter().filter_map(write).collect();
+    if !errors.is_empty() {
+        return Err(Refusal { errors });
     }
-    stream.write(&render(report, flags.format, &options(flags, stream, elapsed)));
-    Ok(())
+    let shown = render(report, flags.format, &options(flags, stream, elapsed));
+    let written = stream.write_bytes(shown.as_bytes());
+    Ok(written.map_err(|source| match stream {
+        Stream::Out => UsageError::StandardOutput(source),
+        Stream::Err => UsageError::StandardError(source),
+    })?)
 }
 
 fn render(report: &Report, format: Format, options: &human::Options) -> String {
     match format {
         Format::Human => human::render(report, options),
         Format::Json => shipworthy_report::json::render(report),
+        Format::Junit => shipworthy_report::junit::render(&relative::to_folder(report)),
+        Format::Sarif => shipworthy_report::sarif::render(&relative::to_folder(report)),
+        Format::Github => shipworthy_report::github::render(&relative::to_folder(report)),
+        Format::Markdown => shipworthy_report::markdown::render(&relative::to_folder(report)),
     }
 }
 

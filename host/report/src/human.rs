@@ -17,6 +17,9 @@ pub(crate) mod verdict;
 
 use std::time::Duration;
 
+pub(crate) use causes::is_consequence;
+pub(crate) use verdict::in_words as verdict_in_words;
+
 use shipworthy_contract::{CheckResult, Outcome, Report, Side};
 
 use crate::{Look, look::Tone, page::Page, page::Span};

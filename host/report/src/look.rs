@@ -137,7 +137,7 @@ impl Look {
 }
 
 /// Breaks up the workflow commands that some CI systems obey anywhere in a line, not at its beginning only.
-fn defuse(text: &str) -> String {
+pub(crate) fn defuse(text: &str) -> String {
     text.replace("##[", "#·#[").replace("##vso[", "#·#vso[")
 }
 

@@ -30,12 +30,16 @@ use crate::{
 };
 
 static NO_DEMANDS: LazyLock<Demands> = LazyLock::new(Demands::default);
+/// What a manifest is called where it is named together with its path.
+const MANIFEST: &str = "the manifest";
+
 static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
 
 /// `check [ARTIFACT] --env NAME [-- COMMAND ...]`.
 pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusal> {
     let begun = Begun::now();
     Schemas::begin();
+    output::are_apart(&args.output, Some(&args.stack), &[(MANIFEST, &args.artifact)])?;
     if let (Some(part), false) = (args.part.partition, args.command.is_empty()) {
         return Err(UsageError::CommandOfAPart(part).into());
     }
@@ -76,6 +80,7 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
 /// `payload check [ARTIFACT]`: no engine is started and no socket is opened.
 pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let begun = Begun::now();
+    output::are_apart(&args.output, None, &[(MANIFEST, &args.artifact)])?;
     let environment = args.env.as_deref().map(load).transpose()?;
     let judging = Judging::new(&args.judging, &args.output, environment.as_ref());
     let progress = Bar::new(&args.output);
@@ -92,6 +97,8 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
 pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     let begun = Begun::now();
     Schemas::begin();
+    let manifest: Vec<(&str, &Path)> = args.artifact.iter().map(|file| (MANIFEST, file.as_path())).collect();
+    output::are_apart(&args.output, Some(&args.stack), &manifest)?;
     let set = Set::open(&args.env, &args.stack.plugins)?;
     let environment = &set.environment;
     let flags = args.stack.of_part(&args.part);

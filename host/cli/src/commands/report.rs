@@ -5,7 +5,7 @@ mod error;
 mod file;
 mod parts;
 
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 use shipworthy_contract::{
     Report, Side,
@@ -25,6 +25,8 @@ use crate::{
 
 pub(crate) fn merge(args: &MergeArgs) -> Result<u8, Refusal> {
     let begun = Instant::now();
+    let parts: Vec<(&str, &Path)> = args.parts.iter().map(|part| ("the part", part.as_path())).collect();
+    output::are_apart(&args.output, None, &parts)?;
     let fail_on = if args.fail_on.is_some() { FailOn::Warn } else { FailOn::Fail };
     let report = merged(Parts::read(&args.parts)?, fail_on)?;
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;

@@ -51,6 +51,16 @@ impl Told {
     }
 }
 
+/// The verdict as other formats tell it: what may be done, why, and what to do next, a line each and none of it foreign
+/// but the names of services.
+pub(crate) fn in_words(report: &Report) -> Vec<String> {
+    let told = Told::of(report);
+    let mut lines = vec![format!("{}: {}", told.words, told.details)];
+    lines.extend(told.steps);
+    lines.extend(told.notes.into_iter().map(str::to_owned));
+    lines
+}
+
 pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report, elapsed: Duration) {
     let told = Told::of(report);
     let mut steps = told.steps.into_iter();
