@@ -28,6 +28,7 @@ mod plugin_inspect;
 mod plugin_sets;
 mod real;
 mod record_replay;
+mod redaction;
 mod registry;
 mod rules;
 mod signatures;
