@@ -32,6 +32,7 @@ mod plugin_sets;
 mod progress;
 mod real;
 mod record_replay;
+mod redaction;
 mod registry;
 mod report_diff;
 mod rules;

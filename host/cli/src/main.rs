@@ -8,6 +8,7 @@ mod clock;
 mod commands;
 mod deploy;
 mod interrupt;
+mod logging;
 mod output;
 mod progress;
 mod reach;
@@ -33,6 +34,7 @@ use crate::{
 };
 
 fn main() -> ExitCode {
+    logging::redact_panics();
     start_logging();
     let words: Vec<OsString> = std::env::args_os().collect();
     let cli = match args::parse_words(&words) {
@@ -122,6 +124,6 @@ fn start_logging() {
     let Some(filter) = std::env::var_os("SHIPWORTHY_LOG") else { return };
     let filter = tracing_subscriber::EnvFilter::new(filter.to_string_lossy());
     let own = tracing_subscriber::filter::filter_fn(|line| line.target().starts_with("shipworthy"));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter).with_filter(own);
+    let lines = tracing_subscriber::fmt::layer().with_writer(logging::Redacted).with_filter(filter).with_filter(own);
     tracing_subscriber::registry().with(lines).init();
 }

@@ -4,7 +4,7 @@ mod source;
 
 use std::error::Error;
 
-use shipworthy_contract::{Explain, Fault, text::plural};
+use shipworthy_contract::{Explain, Fault, redact, text::plural};
 
 use crate::{
     Look,
@@ -14,6 +14,9 @@ use crate::{
 
 /// Longest text of an error, cause or help that is shown, in characters.
 const LONGEST: usize = 1_000;
+
+/// Longest text that is read, in characters.
+const MOST_READ: usize = 64 * 1_024;
 
 /// Most causes of one error that are shown. No honest chain comes near it.
 const MOST_CAUSES: usize = 16;
@@ -49,14 +52,20 @@ pub fn render_all(errors: &[Shown<'_>], look: &Look) -> String {
     page.finish()
 }
 
+/// Foreign text, made safe, without secrets. They are looked for before anything is cut: half a secret has no shape.
+fn told(look: &Look, text: &str) -> String {
+    let text: String = text.chars().take(MOST_READ).collect();
+    look.foreign(&redact::text(&text), LONGEST)
+}
+
 fn one(page: &mut Page<'_>, look: &Look, shown: Shown<'_>) {
-    let text = Span::new(look.foreign(&shown.error.to_string(), LONGEST), Tone::Strong);
+    let text = Span::new(told(look, &shown.error.to_string()), Tone::Strong);
     labelled(page, 0, Span::new("error:", Tone::Bad), text);
     for cause in causes(shown.error) {
-        labelled(page, 2, Span::new("because:", Tone::Dim), Span::plain(look.foreign(&cause, LONGEST)));
+        labelled(page, 2, Span::new("because:", Tone::Dim), Span::plain(told(look, &cause)));
     }
     if let Some(place) = shown.error.place() {
-        labelled(page, 2, Span::new("-->", Tone::Dim), Span::plain(look.foreign(&place.to_string(), LONGEST)));
+        labelled(page, 2, Span::new("-->", Tone::Dim), Span::plain(told(look, &place.to_string())));
         if let (Some(excerpt), Some(line)) = (shown.excerpt, place.line) {
             source::render(page, look, excerpt, line, place.column);
         }
@@ -78,14 +87,14 @@ fn whose(code: &str, fault: Fault) -> &'static str {
 fn helps(page: &mut Page<'_>, look: &Look, help: &str) {
     let mut lines = help.lines();
     for line in lines.by_ref() {
-        labelled(page, 2, Span::new("help:", Tone::Good), Span::plain(look.foreign(line, LONGEST)));
+        labelled(page, 2, Span::new("help:", Tone::Good), Span::plain(told(look, line)));
         if line.ends_with(':') {
             break;
         }
     }
     for line in lines {
         let text = line.trim_start();
-        page.verbatim(4 + line.len() - text.len(), &look.foreign(text, LONGEST));
+        page.verbatim(4 + line.len() - text.len(), &told(look, text));
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use shipworthy_contract::{CheckResult, Report, rules, text::excerpt};
+use shipworthy_contract::{CheckResult, Report, Service, rules, text::excerpt};
 
 /// Longest part of a name, in characters. Longer ones are paths that nobody reads to their end.
 const LONGEST: usize = 300;
@@ -16,7 +16,7 @@ pub(crate) fn of(report: &Report) -> Vec<String> {
     let mut seen: HashMap<(&str, Option<&str>, String), usize> = HashMap::new();
     let apart = |result| {
         let name = one(report, result);
-        let key = (result.rule.as_str(), result.service.as_ref().map(|service| service.as_str()), name.clone());
+        let key = (result.rule.as_str(), result.service.as_ref().map(Service::as_str), name.clone());
         let count = seen.entry(key).or_default();
         *count += 1;
         match (*count, name.is_empty()) {

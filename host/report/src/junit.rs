@@ -117,7 +117,7 @@ fn details(result: &CheckResult) -> Vec<String> {
     };
     many("item", &mut result.items.iter().cloned());
     many("seen", &mut result.evidence.iter().map(|seen| format!("{} = {} ({})", seen.name, seen.value, seen.source)));
-    many("called from", &mut result.stack.iter().map(|frame| frame.to_string()));
+    many("called from", &mut result.stack.iter().map(ToString::to_string));
     lines
 }
 

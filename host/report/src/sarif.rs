@@ -8,6 +8,8 @@ mod place;
 mod result;
 mod rule;
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 use shipworthy_contract::{CheckResult, Report, Side, report::Verdict, text::excerpt};
 
@@ -76,7 +78,7 @@ fn category(report: &Report) -> String {
         category.push('/');
     }
     if let Some(part) = &report.part {
-        category.push_str(&format!("part-{}-of-{}/", part.number, part.of));
+        write!(category, "part-{}-of-{}/", part.number, part.of).unwrap_or_default();
     }
     category
 }

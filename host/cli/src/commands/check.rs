@@ -6,7 +6,7 @@ use std::{
 };
 
 use shipworthy_contract::{
-    CheckResult, Policy, Report,
+    CheckResult, Policy, Report, redact,
     report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn, Part, ProjectRef, RecordingRef},
     requirement::Requirement,
 };
@@ -284,7 +284,7 @@ impl Judging {
     ) -> Report {
         let results = waiver::apply(results, &self.waivers, &self.skips, self.today);
         let (verdict, exit_code) = report::judge(&results, self.fail_on);
-        Report {
+        let mut report = Report {
             schema: report::SCHEMA.to_owned(),
             verdict,
             exit_code,
@@ -296,7 +296,10 @@ impl Judging {
             policy: self.policy,
             summary: report::summarize(&results),
             results,
-        }
+        };
+        // What is judged is judged by what it is; what is told is told without secrets.
+        redact::report(&mut report);
+        report
     }
 }
 

@@ -8,7 +8,7 @@ mod parts;
 use std::{path::Path, time::Instant};
 
 use shipworthy_contract::{
-    Report, Side,
+    Report, Side, redact,
     report::{self, FailOn},
 };
 use shipworthy_stack::{Case, Material, waiver};
@@ -28,7 +28,9 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<u8, Refusal> {
     let parts: Vec<(&str, &Path)> = args.parts.iter().map(|part| ("the part", part.as_path())).collect();
     output::are_apart(&args.output, None, &parts)?;
     let fail_on = if args.fail_on.is_some() { FailOn::Warn } else { FailOn::Fail };
-    let report = merged(Parts::read(&args.parts)?, fail_on)?;
+    let mut report = merged(Parts::read(&args.parts)?, fail_on)?;
+    // The parts are without secrets if this host wrote them.
+    redact::report(&mut report);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }

@@ -1,9 +1,9 @@
 //! The line of an environment file that a message shows, without the secrets that may stand in it.
 
-use shipworthy_contract::{secret::MASK, text};
+use shipworthy_contract::{redact::is_secret_setting, secret::MASK, text};
 
 use super::SourceFile;
-use crate::masking::{is_secret_name, mask_userinfo};
+use crate::masking::mask_userinfo;
 
 /// Longest line shown, in characters: what fits a wide terminal.
 const LONGEST: usize = 120;
@@ -49,7 +49,7 @@ fn mask_unparsed(whole: &str, line: &str) -> Option<String> {
         return (!trimmed.contains('=')).then(|| line.to_owned());
     }
     let (key, _) = line.split_once('=')?;
-    let secret = line.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).any(is_secret_name);
+    let secret = line.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).any(is_secret_setting);
     Some(if secret { format!("{key}= {MASK}") } else { line.to_owned() })
 }
 

@@ -1,16 +1,12 @@
 //! The line of source that an error points to, with a caret beneath the place.
 
-use shipworthy_contract::{secret::MASK, text};
+use shipworthy_contract::{redact, secret::MASK, text};
 
 use crate::{
     Look,
     look::Tone,
     page::{Lead, Page, Span, columns},
 };
-
-/// Parts of a key's name by which its value is taken for a secret.
-const SECRET_WORDS: [&str; 9] =
-    ["secret", "token", "passw", "api-key", "api_key", "apikey", "authorization", "credential", "private"];
 
 /// Longest line that is looked at, in characters.
 const LONGEST_LINE: usize = 2_000;
@@ -106,13 +102,13 @@ fn keep_end(text: &str, room: usize) -> String {
 
 /// Masks the value of a key that sounds secret, in `key = value` (TOML) and `key: value` (YAML).
 fn mask(line: &str) -> String {
-    let Some(at) = line.find(['=', ':']) else { return line.to_owned() };
-    let Some((key, value)) = line.split_at_checked(at + 1) else { return line.to_owned() };
-    let name = key.to_lowercase();
+    let by_shape = || redact::text(line).into_owned();
+    let Some(at) = line.find(['=', ':']) else { return by_shape() };
+    let Some((key, value)) = line.split_at_checked(at + 1) else { return by_shape() };
     // A reference in braces names where a secret lies, not what it is.
     let refers = value.trim_start().starts_with('{');
-    if refers || value.trim().is_empty() || !SECRET_WORDS.iter().any(|word| name.contains(word)) {
-        return line.to_owned();
+    if refers || value.trim().is_empty() || !redact::is_secret_setting(key) {
+        return by_shape();
     }
     format!("{key} {MASK}")
 }

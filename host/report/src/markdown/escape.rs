@@ -8,7 +8,7 @@ use crate::look::defuse;
 /// Text as code, cut to so many characters; nothing of an empty one.
 ///
 /// The two characters that could end a span or the cell around it stand beside the spans as references, which are never
-/// markup (CommonMark 0.31, 2.5).
+/// markup (`CommonMark` 0.31, 2.5).
 pub(super) fn code(text: &str, limit: usize) -> String {
     span(&defuse(&excerpt(text, limit)))
 }

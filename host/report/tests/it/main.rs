@@ -7,6 +7,7 @@ mod hostile;
 mod human;
 mod json;
 mod plugin;
+mod redaction;
 mod rules;
 mod samples;
 mod since;
