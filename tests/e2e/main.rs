@@ -16,6 +16,7 @@ mod demo;
 mod doctor;
 mod env_diff;
 mod environments;
+mod errors;
 mod examples;
 mod exit_codes;
 mod formats;

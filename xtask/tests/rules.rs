@@ -1,4 +1,4 @@
-//! The documentation speaks of rules that there are, and `docs/rules.md` has each of them under its anchor.
+//! `docs/rules.md` has each rule under its anchor, and links to rules lead there.
 
 #![expect(clippy::disallowed_methods, reason = "reads the tree it stands in")]
 #![expect(clippy::expect_used, reason = "a test may stop where the tree cannot be read")]
@@ -12,17 +12,6 @@ fn docs() -> Vec<(PathBuf, String)> {
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|end| end == "md"));
     pages.map(|path| (path.clone(), fs::read_to_string(path).expect("a page"))).collect()
-}
-
-/// The ids in backticks that carry a side and name one rule.
-fn named(text: &str) -> BTreeSet<&str> {
-    let words = text.split('`').skip(1).step_by(2);
-    let is_id = |word: &&str| {
-        let plain = |c: char| c.is_ascii_lowercase() || c == '-' || c == '.';
-        let sides = word.strip_prefix("payload.").or_else(|| word.strip_prefix("stack."));
-        sides.is_some_and(|name| !name.is_empty()) && word.chars().all(plain)
-    };
-    words.filter(is_id).collect()
 }
 
 #[test]
@@ -55,28 +44,3 @@ fn every_link_to_a_rule_leads_to_its_heading() {
         }
     }
 }
-
-#[test]
-fn the_documentation_names_no_rule_that_there_is_not() {
-    let pages = docs();
-    let (_, page) = pages.iter().find(|(path, _)| path.ends_with("rules.md")).expect("docs/rules.md");
-    let known: BTreeSet<&str> = page.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`')).collect();
-    for (path, text) in &pages {
-        for id in named(text) {
-            // Keys of an environment's `[payload]`, and rules of examples' probes.
-            let is_host = id.matches('.').count() == 1 && !KEYS.contains(&id);
-            assert!(!is_host || known.contains(id), "{}: {id}", path.display());
-        }
-    }
-}
-
-/// Words in the same form that are no rules: keys of an environment, and of a test file.
-const KEYS: [&str; 7] = [
-    "stack.log",
-    "payload.env",
-    "payload.project",
-    "payload.mode",
-    "payload.contract",
-    "payload.limits",
-    "payload.trust",
-];

@@ -23,6 +23,7 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::error::ErrorKind;
 use shipworthy_contract::report::{EXIT_NOT_STARTED, EXIT_PASSED, EXIT_USAGE};
+use shipworthy_plugins::environment;
 use shipworthy_report::error::Shown;
 use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -106,8 +107,22 @@ fn usage(error: &clap::Error, words: &[OsString]) -> ExitCode {
 }
 
 fn show(refusal: &Refusal) {
-    let shown: Vec<Shown<'_>> =
-        refusal.errors.iter().map(|error| Shown { error: error.as_ref(), excerpt: error.excerpt() }).collect();
+    // Where an error knows its place only, the line is looked up; it stands in a file that was read a moment ago.
+    let looked_up: Vec<Option<(String, u32)>> = refusal
+        .errors
+        .iter()
+        .map(|error| error.place().filter(|_| error.excerpt().is_none()).and_then(|place| environment::excerpt(&place)))
+        .collect();
+    let shown: Vec<Shown<'_>> = refusal
+        .errors
+        .iter()
+        .zip(&looked_up)
+        .map(|(error, found)| Shown {
+            error: error.as_ref(),
+            excerpt: error.excerpt().or(found.as_ref().map(|(line, _)| line.as_str())),
+            caret: error.caret().or(found.as_ref().map(|(_, caret)| *caret)),
+        })
+        .collect();
     Stream::Err.write(&shipworthy_report::error::render_all(&shown, &output::look(false, Stream::Err)));
 }
 

@@ -130,8 +130,15 @@ impl Explain for UsageError {
                 "write each part's report with `--output json=FILE`, and deploy after `shipworthy report merge`"
                     .to_owned(),
             ),
-            Self::Only { known, .. } => Some(format!("services with a probe: {known}")),
-            Self::Staged { .. } | Self::Socket(_) | Self::Runtime(_) | Self::Folder(_) => None,
+            Self::Only { service, known } => {
+                Some(match shipworthy_contract::suggest::nearest(service, known.split(", ")) {
+                    Some(near) => format!("did you mean `{near}`? services with a probe: {known}"),
+                    None => format!("services with a probe: {known}"),
+                })
+            }
+            Self::Socket(_) => Some("write `unix:///PATH`, `tcp://HOST:PORT` or `http://HOST:PORT`".to_owned()),
+            Self::Folder(_) => Some("change to a folder that is there".to_owned()),
+            Self::Staged { .. } | Self::Runtime(_) => None,
         }
     }
 }

@@ -246,7 +246,9 @@ impl Explain for ConfigError {
             Self::Unfit { faults, .. } if faults.len() > 1 => {
                 Some(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
             }
-            Self::Unfit { .. } => None,
+            Self::Unfit { plugin, .. } => {
+                Some(format!("`shipworthy plugin inspect` shows the keys that the config of `{plugin}` has"))
+            }
             Self::Schema { .. } => Some("the plugin's author has to mend its descriptor".to_owned()),
         }
     }

@@ -35,7 +35,7 @@ pub use self::{
     endpoint::{EndpointSpec, MissingSecret},
     error::{EnvironmentError, EnvironmentErrors, Problem},
     find::{find, list},
-    load::load,
+    load::{excerpt, load},
     payload::PayloadDemands,
     probe::{PluginSource, Probe},
     registries::RegistrySpec,

@@ -29,12 +29,14 @@ pub struct Shown<'a> {
     /// The line of source that [`Explain::place`] points to, without its line break. Only of the manifest and of
     /// environment files; values of keys that sound secret are masked here.
     pub excerpt: Option<&'a str>,
+    /// The column in it that is meant, where it is another than the place's.
+    pub caret: Option<u32>,
 }
 
 /// One error as text, with a line break at its end.
 pub fn render(error: &dyn Explain, excerpt: Option<&str>, look: &Look) -> String {
     let mut page = Page::new(look);
-    one(&mut page, look, Shown { error, excerpt });
+    one(&mut page, look, Shown { error, excerpt, caret: error.caret() });
     page.finish()
 }
 
@@ -67,7 +69,7 @@ fn one(page: &mut Page<'_>, look: &Look, shown: Shown<'_>) {
     if let Some(place) = shown.error.place() {
         labelled(page, 2, Span::new("-->", Tone::Dim), Span::plain(told(look, &place.to_string())));
         if let (Some(excerpt), Some(line)) = (shown.excerpt, place.line) {
-            source::render(page, look, excerpt, line, place.column);
+            source::render(page, look, excerpt, line, shown.caret.or(place.column));
         }
     }
     if let Some(help) = shown.error.help() {

@@ -69,6 +69,7 @@ impl Wrong {
                 let words = arg();
                 let words: Vec<&str> = words.rsplit(' ').next().unwrap_or_default().split('|').collect();
                 let near = suggest::nearest(&value(), words.iter().copied().filter(|_| words.len() > 1));
+                let near = near.map(str::to_owned).or_else(|| suggest::meant(&why).filter(|_| help.is_empty()));
                 let help = help.into_iter().chain(near.map(|near| format!("did you mean `{near}`?"))).collect();
                 (format!("`{}`: {why}", arg()), help, "usage.value")
             }

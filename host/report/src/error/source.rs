@@ -46,8 +46,11 @@ fn bar(page: &mut Page<'_>, gutter: usize, number: &str, text: &str) {
 
 /// The line before and from the column on, made safe, secrets masked.
 fn split(line: &str, column: Option<u32>) -> (String, String) {
-    let line: String = mask(line).chars().take(LONGEST_LINE).collect();
+    let masked = mask(line);
     let before = column.map_or(0, |column| usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1));
+    // Of what is masked its beginning is meant.
+    let before = if masked == line { before } else { before.min(masked.chars().count() - MASK.chars().count()) };
+    let line: String = masked.chars().take(LONGEST_LINE).collect();
     let at = line.char_indices().nth(before).map_or(line.len(), |(at, _)| at);
     let (before, after) = line.split_at_checked(at).unwrap_or((&line, ""));
     (clean(before), clean(after).trim_end().to_owned())
@@ -129,6 +132,14 @@ mod tests {
         ] {
             assert_eq!(mask(line), shown, "{line}");
         }
+    }
+
+    #[test]
+    fn the_caret_stays_at_the_beginning_of_what_is_masked() {
+        let (before, after) = split("  password: hunter2", Some(16));
+        assert_eq!((before.as_str(), after.as_str()), ("  password: ", "[secret]"));
+        let (before, after) = split("  password: hunter2", Some(3));
+        assert_eq!((before.as_str(), after.as_str()), ("  ", "password: [secret]"));
     }
 
     #[test]

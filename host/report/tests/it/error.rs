@@ -94,7 +94,8 @@ fn a_chain_is_told_once() {
 #[test]
 fn several_errors_are_counted() {
     let (first, second) = (unknown_key(), chain());
-    let errors = [Shown { error: &first, excerpt: None }, Shown { error: &second, excerpt: None }];
+    let errors =
+        [Shown { error: &first, excerpt: None, caret: None }, Shown { error: &second, excerpt: None, caret: None }];
     insta::assert_snapshot!(render_all(&errors, &LOOK), @r"
     error: unknown key: `polciy`
       --> environments/staging.toml:12:3
