@@ -45,6 +45,7 @@ fn no_field_of_a_report_gives_a_secret_away() {
         unicode: true,
         verbose: true,
         quiet: false,
+        plain: false,
         width: 200,
         elapsed: Duration::ZERO,
     };
