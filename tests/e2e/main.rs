@@ -21,6 +21,7 @@ mod examples;
 mod exit_codes;
 mod formats;
 mod gate;
+mod html;
 mod init;
 mod interrupted;
 mod locks;

@@ -265,7 +265,9 @@ fn asking(server: &StandIn) -> Result<Sandbox> {
 
 /// Runs in every format and verbosity; what is shown holds `told`, so that there was something to make harmless.
 fn assert_harmless(sandbox: &Sandbox, words: &[&str], told: &str) -> Result<()> {
-    for flags in [&["--format", "human"][..], &["--verbose"], &["--quiet"], &["--format", "json"]] {
+    for flags in
+        [&["--format", "human"][..], &["--verbose"], &["--quiet"], &["--format", "json"], &["--format", "html"]]
+    {
         let output = sandbox.run(&[words, flags].concat())?;
         assert!(matches!(output.status, Some(1 | 3 | 4)), "{}", output.snapshot());
         assert!(output.stdout.contains(told), "{}", output.snapshot());

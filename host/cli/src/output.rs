@@ -90,6 +90,7 @@ fn render(report: &Report, format: Format, options: &human::Options) -> String {
         Format::Sarif => shipworthy_report::sarif::render(&relative::to_folder(report)),
         Format::Github => shipworthy_report::github::render(&relative::to_folder(report)),
         Format::Markdown => shipworthy_report::markdown::render(&relative::to_folder(report)),
+        Format::Html => shipworthy_report::html::render(&relative::to_folder(report)),
     }
 }
 

@@ -9,7 +9,7 @@ pub(crate) mod causes;
 pub(crate) mod example;
 pub(crate) mod fleet;
 pub(crate) mod group;
-mod head;
+pub(crate) mod head;
 pub(crate) mod line;
 mod many;
 mod trace;

@@ -18,6 +18,7 @@ pub mod compared;
 pub mod doctor;
 pub mod error;
 pub mod github;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;

@@ -15,6 +15,7 @@ pub(crate) enum Format {
     Sarif,
     Github,
     Markdown,
+    Html,
 }
 
 impl Format {

@@ -62,6 +62,8 @@ pub(crate) fn sections<'a>(
     shown: impl Fn(&CheckResult) -> bool,
 ) -> Vec<Section<'a>> {
     let causes = Causes::among(results);
+    // What rests on a cause is told beneath it, and only there.
+    let is_unjudged = |result: &CheckResult| is_unjudged(result) && causes.of(result).is_none();
     let unjudged: Vec<&CheckResult> = results.iter().filter(|result| is_unjudged(result)).collect();
     let reason = common_reason(&unjudged);
     let mut places = Places::default();

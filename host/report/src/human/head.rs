@@ -77,7 +77,7 @@ fn of_recording(page: &mut Page<'_>, look: &Look, recording: &RecordingRef) {
     }
 }
 
-fn in_words(look: &Look, difference: &Difference) -> String {
+pub(crate) fn in_words(look: &Look, difference: &Difference) -> String {
     let shown = |text: &str| look.foreign(&without_most_of_its_digest(text), SHORT);
     let probe = difference.probe.as_deref().map(shown).unwrap_or_default();
     let what = match difference.what {

@@ -291,23 +291,26 @@ impl<'a> Teller<'a> {
         self.look.symbol_columns() + 2
     }
 
-    /// `file:line:column (field)`, as far as each is known.
     fn place(&self, location: &Location) -> Option<String> {
-        let field = match (&location.field, location.entry) {
-            (Some(field), _) => Some(field.clone()),
-            (None, Some(entry)) => Some(format!("artifacts[{entry}]")),
-            (None, None) => None,
-        };
-        let place = match (file_place(location), field) {
-            (Some(place), Some(field)) => format!("{place} ({field})"),
-            (place, field) => place.or(field)?,
-        };
-        Some(self.look.foreign(&place, LONGEST_VALUE))
+        whole_place(location).map(|place| self.look.foreign(&place, LONGEST_VALUE))
+    }
+}
+
+/// `file:line:column (field)`, as far as each is known.
+pub(crate) fn whole_place(location: &Location) -> Option<String> {
+    let field = match (&location.field, location.entry) {
+        (Some(field), _) => Some(field.clone()),
+        (None, Some(entry)) => Some(format!("artifacts[{entry}]")),
+        (None, None) => None,
+    };
+    match (file_place(location), field) {
+        (Some(place), Some(field)) => Some(format!("{place} ({field})")),
+        (place, field) => place.or(field),
     }
 }
 
 /// `file:line:column`, as far as each is known.
-pub(crate) fn file_place(location: &Location) -> Option<String> {
+fn file_place(location: &Location) -> Option<String> {
     let place = Place { file: location.file.clone()?, line: location.line, column: location.column };
     Some(place.to_string())
 }

@@ -188,7 +188,7 @@ fn stopping_steps(report: &Report) -> Vec<String> {
     }
     if steps.len() > MOST_STEPS {
         let rest = steps.split_off(MOST_STEPS);
-        steps.push(format!("{} of other kinds, told above", plural(rest.len(), "cause")));
+        steps.push(format!("{} of other kinds among the results", plural(rest.len(), "cause")));
     }
     steps
 }

@@ -3,57 +3,14 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use shipworthy_contract::{CheckResult, Class, Location, Outcome, Policy, Report, RuleId, rules};
+use shipworthy_contract::{CheckResult, Outcome, Report, rules};
 use shipworthy_report::human::{Options, render};
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::samples;
+use crate::filled::report_of;
 
 const HOSTILE: &str = "\u{1b}[31mred\u{1b}[0m \u{1b}]8;;http://x\u{7}link\n::error::gotcha\r\n##[error]no \
                        ##vso[task.complete]x \u{202e}evil\u{9b}2J a|b <script> 見見見 \u{0}\u{7f}end";
-
-fn report_of(text: &str) -> Report {
-    let filled = |rule: &RuleId, outcome: Outcome| {
-        let class = if outcome == Outcome::Skip { Class::Skipped } else { Class::Unreadable };
-        let mut result = CheckResult::new(rule.clone(), outcome, class, format!("{text} ({text})"));
-        result.expected = Some(text.to_owned());
-        result.observed = Some(text.to_owned());
-        result.hint = Some(text.to_owned());
-        result.instance = Some(text.to_owned());
-        result.items = vec![text.to_owned(); 12];
-        result.evidence = vec![samples::evidence(text, text, text)];
-        result.stack = vec![samples::frame(text, Some(text)); 7];
-        result.log = vec![samples::line(text, text); 7];
-        result.location = Some(Location {
-            entry: Some(1),
-            field: Some(text.to_owned()),
-            file: Some(text.to_owned()),
-            line: Some(1),
-            column: Some(1),
-        });
-        result.plugin = Some(samples::plugin(text));
-        result
-    };
-    // A cause with its consequence, checks that were skipped for one reason, and each outcome on its own.
-    let judged = [rules::FACT, rules::OBSERVATION];
-    let mut results: Vec<_> =
-        judged.iter().flat_map(|rule| Outcome::ALL.map(|outcome| filled(rule, outcome))).collect();
-    for _ in 0..2 {
-        let mut unjudged = filled(&rules::MODE, Outcome::Skip);
-        unjudged.observed = None;
-        results.push(unjudged);
-    }
-    let mut report = samples::report(Policy::Strict, results);
-    if let Some(artifact) = &mut report.artifact {
-        text.clone_into(&mut artifact.path);
-        text.clone_into(&mut artifact.contract_reason);
-    }
-    if let Some(environment) = &mut report.environment {
-        text.clone_into(&mut environment.name);
-        environment.file = text.into();
-    }
-    report
-}
 
 /// What is wrong with a rendered text, in words.
 fn faults(text: &str, width: usize) -> Vec<String> {

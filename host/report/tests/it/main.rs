@@ -2,13 +2,18 @@
 
 mod docs;
 mod error;
+mod filled;
 mod fleets;
 mod hostile;
+mod html;
 mod human;
 mod json;
+mod pages;
 mod plugin;
 mod redaction;
 mod rules;
 mod samples;
 mod since;
 mod trials;
+
+use fleets::stack;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shipworthy_contract::{Location, redact, rules};
-use shipworthy_report::{github, human, json, junit, markdown, sarif};
+use shipworthy_report::{github, html, human, json, junit, markdown, sarif};
 
 use crate::samples::{complete, evidence, fail, frame, line, of};
 
@@ -52,6 +52,7 @@ fn no_field_of_a_report_gives_a_secret_away() {
     for shown in [
         human::render(&report, &options),
         json::render(&report),
+        html::render(&report),
         junit::render(&report),
         sarif::render(&report),
         github::render(&report),
