@@ -81,7 +81,7 @@ pub(crate) enum Command {
     /// Take an environment and its plugins to where no registry is
     #[command(subcommand)]
     Bundle(BundleCommand),
-    /// Compare two reports, or put together those of the parts of one check
+    /// Compare two reports, or merge those of parts of one check
     #[command(subcommand)]
     Report(ReportCommand),
     /// Where compiled plugins are; compile them ahead, remove them

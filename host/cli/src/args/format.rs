@@ -52,10 +52,10 @@ impl FromStr for OutputFile {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let expected = "expected FORMAT=FILE, such as json=report.json";
-        let (format, file) = text.split_once('=').ok_or(expected)?;
+        let wrong = || format!("expected FORMAT=FILE, such as json=report.json, found: {}", excerpt(text, 80));
+        let (format, file) = text.split_once('=').ok_or_else(wrong)?;
         if file.is_empty() {
-            return Err(expected.to_owned());
+            return Err(wrong());
         }
         let Ok(known) = Format::from_str(format, false) else {
             let names = Format::names();
