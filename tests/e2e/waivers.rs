@@ -302,7 +302,7 @@ fn a_service_without_a_probe_cannot_be_looked_at_alone() -> Result<()> {
 
     ----- stderr -----
     error: `--only gatway` names a service that the environment has no probe for
-      help: services with a probe: agent, gateway
+      help: did you mean `gateway`? services with a probe: agent, gateway
       [usage.only] at fault: the command line or the environment
     ");
     Ok(())

@@ -35,7 +35,7 @@ pub(crate) use sets::{Accept, BundleCommand, CreateArgs, DiffArgs, ListArgs, Loc
 pub(crate) use shape::{complete, parse as parse_words};
 pub(crate) use wrong::Wrong;
 
-/// Decides whether a deploy may go ahead: is the artifact whole, does the stack fit?
+/// Decides whether a deploy may go ahead: is the artifact whole, the stack fit?
 #[derive(Debug, Parser)]
 #[command(name = "shipworthy", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Cli {

@@ -79,7 +79,7 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Cache(CacheCommand::Warm(args)) => commands::cache::warm(args)?,
         Command::Cache(CacheCommand::Clean) => commands::cache::clean()?,
         Command::Doctor(args) => return commands::doctor::run(args),
-        Command::Completions(args) => commands::manual::completions(args)?,
+        Command::Completions(args) => commands::manual::completions(args),
         Command::Man(args) => commands::manual::man(args)?,
         Command::Compile { memory, seconds } => return Ok(shipworthy_engine::run_child(*memory, *seconds).status()),
         Command::Schema { of } => commands::schema::run(*of),

@@ -44,35 +44,8 @@ impl Wrong {
                 let text = format!("unknown command `{asked}`");
                 (text, vec![meant_or_all(&asked, &known, "commands")], "usage.command")
             }
-            ErrorKind::InvalidValue => {
-                let known = said(ContextKind::ValidValue);
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                if value().is_empty() {
-                    let help = (!known.is_empty()).then(|| format!("values: {}", known.join(", ")));
-                    (
-                        format!("expected a value after `{}`, found none", arg()),
-                        help.into_iter().collect(),
-                        "usage.value",
-                    )
-                } else {
-                    let text = format!("`{}`: expected one of {}, found: {}", arg(), known.join(", "), value());
-                    let near = suggest::nearest(&value(), known.iter().copied());
-                    (text, near.map(|near| format!("did you mean `{near}`?")).into_iter().collect(), "usage.value")
-                }
-            }
-            ErrorKind::ValueValidation => {
-                let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-                let (why, help) = match why.split_once("; did you mean ") {
-                    Some((why, near)) => (why.to_owned(), vec![format!("did you mean {near}")]),
-                    None => (why, Vec::new()),
-                };
-                let words = arg();
-                let words: Vec<&str> = words.rsplit(' ').next().unwrap_or_default().split('|').collect();
-                let near = suggest::nearest(&value(), words.iter().copied().filter(|_| words.len() > 1));
-                let near = near.map(str::to_owned).or_else(|| suggest::meant(&why).filter(|_| help.is_empty()));
-                let help = help.into_iter().chain(near.map(|near| format!("did you mean `{near}`?"))).collect();
-                (format!("`{}`: {why}", arg()), help, "usage.value")
-            }
+            ErrorKind::InvalidValue => of_choice(&arg(), &value(), &said(ContextKind::ValidValue)),
+            ErrorKind::ValueValidation => of_value(&arg(), &value(), error),
             ErrorKind::NoEquals => (format!("`{}`: expected `=` before its value", arg()), Vec::new(), "usage.value"),
             ErrorKind::TooFewValues | ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues => {
                 (format!("`{}`: too many or too few values", arg()), Vec::new(), "usage.value")
@@ -85,19 +58,7 @@ impl Wrong {
                     (format!("`{}` cannot be used together with `{prior}`", arg()), Vec::new(), "usage.conflict")
                 }
             }
-            ErrorKind::MissingRequiredArgument => {
-                let missing = plain(&said(ContextKind::InvalidArg).join("`, `"));
-                let mut help = Vec::new();
-                if missing.contains("--env") {
-                    help.push("`shipworthy env list` shows those that there are".to_owned());
-                }
-                for arg in command.get_arguments().filter(|arg| missing == plain(&arg.to_string())) {
-                    let values: Vec<String> =
-                        arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
-                    help.extend((!values.is_empty()).then(|| format!("values: {}", values.join(", "))));
-                }
-                (format!("expected `{missing}`, found none"), help, "usage.missing")
-            }
+            ErrorKind::MissingRequiredArgument => missing(&plain(&said(ContextKind::InvalidArg).join("`, `")), command),
             ErrorKind::MissingSubcommand => {
                 let known = visible(command).collect::<Vec<_>>().join(", ");
                 ("expected a command".to_owned(), vec![format!("commands: {known}")], "usage.command")
@@ -109,7 +70,48 @@ impl Wrong {
     }
 }
 
-fn unknown(arg: &str, suggested: &[String], command: &Command) -> (String, Vec<String>, &'static str) {
+/// Text, what to do, and code.
+type Said = (String, Vec<String>, &'static str);
+
+/// One of a few words, or none at all.
+fn of_choice(arg: &str, value: &str, known: &[String]) -> Said {
+    let all = known.join(", ");
+    if value.is_empty() {
+        let help = (!known.is_empty()).then(|| format!("values: {all}"));
+        return (format!("expected a value after `{arg}`, found none"), help.into_iter().collect(), "usage.value");
+    }
+    let near = suggest::nearest(value, known.iter().map(String::as_str));
+    let help = near.map(|near| format!("did you mean `{near}`?"));
+    (format!("`{arg}`: expected one of {all}, found: {value}"), help.into_iter().collect(), "usage.value")
+}
+
+/// A value that its own reader refuses. It may say already what was meant.
+fn of_value(arg: &str, value: &str, error: &Error) -> Said {
+    let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    if let Some((why, near)) = why.split_once("; did you mean ") {
+        return (format!("`{arg}`: {why}"), vec![format!("did you mean {near}")], "usage.value");
+    }
+    let words: Vec<&str> = arg.rsplit(' ').next().unwrap_or_default().split('|').collect();
+    let near = suggest::nearest(value, words.iter().copied().filter(|_| words.len() > 1));
+    let near = near.map(str::to_owned).or_else(|| suggest::meant(&why));
+    let help = near.map(|near| format!("did you mean `{near}`?"));
+    let why = if why.contains("found") { why } else { format!("{why}, found: {value}") };
+    (format!("`{arg}`: {why}"), help.into_iter().collect(), "usage.value")
+}
+
+fn missing(missing: &str, command: &Command) -> Said {
+    let mut help = Vec::new();
+    if missing.contains("--env") {
+        help.push("`shipworthy env list` shows those that there are".to_owned());
+    }
+    for arg in command.get_arguments().filter(|arg| missing == plain(&arg.to_string())) {
+        let values: Vec<String> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+        help.extend((!values.is_empty()).then(|| format!("values: {}", values.join(", "))));
+    }
+    (format!("expected `{missing}`, found none"), help, "usage.missing")
+}
+
+fn unknown(arg: &str, suggested: &[String], command: &Command) -> Said {
     if !arg.starts_with('-') {
         let text = format!("expected no further word, found: {arg}");
         let known: Vec<&str> = visible(command).collect();

@@ -23,7 +23,7 @@ struct NoPage {
 }
 
 /// `completions SHELL`.
-pub(crate) fn completions(args: &CompletionsArgs) -> Result<(), Refusal> {
+pub(crate) fn completions(args: &CompletionsArgs) {
     let shell = match args.shell {
         Shell::Bash => clap_complete::Shell::Bash,
         Shell::Zsh => clap_complete::Shell::Zsh,
@@ -34,7 +34,6 @@ pub(crate) fn completions(args: &CompletionsArgs) -> Result<(), Refusal> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut complete(), "shipworthy", &mut script);
     Stream::Out.write(&String::from_utf8_lossy(&script));
-    Ok(())
 }
 
 /// `man [WORD]... [--dir DIR]`.

@@ -20,15 +20,14 @@ pub(super) fn line_at(file: &SourceFile, offset: usize) -> Option<Excerpt> {
     let index = file.lines.partition_point(|start| *start <= offset).saturating_sub(1);
     let start = file.lines.get(index).copied()?;
     let line = file.text.get(start..)?.lines().next()?;
-    let (masked, at) = match &file.masks {
-        Some(masks) => mask_ranges(line, start, masks, offset),
-        None => {
-            let masked = mask_unparsed(&file.text, line)?;
-            // What follows the key is masked whole, and what is meant with it.
-            let at = (offset - start).min(line.len());
-            let at = if masked == line { at } else { at.min(masked.len().saturating_sub(MASK.len())) };
-            (masked, at)
-        }
+    let (masked, at) = if let Some(masks) = &file.masks {
+        mask_ranges(line, start, masks, offset)
+    } else {
+        let masked = mask_unparsed(&file.text, line)?;
+        // What follows the key is masked whole, and what is meant with it.
+        let at = (offset - start).min(line.len());
+        let at = if masked == line { at } else { at.min(masked.len().saturating_sub(MASK.len())) };
+        (masked, at)
     };
     let (before, after) = masked.split_at_checked(at)?;
     let shown = mask_userinfo(&masked);

@@ -22,7 +22,7 @@ pub fn render(id: &str, own: &[ProbeRule], expires: &str, look: &Look) -> Result
     match find(id, own) {
         Ok(Found::Host(rule)) => host(&mut page, look, rule, expires),
         Ok(Found::Probe(rule)) => probe(&mut page, look, rule, expires),
-        Err(unknown) => return term::render(&pasted(id), own, look).map_err(|_| unknown),
+        Err(unknown) => return term::render(&pasted(id), look).ok_or(unknown),
     }
     Ok(page.finish())
 }

@@ -2,13 +2,11 @@
 
 use shipworthy_contract::{Class, Side};
 
-use super::{UnknownRule, unknown};
 use crate::{
     Look,
     classes::{act, act_on_violation, meaning, who},
     look::Tone,
     page::{Lead, Page, Span},
-    rules::ProbeRule,
 };
 
 /// Exit codes with what each says, as the documentation has them.
@@ -24,18 +22,18 @@ pub(crate) const EXIT_CODES: [(u8, &str); 9] = [
     (130, "interrupted"),
 ];
 
-/// A class or an exit code explained, with a line break at its end.
-pub(super) fn render(asked: &str, own: &[ProbeRule], look: &Look) -> Result<String, UnknownRule> {
+/// A class or an exit code explained, with a line break at its end; none if it is neither.
+pub(super) fn render(asked: &str, look: &Look) -> Option<String> {
     if let Some(class) = Class::ALL.into_iter().find(|class| class.as_str() == asked) {
-        return Ok(of_class(class, look));
+        return Some(of_class(class, look));
     }
     let code = asked.strip_prefix("exit").map_or(asked, |rest| rest.trim_start_matches([' ', '-', '=']));
-    let found = code.parse::<u8>().ok().and_then(|code| EXIT_CODES.into_iter().find(|(known, _)| *known == code));
-    let Some((code, text)) = found else { return Err(unknown(asked, own)) };
+    let code: u8 = code.parse().ok()?;
+    let (_, text) = EXIT_CODES.into_iter().find(|(known, _)| *known == code)?;
     let mut page = Page::new(look);
     page.heading(&format!("exit code {code}"));
     page.text(0, &[Span::plain(text)]);
-    Ok(page.finish())
+    Some(page.finish())
 }
 
 fn of_class(class: Class, look: &Look) -> String {

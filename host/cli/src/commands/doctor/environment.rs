@@ -27,9 +27,8 @@ pub(super) fn look(name: &str, needs: &mut Needs) -> Vec<Looked> {
     let environment = match env::load(name) {
         Ok(environment) => environment,
         Err(refusal) => {
-            let told =
-                |error: &Box<dyn shipworthy_contract::Explain>| Looked::error(AREA, "file", Outcome::Fail, &**error);
-            return refusal.errors.iter().map(told).collect();
+            let told = refusal.errors.iter().map(|error| Looked::error(AREA, "file", Outcome::Fail, &**error));
+            return told.collect();
         }
     };
     note(&environment, needs);

@@ -38,6 +38,9 @@ const STATUS: [(&str, &str); 8] = [
     ("130", "interrupted"),
 ];
 
+/// A section that clap's crate writes.
+type Part = fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>;
+
 /// The page of one command of a tree that was built.
 pub(super) fn page(command: &Command) -> String {
     let version = format!("shipworthy {}", env!("CARGO_PKG_VERSION"));
@@ -45,7 +48,7 @@ pub(super) fn page(command: &Command) -> String {
     let man = Man::new(command.clone()).title(name.to_uppercase()).source(version).manual("Shipworthy");
     let mut bytes = Vec::new();
     // Writing to a vector cannot fail.
-    let parts: [fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>; 5] = [
+    let parts: [Part; 5] = [
         Man::render_title,
         Man::render_name_section,
         Man::render_synopsis_section,
