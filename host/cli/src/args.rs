@@ -294,8 +294,8 @@ pub(crate) struct JudgingFlags {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputFlags {
-    /// What goes to standard output: a page for people, or the report that `shipworthy schema report` describes
-    #[arg(long, value_enum, default_value_t)]
+    /// On standard output: human, json, junit, sarif, github, markdown or html
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub(crate) format: Format,
     /// Write the report to a file as well; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse::<OutputFile>)]

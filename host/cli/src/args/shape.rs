@@ -12,7 +12,7 @@ use clap::{
 use super::Cli;
 
 /// Flags that `-h` leaves out: it is to fit a terminal of 24 rows, and these are for a few.
-const RARE: [&str; 15] = [
+const RARE: [&str; 16] = [
     "artifact-key",
     "artifact-sha256",
     "bundle",
@@ -22,6 +22,7 @@ const RARE: [&str; 15] = [
     "no-color",
     "offline",
     "partition",
+    "plain",
     "record",
     "replay",
     "secret-env",
