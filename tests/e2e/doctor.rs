@@ -1,6 +1,7 @@
 //! `doctor`: what this machine lacks, by name, with what to do; never more than a warning for what nobody asked for.
 
 use std::{
+    fmt::Write as _,
     fs::Permissions,
     os::unix::{fs::PermissionsExt as _, net::UnixListener},
     process::{Command, Stdio},
@@ -26,12 +27,12 @@ fn area(sandbox: &Sandbox, words: &[&str], name: &str) -> Result<String> {
     let mut lines = format!("{name}\n");
     for one in json["looked"].as_array().context("a list")?.iter().filter(|one| one["area"] == name) {
         let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
-        lines.push_str(&format!("{} {}: {}\n", text("outcome"), text("name"), text("message")));
+        writeln!(lines, "{} {}: {}", text("outcome"), text("name"), text("message"))?;
         if one["advice"].is_string() {
-            lines.push_str(&format!("  -> {}\n", text("advice")));
+            writeln!(lines, "  -> {}", text("advice"))?;
         }
         for line in one["paste"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            lines.push_str(&format!("     {line}\n"));
+            writeln!(lines, "     {line}")?;
         }
     }
     Ok(lines)
@@ -117,7 +118,7 @@ fn an_engine_that_is_not_there_or_does_not_answer_is_told() -> Result<()> {
         sandbox.file("env.toml", of_containers(&url))?;
         let output = sandbox.run(&["doctor", "--env", "env.toml"])?;
         assert_eq!(output.status, Some(2), "{name}: {}", output.snapshot());
-        told.push_str(&format!("{name}: {}", area(&sandbox, &["--env", "env.toml"], "docker")?));
+        write!(told, "{name}: {}", area(&sandbox, &["--env", "env.toml"], "docker")?)?;
     }
     insta::assert_snapshot!(told);
     Ok(())
@@ -212,7 +213,7 @@ fn a_registry_and_its_credentials_are_told() -> Result<()> {
         let output = sandbox.run(&["doctor", "--env", "env.toml"])?;
         assert_eq!(output.status, Some(2), "{name}: {}", output.snapshot());
         assert!(!output.stdout.contains("hunter2"), "what a helper says is nobody's");
-        told.push_str(&format!("{name}: {}", area(&sandbox, &["--env", "env.toml"], "registries")?));
+        write!(told, "{name}: {}", area(&sandbox, &["--env", "env.toml"], "registries")?)?;
     }
     insta::assert_snapshot!(told);
     Ok(())

@@ -1,7 +1,7 @@
 //! The examples of `explain`: each is what the binary says today of a case that is built here. With
 //! `SHIPWORTHY_WRITE_EXAMPLES=1` they are written anew, to be looked at before they are committed.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 use anyhow::{Context as _, Result, ensure};
 use regex::Regex;
@@ -192,7 +192,7 @@ fn covered(sandbox: &Sandbox) -> Result<()> {
     let mut sums = sums;
     for file in files {
         if let Ok(bytes) = std::fs::read(sandbox.dir().join("a").join(file)) {
-            sums.push_str(&format!("{}  {file}\n", Sha256::of(&bytes)));
+            writeln!(sums, "{}  {file}", Sha256::of(&bytes))?;
         }
     }
     sandbox.file("a/SHA256SUMS", &sums)?;

@@ -35,9 +35,13 @@ pub fn closest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>, most
 /// of those in backticks.
 pub fn meant(message: &str) -> Option<String> {
     let (expected, found) = message.rsplit_once(", found: ")?;
-    let words = expected.split('`').skip(1).step_by(2).filter(|word| !word.is_empty() && !word.contains(' '));
-    // What is expected is the same kind of thing, and short; an example of a form is none of it.
-    let words = words.filter(|word| word.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)));
+    let words = expected.split('`').skip(1).step_by(2);
+    // Only words can be misspelt: another version is another version, and an example of a form is no choice.
+    let is_word = |word: &&str| {
+        let letters = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        word.len() > 1 && word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.chars().all(letters)
+    };
+    let words = words.filter(is_word);
     nearest(found.split(' ').next()?, words).map(str::to_owned)
 }
 
@@ -59,6 +63,8 @@ mod tests {
             ("expected `strict` or `warn`, found: stict", Some("strict")),
             ("expected one of `http`, `grpc`, found: htp GET /", Some("http")),
             ("expected `strict` or `warn`, found: lax", None),
+            ("expected letters, digits or `-`, found: x", None),
+            ("expected one of `1.0`, `1.1`, found: 2.0", None),
             ("expected a name", None),
         ] {
             assert_eq!(meant(message).as_deref(), expected, "{message}");
