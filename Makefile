@@ -6,7 +6,7 @@ CARGO  ?= cargo
 PREFIX ?= $(HOME)/.local
 export CARGO_TARGET_DIR = $(CURDIR)/target
 
-.PHONY: demo demo-docker test check install build bundle gen bench bench-kit bench-stack bench-payload bench-registry bench-signatures fuzz hostile setup tools
+.PHONY: demo demo-docker test check install build bundle gen bench bench-kit bench-stack bench-payload bench-registry bench-signatures fuzz hostile messages dist setup tools
 
 demo: build ## the main job end to end against a stand-in stack on loopback, no Docker needed
 	@bash examples/demo/run target/release/shipworthy target/release/stand-in-stack
@@ -66,6 +66,14 @@ fuzz: ## the readers of the payload side and whole plugins, twenty seconds each
 
 hostile: build ## every hostile plugin with what becomes of it, its time and its peak memory: docs/hostile-plugins.md
 	target/release/hostile target/release/shipworthy --write docs/hostile-plugins.md
+
+messages: build ## what Shipworthy and three peers say in ten bad situations: docs/messages.md
+	benches/messages target/release/shipworthy --write docs/messages.md
+
+dist: tools ## what is handed out: a static binary with all it needs, an image from scratch, bills of materials; target/dist
+	dist/build $(PROFILE)
+	$(CARGO) build --locked --workspace
+	dist/check target/debug/stand-in-stack
 
 setup:
 	@rustup target list --installed | grep -qx wasm32-wasip2 || rustup target add wasm32-wasip2

@@ -88,9 +88,9 @@ fn an_expired_certificate_fails_and_what_rests_on_it_stands_beneath() -> Result<
         - probe `gateway` could not see anything [stack.observation]
         - version was not observed [stack.observation]
 
-    × must not go ahead: 1 stack failure, 2 skipped; 0 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure, 2 skipped; 0 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())

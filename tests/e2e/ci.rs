@@ -130,7 +130,9 @@ impl Fleet {
 fn run(shell: &Sandbox, options: &str, script: &str, variables: &[(&str, String)]) -> Result<Output> {
     let binary = Path::new(env!("CARGO_BIN_EXE_shipworthy")).parent().context("its folder")?;
     let mut preamble = format!("export PATH=\"{}:$PATH\"\n", binary.display());
-    for (name, value) in variables {
+    // A system's own, which is there in every job of it.
+    let summary = ("GITHUB_STEP_SUMMARY", "summary.md".to_owned());
+    for (name, value) in variables.iter().chain([&summary]) {
         writeln!(preamble, "export {name}='{value}'")?;
     }
     shell.file("script.sh", script)?;

@@ -99,9 +99,9 @@ fn one_drifted_container_among_several_is_named() -> Result<()> {
     --------------
     √ the service has a container: containers of gateway [stack.gateway.present]
 
-    × must not go ahead: 2 stack failures; 1 check passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      2 stack failures; 1 check passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -147,9 +147,10 @@ fn several_projects_are_listed_and_never_guessed() -> Result<()> {
         - mode was not observed
         - release was not observed
 
-    ? cannot be determined: 1 answer missing, 2 skipped; 0 checks passed ([TIME])
-      → gateway (config): mend what is named: the probe's `config`, or `[containers]` of the environment
+      1 answer missing, 2 skipped; 0 checks passed ([TIME])
       nothing was applied
+    ? cannot be determined: gateway (config): mend what is named: the probe's `config`, or
+      `[containers]` of the environment
     ----- stderr -----
     ");
 
@@ -191,9 +192,9 @@ fn a_job_that_failed_is_found_although_it_has_exited() -> Result<()> {
         observed  3
         → see the container's log, or wait until it has exited
 
-    × must not go ahead: 1 stack failure; 2 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 2 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -221,11 +222,11 @@ fn a_service_without_a_container_is_absent() -> Result<()> {
           `requirements.services.agent.release` in `[DIR]/env.toml`
         at        [DIR]/env.toml:2:26 (requirements.services.agent.release)
 
-    × must not go ahead: 1 stack failure, 1 answer missing; 0 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
-      → agent (not-offered): see that the right service is asked; else run the stack in the mode that
-        offers it, or drop the requirement
+      1 stack failure, 1 answer missing; 0 checks passed ([TIME])
       nothing was applied
+      → also agent (not-offered): see that the right service is asked; else run the stack in the mode
+        that offers it, or drop the requirement
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -283,9 +284,10 @@ fn an_engine_that_is_down_is_one_cause_of_three_probes() -> Result<()> {
     ----------
     √ version is `1.0.0` [stack.version]
 
-    ? cannot be determined: 1 answer missing, 3 skipped; 1 check passed ([TIME])
-      → agent (unreachable): bring up what could not be reached, or mend its address in the environment
+      1 answer missing, 3 skipped; 1 check passed ([TIME])
       nothing was applied
+    ? cannot be determined: agent (unreachable): bring up what could not be reached, or mend its address
+      in the environment
     ----- stderr -----
     ");
     Ok(())

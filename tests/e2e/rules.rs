@@ -12,7 +12,7 @@ use crate::sandbox;
 const ROWS: usize = 60;
 const COLUMNS: usize = 100;
 
-const COMMANDS: [&[&str]; 33] = [
+const COMMANDS: [&[&str]; 41] = [
     &[],
     &["check"],
     &["payload"],
@@ -44,6 +44,14 @@ const COMMANDS: [&[&str]; 33] = [
     &["bundle", "verify"],
     &["report"],
     &["report", "merge"],
+    &["report", "diff"],
+    &["cache"],
+    &["cache", "path"],
+    &["cache", "warm"],
+    &["cache", "clean"],
+    &["doctor"],
+    &["completions"],
+    &["man"],
     &["schema"],
     &["help"],
 ];
@@ -202,6 +210,6 @@ fn schemas_are_schemas_and_fit_what_they_describe() -> Result<()> {
     }
     let output = sandbox.run(&["schema", "reprot"])?;
     assert_eq!(output.status, Some(2));
-    assert!(output.stderr.contains("'report'"), "{}", output.snapshot());
+    assert!(output.stderr.contains("did you mean `report`?"), "{}", output.snapshot());
     Ok(())
 }

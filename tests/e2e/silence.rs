@@ -88,10 +88,10 @@ fn a_closed_port_is_unreachable() -> Result<()> {
         1 check not judged because of it:
         - version was not observed
 
-    ? cannot be determined: 1 answer missing, 1 skipped; 3 checks passed ([TIME])
-      → gateway (unreachable): bring up what could not be reached, or mend its address in the
-        environment
+      1 answer missing, 1 skipped; 3 checks passed ([TIME])
       nothing was applied
+    ? cannot be determined: gateway (unreachable): bring up what could not be reached, or mend its
+      address in the environment
     ----- stderr -----
     ");
     Ok(())
@@ -112,9 +112,9 @@ fn a_server_that_never_answers_is_a_time_out() -> Result<()> {
         1 check not judged because of it:
         - version was not observed
 
-    ? cannot be determined: 1 answer missing, 1 skipped; 3 checks passed ([TIME])
-      → gateway (timed-out): find out why it is slow, or raise the limit
+      1 answer missing, 1 skipped; 3 checks passed ([TIME])
       nothing was applied
+    ? cannot be determined: gateway (timed-out): find out why it is slow, or raise the limit
     ----- stderr -----
     ");
     Ok(())
@@ -152,9 +152,9 @@ fn a_body_without_end_is_a_limit() -> Result<()> {
         1 check not judged because of it:
         - version was not observed
 
-    ? cannot be determined: 1 answer missing, 1 skipped; 3 checks passed ([TIME])
-      → gateway (limit): find out why there is so much, or raise the limit
+      1 answer missing, 1 skipped; 3 checks passed ([TIME])
       nothing was applied
+    ? cannot be determined: gateway (limit): find out why there is so much, or raise the limit
     ----- stderr -----
     ");
     Ok(())
@@ -181,11 +181,18 @@ fn what_is_not_http_is_unreadable() -> Result<()> {
         1 check not judged because of it:
         - version was not observed
 
-    ? cannot be determined: 1 answer missing, 1 skipped; 3 checks passed ([TIME])
-      → gateway (unreadable): compare what was answered with what the probe expects
+      1 answer missing, 1 skipped; 3 checks passed ([TIME])
       nothing was applied
+    ? cannot be determined: gateway (unreadable): compare what was answered with what the probe expects
     ----- stderr -----
     ");
+    Ok(())
+}
+
+/// Whether its words come before the request is sent or after it is a matter of time, and no matter to the reader.
+#[test]
+fn a_server_that_speaks_first_is_none_of_http() -> Result<()> {
+    plain(&hostile::speaking_first()?, "unreadable", &["`URL` did not answer with HTTP"])?;
     Ok(())
 }
 
@@ -226,9 +233,9 @@ fn a_redirect_is_an_answer_and_is_not_followed() -> Result<()> {
         1 check not judged because of it:
         - version was not observed
 
-    ? cannot be determined: 1 answer missing, 1 skipped; 3 checks passed ([TIME])
-      → gateway (unreadable): compare what was answered with what the probe expects
+      1 answer missing, 1 skipped; 3 checks passed ([TIME])
       nothing was applied
+    ? cannot be determined: gateway (unreadable): compare what was answered with what the probe expects
     ----- stderr -----
     ");
     assert!(!server.requests().is_empty());
@@ -262,9 +269,9 @@ fn the_gateways_own_probe_does_not_follow_either() -> Result<()> {
         1 check not judged because of it:
         - version was not observed
 
-    ? cannot be determined: 1 answer missing, 1 skipped; 0 checks passed ([TIME])
-      → gateway (unreadable): compare what was answered with what the probe expects
+      1 answer missing, 1 skipped; 0 checks passed ([TIME])
       nothing was applied
+    ? cannot be determined: gateway (unreadable): compare what was answered with what the probe expects
     ----- stderr -----
     ");
     Ok(())
@@ -308,10 +315,10 @@ fn plain_http_where_tls_is_expected_is_a_tls_fault() -> Result<()> {
         1 check not judged because of it:
         - version was not observed
 
-    ? cannot be determined: 1 answer missing, 1 skipped; 3 checks passed ([TIME])
-      → gateway (tls): mend the endpoint's `ca`, `server_name` or client certificate, or the service's
-        certificate
+      1 answer missing, 1 skipped; 3 checks passed ([TIME])
       nothing was applied
+    ? cannot be determined: gateway (tls): mend the endpoint's `ca`, `server_name` or client
+      certificate, or the service's certificate
     ----- stderr -----
     ");
     Ok(())
@@ -355,10 +362,10 @@ fn a_missing_client_certificate_is_a_tls_fault_that_says_so() -> Result<()> {
         → to mend in the environment: mend `url`, `ca`, `client_cert` or `server_name` of the endpoint
           of probe `agent`
 
-    ? cannot be determined: 1 answer missing; 1 check passed ([TIME])
-      → agent (tls): mend the endpoint's `ca`, `server_name` or client certificate, or the service's
-        certificate
+      1 answer missing; 1 check passed ([TIME])
       nothing was applied
+    ? cannot be determined: agent (tls): mend the endpoint's `ca`, `server_name` or client certificate,
+      or the service's certificate
     ----- stderr -----
     ");
     assert!(stack.agent.requests().is_empty());
@@ -382,9 +389,9 @@ fn http1_where_grpc_is_spoken_is_unreadable() -> Result<()> {
         class     unreadable
         → to mend at the service: see what `agent` answers: plugin `grpc-health` cannot read it
 
-    ? cannot be determined: 1 answer missing; 0 checks passed ([TIME])
-      → agent (unreadable): compare what was answered with what the probe expects
+      1 answer missing; 0 checks passed ([TIME])
       nothing was applied
+    ? cannot be determined: agent (unreadable): compare what was answered with what the probe expects
     ----- stderr -----
     ");
     Ok(())
@@ -417,10 +424,10 @@ fn two_probes_at_one_dead_endpoint_are_one_cause() -> Result<()> {
         1 check not judged because of it:
         - probe `routes` could not see anything
 
-    ? cannot be determined: 1 answer missing, 1 skipped; 2 checks passed ([TIME])
-      → gateway (unreachable): bring up what could not be reached, or mend its address in the
-        environment
+      1 answer missing, 1 skipped; 2 checks passed ([TIME])
       nothing was applied
+    ? cannot be determined: gateway (unreachable): bring up what could not be reached, or mend its
+      address in the environment
     ----- stderr -----
     ");
     Ok(())

@@ -117,9 +117,9 @@ fn another_mode_is_incompatible() -> Result<()> {
         → deploy to a stack in mode `containerd`, or change `runtime_stack.mode` in `artifact.yml`
         at        artifact.yml:12:9 (runtime_stack.mode)
 
-    × must not go ahead: 1 stack failure; 3 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 3 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -149,9 +149,9 @@ fn another_major_version_of_the_stack_contract_is_incompatible() -> Result<()> {
           `runtime_stack.api_version` in `artifact.yml`
         at        artifact.yml:11:16 (runtime_stack.api_version)
 
-    × must not go ahead: 1 stack failure; 3 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 3 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -181,9 +181,9 @@ fn another_minor_version_of_the_stack_contract_is_a_warning_under_warn() -> Resu
           `runtime_stack.api_version` in `artifact.yml`
         at        artifact.yml:11:16 (runtime_stack.api_version)
 
-    × must not go ahead: 1 stack failure; 3 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 3 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -212,9 +212,9 @@ fn another_major_version_of_a_services_api_is_incompatible() -> Result<()> {
           `runtime_stack.services.provisioner.api_version` in `artifact.yml`
         at        artifact.yml:13:43 (runtime_stack.services.provisioner.api_version)
 
-    × must not go ahead: 1 stack failure; 4 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 4 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -246,9 +246,9 @@ fn another_release_is_incompatible() -> Result<()> {
         → roll the stack to release `v1.4.2`, or change `runtime_stack.esb_version` in `artifact.yml`
         at        artifact.yml:13:16 (runtime_stack.esb_version)
 
-    × must not go ahead: 1 stack failure; 4 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 4 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -277,9 +277,9 @@ fn another_version_of_a_service_is_incompatible() -> Result<()> {
           `artifact.yml`
         at        artifact.yml:13:35 (runtime_stack.services.gateway.version)
 
-    × must not go ahead: 1 stack failure; 7 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 7 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -309,9 +309,9 @@ fn a_capability_that_is_not_on_a_complete_list_is_incompatible() -> Result<()> {
           `runtime_stack.services.gateway.capabilities` in `artifact.yml`
         at        artifact.yml:13:41 (runtime_stack.services.gateway.capabilities)
 
-    × must not go ahead: 1 stack failure; 7 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 7 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -340,9 +340,9 @@ fn another_value_of_a_fact_is_incompatible() -> Result<()> {
           `runtime_stack.services.agent.facts.health` in `artifact.yml`
         at        artifact.yml:13:41 (runtime_stack.services.agent.facts.health)
 
-    × must not go ahead: 1 stack failure; 6 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 6 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -376,9 +376,9 @@ fn a_number_on_the_wrong_side_of_a_comparison_is_incompatible() -> Result<()> {
           `runtime_stack.services.gateway.facts.openapi-status` in `artifact.yml`
         at        artifact.yml:13:51 (runtime_stack.services.gateway.facts.openapi-status)
 
-    × must not go ahead: 1 stack failure; 7 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 7 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -415,9 +415,9 @@ fn a_file_with_another_digest_is_incompatible() -> Result<()> {
           `runtime_stack.services.python-hooks.sha256.sitecustomize.py` in `artifact.yml`
         at        artifact.yml:13:59 (runtime_stack.services.python-hooks.sha256.sitecustomize.py)
 
-    × must not go ahead: 1 stack failure; 4 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 4 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())

@@ -95,9 +95,9 @@ fn an_expired_waiver_changes_nothing_and_is_named() -> Result<()> {
           `[DIR]/env.toml`
         at        [DIR]/env.toml:3:15 (requirements.esb_version)
 
-    × must not go ahead: 1 stack failure; 0 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 0 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())
@@ -282,9 +282,9 @@ fn only_the_named_services_are_looked_at_and_the_rest_is_shown_as_skipped() -> R
     - skipped: what is required of `gateway` was not looked at: only agent was looked at
       [stack.observation]
 
-    × must not go ahead: 1 stack failure, 2 skipped; 0 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure, 2 skipped; 0 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     let both = Told::by(&sandbox, &[&CHECK[..], &["--only", "agent", "--only", "gateway"]].concat())?;
@@ -302,7 +302,7 @@ fn a_service_without_a_probe_cannot_be_looked_at_alone() -> Result<()> {
 
     ----- stderr -----
     error: `--only gatway` names a service that the environment has no probe for
-      help: services with a probe: agent, gateway
+      help: did you mean `gateway`? services with a probe: agent, gateway
       [usage.only] at fault: the command line or the environment
     ");
     Ok(())

@@ -7,6 +7,7 @@ use shipworthy_plugins::{
     Descriptor,
     inspect::{ConfigKeys, config_keys},
 };
+use shipworthy_report::rules::ProbeRule;
 
 /// The bundled probes, in the order of the page.
 const PROBES: [&str; 9] =
@@ -17,10 +18,33 @@ pub(crate) fn probes(root: &Path) -> Result<Vec<(&'static str, String)>> {
     PROBES.into_iter().map(|name| Ok((name, probe(root, name)?))).collect()
 }
 
-fn probe(root: &Path, name: &str) -> Result<String> {
+/// The rules of their own of those that look at one service, for the page of all rules.
+pub(crate) fn rules(root: &Path) -> Result<Vec<ProbeRule>> {
+    let mut rules = Vec::new();
+    for name in PROBES {
+        let descriptor = descriptor(root, name)?;
+        for service in &descriptor.services {
+            rules.extend(descriptor.rules.iter().map(|rule| ProbeRule {
+                service: service.clone(),
+                name: rule.name.clone(),
+                severity: rule.severity.outcome(),
+                summary: rule.summary.clone(),
+                hint: rule.hint.clone(),
+                plugin: format!("builtin:{name}"),
+            }));
+        }
+    }
+    Ok(rules)
+}
+
+fn descriptor(root: &Path, name: &str) -> Result<Descriptor> {
     let file = format!("plugins/{name}/probe.json");
     let text = fs::read_to_string(root.join(&file)).with_context(|| file.clone())?;
-    let descriptor = Descriptor::parse(&text).with_context(|| file)?;
+    Descriptor::parse(&text).with_context(|| file)
+}
+
+fn probe(root: &Path, name: &str) -> Result<String> {
+    let descriptor = descriptor(root, name)?;
     let mut out = String::new();
     if !descriptor.roles.is_empty() {
         let roles = descriptor.roles.iter().map(|(role, about)| format!("`{role}`, {about}"));

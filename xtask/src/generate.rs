@@ -25,6 +25,7 @@ fn blocks(root: &Path) -> Result<Vec<Block>> {
         block("docs/sandbox.md", "run-limits", limits(&shipworthy_engine::of_runs())),
         block("docs/sandbox.md", "request-limits", limits(&shipworthy_capabilities::limits::of_requests())),
         block("docs/contract.md", "rules", shipworthy_report::rules::matrix_markdown()),
+        block("docs/rules.md", "rules", shipworthy_report::rules::rules_markdown(&gallery::rules(root)?)),
         block("docs/contract.md", "classes", shipworthy_report::classes_markdown()),
         block("docs/reference.md", "wit", reference::of_wit(root)?),
         block("docs/reference.md", "grants", reference::of_grants()),

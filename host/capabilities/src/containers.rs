@@ -33,6 +33,7 @@ mod logs;
 mod project;
 pub mod survey;
 mod tar;
+pub mod visit;
 
 pub use error::ContainersError;
 

@@ -13,6 +13,7 @@
 //! This crate knows nothing of wasmtime; the engine converts between these records and those of the WIT package.
 
 pub mod access;
+pub mod certificates;
 pub mod clock;
 pub mod containers;
 mod course;

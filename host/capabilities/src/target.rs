@@ -100,7 +100,11 @@ impl Explain for ConfigError {
             Self::Half { lacks, .. } => Some(format!("add `{lacks}`; a client's certificate takes both")),
             Self::ServerName { endpoint, .. } => Some(format!("set `endpoints.{endpoint}.server_name`")),
             Self::SystemRoots { endpoint, .. } => Some(format!("set `endpoints.{endpoint}.ca`")),
-            Self::File { .. } | Self::Content { .. } | Self::Header { .. } => None,
+            Self::File { .. } => Some("paths are relative to the file in which they stand".to_owned()),
+            Self::Content { .. } => {
+                Some("`openssl x509 -in FILE -noout -subject` shows what a certificate is".to_owned())
+            }
+            Self::Header { .. } => Some("a header's value is one line of visible ASCII".to_owned()),
         }
     }
 }

@@ -28,7 +28,7 @@ use shipworthy_contract::{
 
 use crate::{ConfigError, pem};
 
-mod certificate;
+pub(crate) mod certificate;
 mod words;
 
 /// The one provider of cryptography, stated for each configuration, so that no process-wide default is needed.

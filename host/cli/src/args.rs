@@ -1,14 +1,18 @@
 //! The command line, stated once: parsing, help and usage errors come from here.
 
 mod cache;
+mod doctor;
 mod env;
 mod format;
+mod manual;
 mod part;
 mod plugin;
 mod registry;
 mod report;
 mod sets;
+mod shape;
 mod signature;
+mod wrong;
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -20,15 +24,18 @@ use shipworthy_stack::Partition;
 pub(crate) use self::plugin::{BuildArgs, InspectArgs, NewArgs, PluginCommand, TestArgs, TestFormat};
 pub(crate) use self::signature::{SignArgs, SignerFlags, VerifyArgs};
 pub(crate) use cache::{CacheCommand, WarmArgs};
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use env::{EnvCommand, InitArgs};
 pub(crate) use format::{Form, Format, OutputFile};
+pub(crate) use manual::{CompletionsArgs, ManArgs, Shell};
 pub(crate) use part::PartFlags;
 pub(crate) use registry::{PullArgs, PushArgs, RegistryFlags};
-pub(crate) use report::{FailOnArg, MergeArgs, ReportCommand};
+pub(crate) use report::{FailOnArg, MergeArgs, ReportCommand, ReportDiffArgs};
 pub(crate) use sets::{Accept, BundleCommand, CreateArgs, DiffArgs, ListArgs, LockArgs, PluginFlags};
+pub(crate) use shape::{complete, parse as parse_words};
+pub(crate) use wrong::Wrong;
 
-/// Decides whether a deploy may go ahead: is the artifact complete and unaltered, and is the running stack what it
-/// requires?
+/// Decides whether a deploy may go ahead: is the artifact whole, the stack fit?
 #[derive(Debug, Parser)]
 #[command(name = "shipworthy", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
@@ -50,31 +57,54 @@ pub(crate) enum Command {
         shipworthy check build/artifact.yml --env staging -- ./deploy.sh\n  \
         shipworthy check --env staging --format json --output human=report.txt")]
     Check(Box<CheckArgs>),
-    /// The payload contract alone: only files are read, no engine is started
+    /// The payload contract alone: only files are read
     #[command(subcommand)]
     Payload(PayloadCommand),
-    /// The running stack alone: only services are asked, no file of the artifact but its manifest is opened
+    /// The running stack alone: only services are asked
     #[command(subcommand)]
     Stack(StackCommand),
     /// List every rule once, with its side
+    #[command(after_help = "Examples:\n  shipworthy rules\n  shipworthy rules --env staging\n  \
+        shipworthy rules --format json\n\nExit codes: 0 they are listed, 2 the environment cannot be used.")]
     Rules(RulesArgs),
-    /// Say what a rule means, what it rests on and how to mend it
+    /// What a rule means, how it looks when broken, how to mend it
+    #[command(after_help = "Examples:\n  shipworthy explain stack.mode\n  \
+        shipworthy explain stack.orders.queue-empty --env staging\n  shipworthy explain timed-out\n\n\
+        Exit codes: 0 it is explained, 2 there is no such rule.")]
     Explain(ExplainArgs),
-    /// Make an environment from a running stack, or look at those that there are
+    /// Make an environment from a running stack, or look at one
     #[command(subcommand)]
     Env(EnvCommand),
-    /// Make a probe, build it, test it, or look at one before it is used
+    /// Make a probe, build it, test it, or look at one before use
     #[command(subcommand)]
     Plugin(PluginCommand),
-    /// Take an environment with its plugins to where no registry is reached
+    /// Take an environment and its plugins to where no registry is
     #[command(subcommand)]
     Bundle(BundleCommand),
-    /// Put together what the parts of one check have seen
+    /// Compare two reports, or merge those of parts of one check
     #[command(subcommand)]
     Report(ReportCommand),
-    /// Where compiled plugins are kept, compile them ahead, or remove them
+    /// Where compiled plugins are; compile them ahead, remove them
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// Whether this machine has what a check takes, and what to do
+    #[command(after_help = "Examples:\n  shipworthy doctor\n  shipworthy doctor --env staging\n  \
+        shipworthy doctor --env staging --format json\n\n\
+        Nothing is changed, no plugin is run, no service is asked; the container engine and the registries are.\n\
+        Exit codes: 0 checks can run, warnings allowed; 2 something keeps them from running.")]
+    Doctor(DoctorArgs),
+    /// Print what a shell needs to complete command lines
+    #[command(after_help = "Examples:\n  \
+        shipworthy completions bash > ~/.local/share/bash-completion/completions/shipworthy\n  \
+        shipworthy completions zsh > ~/.zfunc/_shipworthy\n  \
+        shipworthy completions fish > ~/.config/fish/completions/shipworthy.fish\n\n\
+        Exit codes: 0 it is printed.")]
+    Completions(CompletionsArgs),
+    /// Print a page of the manual, or write all of them
+    #[command(after_help = "Examples:\n  shipworthy man > shipworthy.1; man -l shipworthy.1\n  \
+        shipworthy man stack check\n  shipworthy man --dir ~/.local/share/man/man1\n\n\
+        Exit codes: 0 it is printed or written, 2 there is no such page, or a page cannot be written.")]
+    Man(ManArgs),
     /// What the child process runs that compiles a plugin: a component on standard input, its code on standard output
     #[command(name = COMPILE, hide = true)]
     Compile {
@@ -84,6 +114,8 @@ pub(crate) enum Command {
         seconds: u64,
     },
     /// Print a JSON Schema
+    #[command(after_help = "Examples:\n  shipworthy schema environment > environment.schema.json\n  \
+        shipworthy schema report\n\nExit codes: 0 it is printed.")]
     Schema {
         /// Of the report that `--format json` prints, of an environment file, of a lock, or of a plugin's descriptor
         #[arg(value_enum)]
@@ -94,6 +126,10 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PayloadCommand {
     /// Is the artifact complete and unaltered?
+    #[command(after_help = "Examples:\n  shipworthy payload check\n  \
+        shipworthy payload check build/artifact.yml --env staging\n  \
+        shipworthy payload check --contract 1.3 --format json\n\n\
+        Exit codes: 0 passed, 1 failed, 2 usage or configuration.")]
     Check(Box<PayloadArgs>),
     /// Print the sums file of a tree, as `sha256sum` writes it, for an entry's `payload_manifest`
     #[command(after_help = "Examples:\n  shipworthy payload sums out/orders > out/orders/SHA256SUMS\n  \
@@ -106,6 +142,10 @@ pub(crate) enum PayloadCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum StackCommand {
     /// Does the running stack match what is required?
+    #[command(after_help = "Examples:\n  shipworthy stack check --env staging\n  \
+        shipworthy stack check artifact.yml --env staging --only gateway\n  \
+        shipworthy stack check artifact.yml --env staging --record run.json\n\n\
+        Exit codes: 0 passed, 2 usage or configuration, 3 incompatible, 4 could not be determined.")]
     Check(Box<StackArgs>),
     /// Print the `runtime_stack` of what is observed now, to paste into a manifest; nothing is judged
     #[command(after_help = "Examples:\n  shipworthy stack capture --env staging\n  \
@@ -144,7 +184,7 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) output: OutputFlags,
     /// Run this if the deploy may go ahead, and return its status; the report goes to standard error
-    #[arg(last = true, value_name = "COMMAND")]
+    #[arg(last = true, value_name = "COMMAND", help_heading = None::<&str>)]
     pub(crate) command: Vec<std::ffi::OsString>,
 }
 
@@ -254,8 +294,8 @@ pub(crate) struct JudgingFlags {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputFlags {
-    /// What goes to standard output: a page for people, or the report that `shipworthy schema report` describes
-    #[arg(long, value_enum, default_value_t)]
+    /// On standard output: human, json, junit, sarif, github, markdown or html
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub(crate) format: Format,
     /// Write the report to a file as well; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse::<OutputFile>)]
@@ -269,10 +309,16 @@ pub(crate) struct OutputFlags {
     /// No colour, also on a terminal
     #[arg(long)]
     pub(crate) no_color: bool,
+    /// Words, not symbols and columns, as a screen reader speaks them [env: SHIPWORTHY_PLAIN]
+    #[arg(long)]
+    pub(crate) plain: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RulesArgs {
+    /// With the rules of this environment's plugins: a name, or the path of a .toml file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Form,
@@ -280,8 +326,11 @@ pub(crate) struct RulesArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The rule's id, such as payload.path
+    /// A rule's id, such as payload.path; or a class or exit code of a report, such as timed-out
     pub(crate) rule: String,
+    /// Also among the rules of this environment's plugins: a name, or the path of a .toml file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Form,

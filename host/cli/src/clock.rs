@@ -50,6 +50,16 @@ pub(crate) fn now() -> String {
     now.format(&Rfc3339).unwrap_or_default()
 }
 
+/// This second, since 1970.
+pub(crate) fn seconds() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
+}
+
+/// The day of a second since 1970, as `2026-12-04`.
+pub(crate) fn day(seconds: i64) -> String {
+    OffsetDateTime::from_unix_timestamp(seconds).map_or_else(|_| "no day".to_owned(), |at| at.date().to_string())
+}
+
 /// Now, as the runs of probes take it from here.
 pub(crate) fn calendar() -> Calendar {
     let nanos = u64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos());

@@ -17,7 +17,7 @@ use signal_hook::{
 
 use crate::output::Stream;
 
-/// Temporary folders in use. Who ends the process holds it until the process has ended.
+/// Temporary folders and files in use. Who ends the process holds it until the process has ended.
 static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// How often a folder is removed into which other threads still write.
@@ -29,6 +29,27 @@ pub(crate) fn remove_at_exit(folder: &Path) {
     folders().push(folder.to_owned());
 }
 
+/// A file that is being written and that a signal removes: half of it is of no use to anybody.
+pub(crate) struct Unfinished(PathBuf);
+
+impl Unfinished {
+    /// Before there is such a file. It waits where a signal is ending the process.
+    pub(crate) fn new(file: PathBuf) -> Self {
+        folders().push(file.clone());
+        Self(file)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        folders().retain(|file| *file != self.0);
+    }
+}
+
 /// Waits for the end of the process if a signal is about to end it: no report follows on what the signal's end says.
 pub(crate) fn settled() {
     drop(folders());
@@ -38,8 +59,13 @@ fn folders() -> MutexGuard<'static, Vec<PathBuf>> {
     FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes a folder with all that is in it, as far as that can be done. A link in its place is not followed.
+/// Removes a folder with all that is in it, or a file, as far as that can be done. A link in its place is not followed.
+#[expect(clippy::disallowed_methods, reason = "what a signal leaves half done is of no use")]
 fn remove(folder: &Path) {
+    // A folder is refused here.
+    if std::fs::remove_file(folder).is_ok() {
+        return;
+    }
     for _ in 0..ATTEMPTS {
         // Also once it is gone: who unpacks into it makes it anew.
         match std::fs::remove_dir_all(folder) {
@@ -140,6 +166,10 @@ mod tests {
         assert!(!ours.exists() && theirs.join("store/blobs/a").exists());
         std::os::unix::fs::symlink(&theirs, &ours).unwrap();
         remove(&ours);
+        assert!(!ours.is_symlink());
+        std::fs::write(&ours, "half").unwrap();
+        remove(&ours);
+        assert!(!ours.exists());
         assert!(theirs.join("store/blobs/a").exists());
     }
 }

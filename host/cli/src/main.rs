@@ -8,6 +8,7 @@ mod clock;
 mod commands;
 mod deploy;
 mod interrupt;
+mod logging;
 mod output;
 mod progress;
 mod reach;
@@ -18,25 +19,28 @@ mod signing;
 mod stack;
 mod unpacked;
 
-use std::{io::IsTerminal as _, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode};
 
-use clap::Parser as _;
+use clap::error::ErrorKind;
 use shipworthy_contract::report::{EXIT_NOT_STARTED, EXIT_PASSED, EXIT_USAGE};
+use shipworthy_plugins::environment;
 use shipworthy_report::error::Shown;
 use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
-    args::{BundleCommand, CacheCommand, Cli, Command, EnvCommand, PayloadCommand, ReportCommand, StackCommand},
+    args::{BundleCommand, CacheCommand, Command, EnvCommand, PayloadCommand, ReportCommand, StackCommand, Wrong},
     interrupt::Interrupt,
     output::Stream,
     refusal::Refusal,
 };
 
 fn main() -> ExitCode {
+    logging::redact_panics();
     start_logging();
-    let cli = match Cli::try_parse() {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let cli = match args::parse_words(&words) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&error, &words),
     };
     let gate = matches!(&cli.command, Command::Check(args) if !args.command.is_empty());
     let interrupt = Interrupt::watch();
@@ -59,7 +63,7 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Payload(PayloadCommand::Sums(args)) => commands::sums::run(args)?,
         Command::Stack(StackCommand::Check(args)) => return commands::check::stack_only(args),
         Command::Stack(StackCommand::Capture(args)) => return commands::capture::run(args),
-        Command::Rules(args) => commands::rules::list(args),
+        Command::Rules(args) => commands::rules::list(args)?,
         Command::Explain(args) => commands::rules::explain(args)?,
         Command::Env(EnvCommand::Init(args)) => commands::init::run(args)?,
         Command::Env(EnvCommand::List) => commands::env::list()?,
@@ -70,9 +74,13 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Bundle(BundleCommand::Create(args)) => commands::bundle::create(args)?,
         Command::Bundle(BundleCommand::Verify { file, key }) => commands::bundle::verify(file, key)?,
         Command::Report(ReportCommand::Merge(args)) => return commands::report::merge(args),
+        Command::Report(ReportCommand::Diff(args)) => return commands::report::diff(args),
         Command::Cache(CacheCommand::Path) => commands::cache::path()?,
         Command::Cache(CacheCommand::Warm(args)) => commands::cache::warm(args)?,
         Command::Cache(CacheCommand::Clean) => commands::cache::clean()?,
+        Command::Doctor(args) => return commands::doctor::run(args),
+        Command::Completions(args) => commands::manual::completions(args),
+        Command::Man(args) => commands::manual::man(args)?,
         Command::Compile { memory, seconds } => return Ok(shipworthy_engine::run_child(*memory, *seconds).status()),
         Command::Schema { of } => commands::schema::run(*of),
     }
@@ -80,26 +88,48 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
 }
 
 /// Help and version are answers; anything else is a usage error, and keeps a command from being started.
-fn usage(error: &clap::Error) -> ExitCode {
-    let terminal = std::io::stderr().is_terminal();
-    if error.use_stderr() && !terminal {
-        let text = error.render().to_string();
-        Stream::Err.write(&shipworthy_report::error::usage(&text, &output::look(false, Stream::Err)));
-    } else if let Err(error) = error.print() {
-        tracing::debug!(%error, "nobody reads the output");
+fn usage(error: &clap::Error, words: &[OsString]) -> ExitCode {
+    // A command that lacks its own command is answered with its help, which lists them.
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion)
+        || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    {
+        if let Err(error) = error.print() {
+            tracing::debug!(%error, "nobody reads the output");
+        }
+    } else {
+        show(&Wrong::new(error, words).into());
     }
     if !error.use_stderr() {
         return ExitCode::from(EXIT_PASSED);
     }
-    let gate =
-        std::env::args_os().nth(1).is_some_and(|word| word == "check") && std::env::args_os().any(|word| word == "--");
+    let gate = words.get(1).is_some_and(|word| word == "check") && words.iter().any(|word| word == "--");
     ExitCode::from(if gate { EXIT_NOT_STARTED } else { EXIT_USAGE })
 }
 
 fn show(refusal: &Refusal) {
-    let shown: Vec<Shown<'_>> =
-        refusal.errors.iter().map(|error| Shown { error: error.as_ref(), excerpt: error.excerpt() }).collect();
+    // Where an error knows its place only, the line is looked up; it stands in a file that was read a moment ago.
+    let looked_up: Vec<Option<(String, u32)>> = refusal
+        .errors
+        .iter()
+        .map(|error| error.place().filter(|_| error.excerpt().is_none()).and_then(|place| environment::excerpt(&place)))
+        .collect();
+    let shown: Vec<Shown<'_>> = refusal
+        .errors
+        .iter()
+        .zip(&looked_up)
+        .map(|(error, found)| Shown {
+            error: error.as_ref(),
+            excerpt: error.excerpt().or(found.as_ref().map(|(line, _)| line.as_str())),
+            caret: error.caret().or(found.as_ref().map(|(_, caret)| *caret)),
+        })
+        .collect();
     Stream::Err.write(&shipworthy_report::error::render_all(&shown, &output::look(false, Stream::Err)));
+}
+
+/// Whether a log is written to standard error.
+#[expect(clippy::disallowed_methods, reason = "the door to SHIPWORTHY_LOG")]
+pub(crate) fn is_logging() -> bool {
+    std::env::var_os("SHIPWORTHY_LOG").is_some()
 }
 
 /// Logs go to standard error, and only if `SHIPWORTHY_LOG` asks for them, such as `SHIPWORTHY_LOG=debug`. They are those
@@ -109,6 +139,6 @@ fn start_logging() {
     let Some(filter) = std::env::var_os("SHIPWORTHY_LOG") else { return };
     let filter = tracing_subscriber::EnvFilter::new(filter.to_string_lossy());
     let own = tracing_subscriber::filter::filter_fn(|line| line.target().starts_with("shipworthy"));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter).with_filter(own);
+    let lines = tracing_subscriber::fmt::layer().with_writer(logging::Redacted).with_filter(filter).with_filter(own);
     tracing_subscriber::registry().with(lines).init();
 }

@@ -1,21 +1,26 @@
 //! The one place that writes: standard output for what was asked for, standard error for everything else, files
 //! atomically. A closed pipe is not an error; a file that cannot be written is.
 
+mod places;
+mod relative;
+
 use std::{
     io::{IsTerminal as _, Write as _},
     path::Path,
     time::Duration,
 };
 
-use shipworthy_contract::Report;
+use shipworthy_contract::{Explain, Report};
 use shipworthy_report::human;
 
 use crate::{
-    args::{Format, OutputFlags},
+    args::{Format, OutputFile, OutputFlags},
     interrupt::settled,
-    refusal::UsageError,
+    refusal::{Refusal, UsageError},
     replace::{Readers, replace},
 };
+
+pub(crate) use places::are_apart;
 
 /// Columns where standard output is not a terminal.
 const DEFAULT_WIDTH: usize = 100;
@@ -56,28 +61,36 @@ impl Stream {
     }
 }
 
-/// Shows the report as the flags say, and writes every `--output`.
-pub(crate) fn publish(
-    report: &Report,
-    flags: &OutputFlags,
-    stream: Stream,
-    elapsed: Duration,
-) -> Result<(), UsageError> {
+/// Writes every `--output` that can be written, then shows the report as the flags say. Where one cannot be written the
+/// others are, each that cannot is told, and nothing is shown: what looks like a whole report is one.
+pub(crate) fn publish(report: &Report, flags: &OutputFlags, stream: Stream, elapsed: Duration) -> Result<(), Refusal> {
     settled();
-    for output in &flags.output {
-        let plain =
-            human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..options(flags, stream, elapsed) };
-        write_atomically(&output.file, &render(report, output.format, &plain), "report")?;
+    let plain = human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..options(flags, stream, elapsed) };
+    let write = |output: &OutputFile| {
+        let written = write_atomically(&output.file, &render(report, output.format, &plain), "report");
+        written.map_err(|error| Box::new(error) as Box<dyn Explain>).err()
+    };
+    let errors: Vec<Box<dyn Explain>> = flags.output.iter().filter_map(write).collect();
+    if !errors.is_empty() {
+        return Err(Refusal { errors });
     }
-    stream.write(&render(report, flags.format, &options(flags, stream, elapsed)));
-    Ok(())
+    let shown = render(report, flags.format, &options(flags, stream, elapsed));
+    let written = stream.write_bytes(shown.as_bytes());
+    Ok(written.map_err(|source| match stream {
+        Stream::Out => UsageError::StandardOutput(source),
+        Stream::Err => UsageError::StandardError(source),
+    })?)
 }
 
 fn render(report: &Report, format: Format, options: &human::Options) -> String {
     match format {
         Format::Human => human::render(report, options),
         Format::Json => shipworthy_report::json::render(report),
-        Format::Html => shipworthy_report::html::render(report),
+        Format::Junit => shipworthy_report::junit::render(&relative::to_folder(report)),
+        Format::Sarif => shipworthy_report::sarif::render(&relative::to_folder(report)),
+        Format::Github => shipworthy_report::github::render(&relative::to_folder(report)),
+        Format::Markdown => shipworthy_report::markdown::render(&relative::to_folder(report)),
+        Format::Html => shipworthy_report::html::render(&relative::to_folder(report)),
     }
 }
 
@@ -88,6 +101,7 @@ fn options(flags: &OutputFlags, stream: Stream, elapsed: Duration) -> human::Opt
         verbose: flags.verbose,
         quiet: flags.quiet,
         width: width(stream),
+        plain: flags.plain || plain(),
         elapsed,
     }
 }
@@ -98,6 +112,11 @@ pub(crate) fn color(no_color: bool, stream: Stream) -> bool {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     !no_color && !unwanted && !dumb && stream.is_terminal()
+}
+
+/// Whether all that people read is to be spoken: `SHIPWORTHY_PLAIN=1`.
+pub(crate) fn plain() -> bool {
+    crate::set::says_yes("SHIPWORTHY_PLAIN")
 }
 
 /// Whether a terminal can write over its own line.
@@ -131,7 +150,13 @@ pub(crate) fn write_atomically(file: &Path, text: &str, what: &'static str) -> R
     written.map_err(|source| UsageError::Write { what, file: file.to_owned(), source })
 }
 
+/// Makes a folder that files are to be written to, with those above it.
+#[expect(clippy::disallowed_methods, reason = "the door to folders that the command line names")]
+pub(crate) fn make_folder(folder: &Path, what: &'static str) -> Result<(), UsageError> {
+    std::fs::create_dir_all(folder).map_err(|source| UsageError::Write { what, file: folder.to_owned(), source })
+}
+
 /// How text for people looks on a stream.
 pub(crate) fn look(no_color: bool, stream: Stream) -> shipworthy_report::Look {
-    shipworthy_report::Look { color: color(no_color, stream), unicode: unicode(), width: width(stream) }
+    shipworthy_report::Look { color: color(no_color, stream), unicode: unicode(), width: width(stream), plain: plain() }
 }

@@ -1,83 +1,19 @@
-//! How far a long check has come: a bar on a terminal, nothing anywhere else.
+//! How far a check has come, on standard error of a terminal and nowhere else; the report takes its place.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+mod payload;
+mod probes;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use shipworthy_payload::Progress;
+use std::time::Duration;
 
-use crate::{
-    args::OutputFlags,
-    output::{self, Stream},
-};
+pub(crate) use payload::Bar;
+pub(crate) use probes::{Probes, Shown, Watch};
 
-/// What takes less time than this shows no bar.
+use crate::output::{self, Stream};
+
+/// What takes less time than this shows nothing.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// Bytes, rate and time that remains; in a narrow terminal the end is cut.
-const TEMPLATE: &str = "reading {bar:24} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
-
-/// A bar on standard error.
-#[derive(Debug)]
-pub(crate) struct Bar {
-    wanted: bool,
-    running: Mutex<Option<Running>>,
-}
-
-#[derive(Debug)]
-struct Running {
-    bar: ProgressBar,
-    since: Instant,
-}
-
-impl Bar {
-    /// None is shown off a terminal, and none if only what needs attention is wanted.
-    pub(crate) fn new(flags: &OutputFlags) -> Self {
-        Self::shown(!flags.quiet)
-    }
-
-    /// A bar that is shown on a terminal, if it is wanted.
-    pub(crate) fn shown(wanted: bool) -> Self {
-        Self { wanted: wanted && Stream::Err.is_terminal() && output::can_redraw(), running: Mutex::new(None) }
-    }
-
-    fn with(&self, act: impl FnOnce(&mut Option<Running>)) {
-        if self.wanted {
-            act(&mut self.running.lock().unwrap_or_else(PoisonError::into_inner));
-        }
-    }
-}
-
-impl Progress for Bar {
-    fn begin(&self, _files: u64, bytes: u64) {
-        self.with(|running| {
-            let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
-            let characters = if output::unicode() { "█▌ " } else { "#- " };
-            let style = ProgressStyle::with_template(TEMPLATE).map(|style| style.progress_chars(characters));
-            if let Ok(style) = style {
-                bar.set_style(style);
-            }
-            *running = Some(Running { bar, since: Instant::now() });
-        });
-    }
-
-    fn advance(&self, bytes: u64) {
-        self.with(|running| {
-            let Some(Running { bar, since }) = running else { return };
-            if bar.is_hidden() && since.elapsed() >= PATIENCE {
-                bar.set_draw_target(ProgressDrawTarget::stderr());
-            }
-            bar.inc(bytes);
-        });
-    }
-
-    fn end(&self) {
-        self.with(|running| {
-            if let Some(Running { bar, .. }) = running.take() {
-                bar.finish_and_clear();
-            }
-        });
-    }
+/// Whether lines can be written over where progress is shown, and nothing else is written there meanwhile.
+fn is_redrawn() -> bool {
+    Stream::Err.is_terminal() && output::can_redraw() && !crate::is_logging()
 }

@@ -1,6 +1,6 @@
 //! Whoever brings what lies in a registry: a client, and the store of this user. Neither is opened before it is needed.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::OnceLock};
+use std::{collections::BTreeMap, path::PathBuf, sync::OnceLock, time::Duration};
 
 use shipworthy_contract::{Explain, Sha256};
 use shipworthy_plugins::{
@@ -10,6 +10,7 @@ use shipworthy_plugins::{
 };
 use shipworthy_registry::{
     AttachedKind, Attachments, Client, Pulled, Pushed, RegistryAccess, RegistryError, RegistryOptions, Store,
+    TimeLimits,
 };
 use tokio::runtime::Runtime;
 
@@ -59,6 +60,17 @@ impl Reach {
             ..RegistryOptions::default()
         };
         Self { options, store: None, opened: OnceLock::new() }
+    }
+
+    /// How registries are reached by who only wants to see whether they answer; none where nobody is to be asked.
+    pub(crate) fn options(registries: &BTreeMap<String, RegistrySpec>) -> Option<RegistryOptions> {
+        let options = Self::new(registries, false).options;
+        let limits = TimeLimits {
+            connect: Duration::from_secs(5),
+            idle: Duration::from_secs(10),
+            total: Duration::from_secs(15),
+        };
+        (!options.offline).then_some(RegistryOptions { limits, ..options })
     }
 
     /// What a store holds, and nothing else.
@@ -235,7 +247,7 @@ fn store_folder() -> Option<PathBuf> {
 
 /// Where docker and its like keep what they know of registries.
 #[expect(clippy::disallowed_methods, reason = "the door to DOCKER_CONFIG")]
-fn docker_config() -> Option<PathBuf> {
+pub(crate) fn docker_config() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = folder("DOCKER_CONFIG").or_else(|| Some(folder("HOME")?.join(".docker")))?;
     Some(folder.join("config.json"))

@@ -46,6 +46,8 @@ pub(crate) enum UsageError {
     },
     #[error("standard output cannot be written to")]
     StandardOutput(#[source] std::io::Error),
+    #[error("standard error cannot be written to")]
+    StandardError(#[source] std::io::Error),
     #[error("the recording `{}` cannot be read", file.display())]
     Recording {
         file: PathBuf,
@@ -88,7 +90,7 @@ fn made_by(version: Option<&str>) -> String {
 impl Explain for UsageError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Write { .. } | Self::StandardOutput(_) => "output.write",
+            Self::Write { .. } | Self::StandardOutput(_) | Self::StandardError(_) => "output.write",
             Self::Recording { .. } => "recording.unreadable",
             Self::Only { .. } => "usage.only",
             Self::CommandOfAPart(_) => "usage.partition",
@@ -105,6 +107,7 @@ impl Explain for UsageError {
             Self::Staged { .. } => Fault::Plugin,
             Self::Write { .. }
             | Self::StandardOutput(_)
+            | Self::StandardError(_)
             | Self::Recording { .. }
             | Self::Only { .. }
             | Self::CommandOfAPart(_)
@@ -116,7 +119,9 @@ impl Explain for UsageError {
     fn help(&self) -> Option<String> {
         match self {
             Self::Write { .. } => Some("check that the folder is there and can be written".to_owned()),
-            Self::StandardOutput(_) => Some("what was written is not whole: do not use it".to_owned()),
+            Self::StandardOutput(_) | Self::StandardError(_) => {
+                Some("what was written is not whole: do not use it".to_owned())
+            }
             Self::Recording { source: RecordingError::Format { .. }, .. } => {
                 Some("replay it with the shipworthy that made it, or make one with `--record FILE`".to_owned())
             }
@@ -125,8 +130,15 @@ impl Explain for UsageError {
                 "write each part's report with `--output json=FILE`, and deploy after `shipworthy report merge`"
                     .to_owned(),
             ),
-            Self::Only { known, .. } => Some(format!("services with a probe: {known}")),
-            Self::Staged { .. } | Self::Socket(_) | Self::Runtime(_) | Self::Folder(_) => None,
+            Self::Only { service, known } => {
+                Some(match shipworthy_contract::suggest::nearest(service, known.split(", ")) {
+                    Some(near) => format!("did you mean `{near}`? services with a probe: {known}"),
+                    None => format!("services with a probe: {known}"),
+                })
+            }
+            Self::Socket(_) => Some("write `unix:///PATH`, `tcp://HOST:PORT` or `http://HOST:PORT`".to_owned()),
+            Self::Folder(_) => Some("change to a folder that is there".to_owned()),
+            Self::Staged { .. } | Self::Runtime(_) => None,
         }
     }
 }

@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::interrupt::Unfinished;
+
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {
@@ -37,9 +39,10 @@ pub(crate) fn replace(
         return write(&mut OpenOptions::new().write(true).append(is_the_systems).open(file)?);
     }
     let (temporary, mut open) = beside(file, readers)?;
-    let written = write(&mut open).and_then(|()| open.sync_all()).and_then(|()| std::fs::rename(&temporary, file));
+    let written = write(&mut open).and_then(|()| open.sync_all());
+    let written = written.and_then(|()| std::fs::rename(temporary.path(), file));
     if written.is_err() {
-        drop(std::fs::remove_file(&temporary));
+        drop(std::fs::remove_file(temporary.path()));
     }
     written
 }
@@ -51,7 +54,8 @@ fn is_the_systems(file: &Path) -> bool {
 
 /// A file of nobody else's in a folder that others may write to, such as the system's for temporary ones.
 pub(crate) fn private(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
-    beside(&folder.join(name), Readers::Owner)
+    let (unfinished, open) = beside(&folder.join(name), Readers::Owner)?;
+    Ok((unfinished.path().to_owned(), open))
 }
 
 /// Whether somebody else's link leads to where something private is to be written: a pipe of theirs would read it. Those
@@ -64,7 +68,7 @@ fn is_led_astray(file: &Path) -> io::Result<bool> {
 
 /// A file of a name that nobody knew before, which nobody else made.
 #[expect(clippy::disallowed_methods, reason = "the door for outputs that the user names")]
-fn beside(file: &Path, readers: Readers) -> io::Result<(PathBuf, File)> {
+fn beside(file: &Path, readers: Readers) -> io::Result<(Unfinished, File)> {
     let mut options = OpenOptions::new();
     // Without following what stands there: it must not be there at all.
     options.write(true).create_new(true);
@@ -75,8 +79,8 @@ fn beside(file: &Path, readers: Readers) -> io::Result<(PathBuf, File)> {
     loop {
         let mut name = file.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{:016x}.tmp", RandomState::new().build_hasher().finish()));
-        let temporary = file.with_file_name(name);
-        match options.open(&temporary) {
+        let temporary = Unfinished::new(file.with_file_name(name));
+        match options.open(temporary.path()) {
             Ok(open) => {
                 if readers == Readers::Owner {
                     // A umask may have taken more than others' rights.

@@ -63,7 +63,8 @@ impl Explain for SigningError {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::File { .. } | Self::Temporary(_) => None,
+            Self::File { .. } => Some("see that the file is there, and that you may read it".to_owned()),
+            Self::Temporary(_) => Some("see that temporary files can be written".to_owned()),
             Self::Key { source, .. } => source.help(),
             Self::NotTrusted { subject, source: VerifyError::Unsigned } => {
                 Some(format!("let who made it sign it: `shipworthy plugin sign {subject} --key KEY`"))

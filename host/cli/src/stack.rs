@@ -20,9 +20,10 @@ use shipworthy_contract::{
 use shipworthy_plugins::Environment;
 use shipworthy_stack::{Case, Listed};
 
+pub(crate) use observe::variable;
 pub(crate) use plan::Plan;
 
-use crate::{args::StackFlags, refusal::Refusal};
+use crate::{args::StackFlags, progress::Shown, refusal::Refusal};
 
 /// Runs every planned probe at once, and judges what they saw.
 pub(crate) fn observe_and_judge(
@@ -31,9 +32,10 @@ pub(crate) fn observe_and_judge(
     requirements: &[Requirement],
     project: Option<String>,
     flags: &StackFlags,
+    shown: Shown,
     policy: Policy,
 ) -> Result<Judged, Refusal> {
-    let observed = observe::observe(environment, plan, project, flags)?;
+    let observed = observe::observe(environment, plan, project, flags, shown)?;
     let (requirements, left_out) = only::narrow(requirements, &flags.only);
     let case = Case { requirements: &requirements, listed: &observed.listed, runs: &observed.runs, policy };
     let judged = match flags.partition {
@@ -82,7 +84,8 @@ pub(crate) struct Seen {
 }
 
 /// Runs every planned probe at once, and judges nothing.
-pub(crate) fn look(environment: &Environment, plan: &Plan, flags: &StackFlags) -> Result<Seen, Refusal> {
-    let observe::Observed { listed, runs, project, recording, .. } = observe::observe(environment, plan, None, flags)?;
+pub(crate) fn look(environment: &Environment, plan: &Plan, flags: &StackFlags, shown: Shown) -> Result<Seen, Refusal> {
+    let observe::Observed { listed, runs, project, recording, .. } =
+        observe::observe(environment, plan, None, flags, shown)?;
     Ok(Seen { listed, runs, project, recording })
 }

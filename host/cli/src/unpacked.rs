@@ -69,7 +69,8 @@ impl Explain for NotUnpacked {
             Self::Outside { .. } => Some(
                 "keep it in the project, and name it by a path that is relative to the environment's file".to_owned(),
             ),
-            Self::Read(_) | Self::Write(_) => None,
+            Self::Read(_) => Some("name the file that `shipworthy bundle create` wrote".to_owned()),
+            Self::Write(_) => Some("see that temporary files can be written".to_owned()),
         }
     }
 }

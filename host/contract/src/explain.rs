@@ -63,6 +63,12 @@ pub trait Explain: std::error::Error {
         None
     }
 
+    /// The column from 1 in [`Explain::excerpt`] that is meant, where it is another than the place's: something before it
+    /// is masked there, or left out.
+    fn caret(&self) -> Option<u32> {
+        None
+    }
+
     /// The line that stands at [`Explain::place`], fit to be shown: values beside secret names are masked.
     fn excerpt(&self) -> Option<&str> {
         None

@@ -18,6 +18,7 @@ pub mod outcome;
 pub mod path;
 pub mod policy;
 pub mod quantity;
+pub mod redact;
 pub mod report;
 pub mod requirement;
 pub mod rule;

@@ -80,16 +80,6 @@ pub struct Row {
     pub warn: Outcome,
 }
 
-/// Whether this version judges a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It does.
-    Judged,
-    /// Its id is reserved and nothing judges it yet. An artifact or environment that asks for it is refused, never
-    /// passed in silence.
-    Reserved,
-}
-
 /// A rule: one row of the table that `rules`, `explain` and the documentation are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -109,8 +99,6 @@ pub struct Rule {
     pub explanation: &'static str,
     /// How to mend it.
     pub hint: &'static str,
-    /// Whether this version judges it.
-    pub standing: Standing,
 }
 
 impl Rule {

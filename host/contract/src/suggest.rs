@@ -31,6 +31,20 @@ pub fn closest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>, most
     closest
 }
 
+/// The word that may have been meant, by a message of the form "expected `strict` or `warn`, found: stict": the nearest
+/// of those in backticks.
+pub fn meant(message: &str) -> Option<String> {
+    let (expected, found) = message.rsplit_once(", found: ")?;
+    let words = expected.split('`').skip(1).step_by(2);
+    // Only words can be misspelt: another version is another version, and an example of a form is no choice.
+    let is_word = |word: &&str| {
+        let letters = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        word.len() > 1 && word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.chars().all(letters)
+    };
+    let words = words.filter(is_word);
+    nearest(found.split(' ').next()?, words).map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +55,20 @@ mod tests {
         assert_eq!(nearest("polciy", known), Some("policy"));
         assert_eq!(nearest("prbes", known), Some("probes"));
         assert_eq!(nearest("endpoint", known), None);
+    }
+
+    #[test]
+    fn what_was_meant_is_in_the_message() {
+        for (message, expected) in [
+            ("expected `strict` or `warn`, found: stict", Some("strict")),
+            ("expected one of `http`, `grpc`, found: htp GET /", Some("http")),
+            ("expected `strict` or `warn`, found: lax", None),
+            ("expected letters, digits or `-`, found: x", None),
+            ("expected one of `1.0`, `1.1`, found: 2.0", None),
+            ("expected a name", None),
+        ] {
+            assert_eq!(meant(message).as_deref(), expected, "{message}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod entry;
 mod folder;
+mod look;
 mod turn;
 
 use std::{
@@ -19,6 +20,8 @@ use shipworthy_contract::Sha256;
 
 use crate::{WASMTIME, error::LoadError};
 
+pub use folder::NotPrivate;
+pub use look::{Looked, look};
 pub(crate) use turn::Turn;
 
 /// What entries end with.
@@ -61,7 +64,7 @@ impl Cache {
     pub fn open(folder: &Path) -> Result<Self, LoadError> {
         let wrong = |reason: String| LoadError::Cache { folder: folder.to_owned(), reason };
         folder::make_private(folder).map_err(|error| wrong(format!("cannot be made ({error})")))?;
-        folder::check_private(folder).map_err(wrong)?;
+        folder::check_private(folder).map_err(|reason| wrong(reason.to_string()))?;
         Ok(Self { folder: folder.to_owned() })
     }
 

@@ -29,7 +29,7 @@ mod stdio;
 mod stubs;
 mod versions;
 
-pub use cache::{Cache, Cleaned};
+pub use cache::{Cache, Cleaned, Looked, NotPrivate, look as look_at_cache};
 pub use compiler::{CompileLimits, Compiler, Exit, run_child};
 pub use component::{Binary, Component, Loader, Origin};
 pub use engine::{BASELINE, Engine};

@@ -17,6 +17,7 @@ pub mod scaffold;
 mod section;
 pub mod stage;
 mod toolchain;
+pub mod tools;
 
 pub use case::Case;
 pub use error::KitError;

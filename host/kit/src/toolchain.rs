@@ -27,6 +27,27 @@ pub(crate) fn component(project: &Project) -> Result<Vec<u8>, KitError> {
     }
 }
 
+/// A part's name, and how to install it if it is not there.
+pub(crate) type Lacking = (&'static str, Option<String>);
+
+/// The parts that a project in this folder takes.
+pub(crate) fn parts(language: Language, folder: &Path) -> Vec<Lacking> {
+    match language {
+        Language::Rust => rust::parts(folder),
+        Language::Python => python::parts(folder),
+        Language::Go => go::parts(),
+        Language::Js => js::parts(folder),
+    }
+}
+
+/// Refuses where a part is not there.
+fn complete(language: Language, parts: Vec<Lacking>) -> Result<(), KitError> {
+    match parts.into_iter().find_map(|(what, install)| Some((what, install?))) {
+        Some((what, install)) => Err(KitError::Missing { language, what, install }),
+        None => Ok(()),
+    }
+}
+
 /// A folder of its own for what a build leaves, with the WIT in `wit/`.
 fn scratch() -> Result<tempfile::TempDir, KitError> {
     let here = std::env::temp_dir();

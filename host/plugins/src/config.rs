@@ -16,13 +16,14 @@ use serde_json::Value;
 use shipworthy_contract::{
     Explain, Fault,
     explain::Place,
+    redact::is_secret_setting,
     secret::MASK,
     text::{excerpt, plural},
 };
 
 pub(crate) use self::schema::{DEEPEST, LARGEST, LARGEST_PATTERN, MOST_PARTS, MOST_PATTERNS};
 pub use self::schema::{SchemaFault, check_schema};
-use crate::{Plugin, Probe, masking::is_secret_name};
+use crate::{Plugin, Probe};
 
 /// Most faults of one config that are told.
 const MOST_FAULTS: usize = 20;
@@ -156,7 +157,7 @@ fn fits(validator: &Validator, schema: &Value, probe: &Probe) -> Vec<ConfigFault
 
 fn fault(error: &ValidationError<'_>, schema: &Value) -> ConfigFault {
     let pointer = error.instance_path().as_str().to_owned();
-    let secret = pointer.split('/').any(is_secret_name);
+    let secret = pointer.split('/').any(is_secret_setting);
     let found = match (error.kind(), error.instance().as_ref()) {
         (ValidationErrorKind::Required { .. }, _) => "none".to_owned(),
         (
@@ -245,7 +246,9 @@ impl Explain for ConfigError {
             Self::Unfit { faults, .. } if faults.len() > 1 => {
                 Some(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
             }
-            Self::Unfit { .. } => None,
+            Self::Unfit { plugin, .. } => {
+                Some(format!("`shipworthy plugin inspect` shows the keys that the config of `{plugin}` has"))
+            }
             Self::Schema { .. } => Some("the plugin's author has to mend its descriptor".to_owned()),
         }
     }

@@ -14,6 +14,7 @@ use shipworthy_contract::{
 };
 
 pub(crate) use self::{
+    excerpt::Excerpt,
     merge::merge,
     toml::{SyntaxFault, parse},
 };
@@ -226,7 +227,7 @@ impl Sources {
     }
 
     /// The line a spot stands on, fit to be shown.
-    pub(crate) fn excerpt(&self, spot: Spot) -> Option<String> {
+    pub(crate) fn excerpt(&self, spot: Spot) -> Option<Excerpt> {
         self.files.get(spot.file.0).and_then(|file| excerpt::line_at(file, spot.offset))
     }
 }

@@ -32,10 +32,10 @@ pub(crate) use self::load::syntax_errors;
 pub use self::{
     bounds::{Limits, Retry},
     containers::Containers,
-    endpoint::EndpointSpec,
+    endpoint::{EndpointSpec, MissingSecret},
     error::{EnvironmentError, EnvironmentErrors, Problem},
     find::{find, list},
-    load::load,
+    load::{excerpt, load},
     payload::PayloadDemands,
     probe::{PluginSource, Probe},
     registries::RegistrySpec,

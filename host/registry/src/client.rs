@@ -2,6 +2,7 @@
 
 mod asking;
 mod push;
+mod visit;
 
 use std::{
     collections::BTreeMap,

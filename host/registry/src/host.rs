@@ -27,6 +27,8 @@ use crate::{
 pub(crate) enum Action {
     Pull,
     Push,
+    /// Nothing: only whether one may ask at all.
+    Look,
 }
 
 /// A registry, and what is known of it by now.
@@ -70,6 +72,7 @@ impl Host {
         let scope = match call.action {
             Action::Pull => format!("repository:{}:pull", call.repository),
             Action::Push => format!("repository:{}:pull,push", call.repository),
+            Action::Look => String::new(),
         };
         let known = self.known(&scope);
         let answer = self.send(call, &asked, known.clone()).await?;
@@ -211,6 +214,11 @@ impl Host {
         bearer(&token)
     }
 
+    /// Fetches what proves who asks, whether the registry wants to know or not.
+    pub(crate) async fn prove(&self) -> Result<(), Problem> {
+        self.credential().await.map(drop)
+    }
+
     async fn credential(&self) -> Result<Option<&Credential>, Problem> {
         let config = self.options.docker_config.as_deref();
         let found = self
@@ -220,7 +228,7 @@ impl Host {
     }
 
     /// What was shown so far.
-    async fn tried(&self) -> Tried {
+    pub(crate) async fn tried(&self) -> Tried {
         let found = self.credential().await.ok().flatten();
         found.map_or(Tried::Nothing, |credential| credential.from.clone())
     }

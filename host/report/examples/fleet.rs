@@ -25,6 +25,7 @@ fn main() {
         unicode: true,
         verbose: false,
         quiet: false,
+        plain: false,
         width: 100,
         elapsed: Duration::from_millis(1),
     };

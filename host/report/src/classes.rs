@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use shipworthy_contract::{Class, Side};
 
 /// What happened.
-const fn meaning(class: Class) -> &'static str {
+pub(crate) const fn meaning(class: Class) -> &'static str {
     match class {
         Class::Satisfied => "the rule was judged and holds",
         Class::Violated => "the rule was judged and does not hold",
@@ -29,7 +29,7 @@ const fn meaning(class: Class) -> &'static str {
 }
 
 /// Whose it is.
-const fn who(class: Class) -> &'static str {
+pub(crate) const fn who(class: Class) -> &'static str {
     match class {
         Class::Satisfied => "nobody",
         Class::Violated => "payload: who produces the artifact; stack: who runs the stack, or who required it",
@@ -84,7 +84,7 @@ pub(crate) const fn act(class: Class) -> &'static str {
 pub(crate) const fn act_on_violation(side: Side) -> &'static str {
     match side {
         Side::Payload => "have the artifact mended by its producer and check again",
-        Side::Stack => "bring the stack to what is required, or deploy an artifact that was built for it",
+        Side::Stack => "change the stack, or deploy an artifact that was built for it",
     }
 }
 

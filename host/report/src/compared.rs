@@ -129,7 +129,7 @@ mod tests {
                 ],
             }],
         };
-        let look = Look { color: false, unicode: true, width: 100 };
+        let look = Look { color: false, unicode: true, width: 100, plain: false };
         insta::assert_snapshot!(render(&comparison, &look), @r#"
         - staging environments/staging.toml
         + production environments/production.toml

@@ -4,7 +4,7 @@ mod source;
 
 use std::error::Error;
 
-use shipworthy_contract::{Explain, Fault, text::plural};
+use shipworthy_contract::{Explain, Fault, redact, text::plural};
 
 use crate::{
     Look,
@@ -14,6 +14,9 @@ use crate::{
 
 /// Longest text of an error, cause or help that is shown, in characters.
 const LONGEST: usize = 1_000;
+
+/// Longest text that is read, in characters.
+const MOST_READ: usize = 64 * 1_024;
 
 /// Most causes of one error that are shown. No honest chain comes near it.
 const MOST_CAUSES: usize = 16;
@@ -26,12 +29,14 @@ pub struct Shown<'a> {
     /// The line of source that [`Explain::place`] points to, without its line break. Only of the manifest and of
     /// environment files; values of keys that sound secret are masked here.
     pub excerpt: Option<&'a str>,
+    /// The column in it that is meant, where it is another than the place's.
+    pub caret: Option<u32>,
 }
 
 /// One error as text, with a line break at its end.
 pub fn render(error: &dyn Explain, excerpt: Option<&str>, look: &Look) -> String {
     let mut page = Page::new(look);
-    one(&mut page, look, Shown { error, excerpt });
+    one(&mut page, look, Shown { error, excerpt, caret: error.caret() });
     page.finish()
 }
 
@@ -49,27 +54,22 @@ pub fn render_all(errors: &[Shown<'_>], look: &Look) -> String {
     page.finish()
 }
 
-/// What a parser of command lines says, with its blanks and breaks kept. It repeats words of the command line, of which
-/// a CI log would take some for commands of its own.
-pub fn usage(text: &str, look: &Look) -> String {
-    let mut page = Page::new(look);
-    for line in text.lines() {
-        let words = line.trim_start();
-        page.verbatim(line.len() - words.len(), &look.foreign(words, LONGEST));
-    }
-    page.finish()
+/// Foreign text, made safe, without secrets. They are looked for before anything is cut: half a secret has no shape.
+fn told(look: &Look, text: &str) -> String {
+    let text: String = text.chars().take(MOST_READ).collect();
+    look.foreign(&redact::text(&text), LONGEST)
 }
 
 fn one(page: &mut Page<'_>, look: &Look, shown: Shown<'_>) {
-    let text = Span::new(look.foreign(&shown.error.to_string(), LONGEST), Tone::Strong);
+    let text = Span::new(told(look, &shown.error.to_string()), Tone::Strong);
     labelled(page, 0, Span::new("error:", Tone::Bad), text);
     for cause in causes(shown.error) {
-        labelled(page, 2, Span::new("because:", Tone::Dim), Span::plain(look.foreign(&cause, LONGEST)));
+        labelled(page, 2, Span::new("because:", Tone::Dim), Span::plain(told(look, &cause)));
     }
     if let Some(place) = shown.error.place() {
-        labelled(page, 2, Span::new("-->", Tone::Dim), Span::plain(look.foreign(&place.to_string(), LONGEST)));
+        labelled(page, 2, Span::new("-->", Tone::Dim), Span::plain(told(look, &place.to_string())));
         if let (Some(excerpt), Some(line)) = (shown.excerpt, place.line) {
-            source::render(page, look, excerpt, line, place.column);
+            source::render(page, look, excerpt, line, shown.caret.or(place.column));
         }
     }
     if let Some(help) = shown.error.help() {
@@ -89,14 +89,14 @@ fn whose(code: &str, fault: Fault) -> &'static str {
 fn helps(page: &mut Page<'_>, look: &Look, help: &str) {
     let mut lines = help.lines();
     for line in lines.by_ref() {
-        labelled(page, 2, Span::new("help:", Tone::Good), Span::plain(look.foreign(line, LONGEST)));
+        labelled(page, 2, Span::new("help:", Tone::Good), Span::plain(told(look, line)));
         if line.ends_with(':') {
             break;
         }
     }
     for line in lines {
         let text = line.trim_start();
-        page.verbatim(4 + line.len() - text.len(), &look.foreign(text, LONGEST));
+        page.verbatim(4 + line.len() - text.len(), &told(look, text));
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
 use markup::Html;
 
 /// How texts that are shared with the terminal's report are laid out before they come here.
-const LOOK: Look = Look { color: false, unicode: true, width: 200 };
+const LOOK: Look = Look { color: false, unicode: true, width: 200, plain: false };
 
 /// The report as an HTML document.
 pub fn render(report: &Report) -> String {

@@ -6,6 +6,7 @@
 
 pub(crate) mod alike;
 pub(crate) mod causes;
+pub(crate) mod example;
 pub(crate) mod fleet;
 pub(crate) mod group;
 pub(crate) mod head;
@@ -15,6 +16,9 @@ mod trace;
 pub(crate) mod verdict;
 
 use std::time::Duration;
+
+pub(crate) use causes::is_consequence;
+pub(crate) use verdict::in_words as verdict_in_words;
 
 use shipworthy_contract::{CheckResult, Outcome, Report, Side};
 
@@ -36,13 +40,16 @@ pub struct Options {
     pub quiet: bool,
     /// Columns of the page; taken as 40 where it is less, and as 200 where it is more.
     pub width: usize,
+    /// Whether it is to be spoken rather than looked at: [`Look::plain`].
+    pub plain: bool,
     /// How long the whole run took.
     pub elapsed: Duration,
 }
 
 /// The report as text, with a line break at its end.
 pub fn render(report: &Report, options: &Options) -> String {
-    let look = Look { color: options.color, unicode: options.unicode, width: options.width };
+    let Options { color, unicode, width, plain, .. } = *options;
+    let look = Look { color, unicode, width, plain };
     let mut page = Page::new(&look);
     if !options.quiet {
         head::render(&mut page, &look, report);

@@ -6,20 +6,30 @@
 //! Invariant: what a service, a plugin or an artifact wrote is hostile. It passes `contract::text` once more at the
 //! door of each format, however often it was cleaned before (`tests/it/hostile.rs`).
 
+mod attention;
 mod classes;
+mod identity;
 mod look;
+mod moment;
 mod page;
+mod xml;
 
 pub mod compared;
+pub mod doctor;
 pub mod error;
+pub mod github;
 pub mod html;
 pub mod human;
 pub mod json;
+pub mod junit;
 pub mod locked;
+pub mod markdown;
 pub mod notice;
 pub mod plugin;
 pub mod rules;
+pub mod sarif;
 pub mod sets;
+pub mod since;
 pub mod trials;
 
 pub use classes::classes_markdown;

@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn it_reads_like_a_question_for_permission() {
-        let wide = Look { color: false, unicode: true, width: 80 };
+        let wide = Look { color: false, unicode: true, width: 80, plain: false };
         insta::assert_snapshot!(render(&sample(), &wide), @r"
         gateway in staging changed
           plugin     gateway 0.3.0 → gateway 0.4.0
@@ -194,7 +194,7 @@ mod tests {
         1 line more than what was locked. If that is meant, approve by name:
           shipworthy plugin lock --accept gateway:'http POST /x'
         ");
-        let narrow = Look { color: false, unicode: false, width: 40 };
+        let narrow = Look { color: false, unicode: false, width: 40, plain: false };
         insta::assert_snapshot!(render(&sample(), &narrow), @r"
         gateway in staging changed
           plugin     gateway 0.3.0 -> gateway
@@ -218,6 +218,6 @@ mod tests {
 
     #[test]
     fn nothing_changed_says_nothing() {
-        assert_eq!(render(&Changes::default(), &Look { color: false, unicode: true, width: 80 }), "");
+        assert_eq!(render(&Changes::default(), &Look { color: false, unicode: true, width: 80, plain: false }), "");
     }
 }

@@ -11,6 +11,9 @@ const NARROWEST: usize = 40;
 /// Widest page that is laid out, in columns: longer lines are hard to read.
 const WIDEST: usize = 200;
 
+/// Columns of a page that is not laid out: more than any line has, and no danger to sums.
+const UNBROKEN: usize = 1 << 24;
+
 /// How text for people is to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
@@ -20,6 +23,9 @@ pub struct Look {
     pub unicode: bool,
     /// Columns of the page; taken as 40 where it is less, and as 200 where it is more.
     pub width: usize,
+    /// Whether it is to be spoken rather than looked at: words for symbols, a name and a colon before each value, no
+    /// column, no underline, no colour, and no line broken.
+    pub plain: bool,
 }
 
 /// What a piece of text is, from which its style follows.
@@ -37,12 +43,12 @@ pub(crate) enum Tone {
 impl Look {
     /// Columns of the page.
     pub(crate) fn columns(&self) -> usize {
-        self.width.clamp(NARROWEST, WIDEST)
+        if self.plain { UNBROKEN } else { self.width.clamp(NARROWEST, WIDEST) }
     }
 
     /// The style of a tone; without colour, none.
     pub(crate) fn style(&self, tone: Tone) -> Style {
-        if !self.color {
+        if !self.color || self.plain {
             return Style::new();
         }
         match tone {
@@ -58,6 +64,16 @@ impl Look {
 
     /// The symbol of an outcome. In ASCII it is a word, which a screen reader also speaks.
     pub(crate) fn symbol(&self, outcome: Outcome) -> &'static str {
+        if self.plain {
+            return match outcome {
+                Outcome::Pass => "passed",
+                Outcome::Info => "note",
+                Outcome::Warn => "warning",
+                Outcome::Fail => "failed",
+                Outcome::Skip => "skipped",
+                Outcome::Error => "unknown",
+            };
+        }
         match (outcome, self.unicode) {
             (Outcome::Pass, true) => "√",
             (Outcome::Info, true) => "·",
@@ -81,7 +97,11 @@ impl Look {
 
     /// What leads a hint.
     pub(crate) const fn arrow(&self) -> &'static str {
-        if self.unicode { "→" } else { "->" }
+        match (self.plain, self.unicode) {
+            (true, _) => "to do",
+            (false, true) => "→",
+            (false, false) => "->",
+        }
     }
 
     /// Foreign text, made safe and cut to `limit` characters.
@@ -117,7 +137,7 @@ impl Look {
 }
 
 /// Breaks up the workflow commands that some CI systems obey anywhere in a line, not at its beginning only.
-fn defuse(text: &str) -> String {
+pub(crate) fn defuse(text: &str) -> String {
     text.replace("##[", "#·#[").replace("##vso[", "#·#vso[")
 }
 
@@ -136,7 +156,7 @@ pub(crate) const fn tone(outcome: Outcome) -> Tone {
 mod tests {
     use super::*;
 
-    const ASCII: Look = Look { color: false, unicode: false, width: 80 };
+    const ASCII: Look = Look { color: false, unicode: false, width: 80, plain: false };
 
     #[test]
     fn ascii_keeps_the_meaning() {

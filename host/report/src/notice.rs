@@ -62,7 +62,7 @@ mod tests {
             Notice::new(Outcome::Pass, "written: environments/esb.toml").advise("shipworthy stack check --env esb"),
             Notice::new(Outcome::Error, "gateway: \u{1b}[31mred\n::error::x"),
         ];
-        let look = Look { color: false, unicode: false, width: 80 };
+        let look = Look { color: false, unicode: false, width: 80, plain: false };
         insta::assert_snapshot!(render(&notices, &look), @r"
         ok   written: environments/esb.toml
              -> shipworthy stack check --env esb

@@ -62,6 +62,10 @@ impl<'a> Page<'a> {
     /// A heading, underlined.
     pub(crate) fn heading(&mut self, text: &str) {
         let text = self.look.characters(text).into_owned();
+        if self.look.plain {
+            self.text(0, &[Span::plain(format!("{text}:"))]);
+            return;
+        }
         let line = "-".repeat(text.width().min(self.look.columns()));
         self.text(0, &[Span::new(text, Tone::Strong)]);
         self.text(0, &[Span::new(line, Tone::Dim)]);
@@ -74,10 +78,23 @@ impl<'a> Page<'a> {
 
     /// Text behind a label, wrapped so that its further lines stand below its beginning.
     pub(crate) fn line(&mut self, lead: &Lead, spans: &[Span]) {
+        self.laid_out(lead, spans, Quotes::Broken);
+    }
+
+    /// The same, of what names commands between backticks: each stays in one piece, so that it can be pasted.
+    pub(crate) fn advice(&mut self, lead: &Lead, spans: &[Span]) {
+        self.laid_out(lead, spans, Quotes::Whole);
+    }
+
+    fn laid_out(&mut self, lead: &Lead, spans: &[Span], quotes: Quotes) {
+        if self.look.plain {
+            self.spoken(lead, spans);
+            return;
+        }
         let room = self.look.columns().saturating_sub(lead.text_at).max(LEAST_ROOM);
         let label = self.look.characters(&lead.label.text).into_owned();
         let gap = lead.text_at.saturating_sub(lead.indent + label.width());
-        let lines = wrap(spans, room, self.look);
+        let lines = wrap(spans, room, quotes, self.look);
         for (index, line) in lines.iter().enumerate() {
             if index == 0 {
                 self.pad(lead.indent);
@@ -91,6 +108,18 @@ impl<'a> Page<'a> {
             }
             self.out.push('\n');
         }
+    }
+
+    /// A line that is to be spoken: the label as a word with a colon, and nothing that only places it.
+    fn spoken(&mut self, lead: &Lead, spans: &[Span]) {
+        let label = lead.label.text.trim().trim_end_matches(':');
+        let is_word = label.chars().any(char::is_alphanumeric);
+        let label = if is_word { format!("{label}: ") } else { String::new() };
+        self.out.push_str(&self.look.characters(&label));
+        for span in wrap(spans, self.look.columns(), Quotes::Broken, self.look).iter().flatten() {
+            self.out.push_str(&span.text);
+        }
+        self.out.push('\n');
     }
 
     /// Text behind a label that keeps its blanks and is not wrapped: a line of source, already cut to fit.
@@ -124,17 +153,42 @@ impl<'a> Page<'a> {
     }
 }
 
+/// What becomes of what stands between backticks where a line ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    /// It is broken as any text.
+    Broken,
+    /// It stays in one piece, even if that is longer than a line: a terminal's own break is none when it is pasted.
+    Whole,
+}
+
 /// Lays words out in lines of at most `room` columns. There is always one line, which may be empty.
-fn wrap(spans: &[Span], room: usize, look: &Look) -> Vec<Vec<Span>> {
+fn wrap(spans: &[Span], room: usize, quotes: Quotes, look: &Look) -> Vec<Vec<Span>> {
     let mut lines = Lines { done: Vec::new(), line: Vec::new(), used: 0, room, guard: look.guard() };
     for span in spans {
         let text = look.characters(&span.text);
-        for word in text.split_whitespace() {
-            lines.word(word, span.tone);
+        match quotes {
+            Quotes::Broken => text.split_whitespace().for_each(|word| lines.word(word, span.tone)),
+            Quotes::Whole => pieces(&text).for_each(|piece| lines.piece(piece, span.tone)),
         }
     }
     lines.done.push(lines.line);
     lines.done
+}
+
+/// Words, with what stands between a pair of backticks as one of them.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text.trim();
+    std::iter::from_fn(move || {
+        let mut quoted = false;
+        let end = rest.char_indices().find(|(at, c)| {
+            quoted ^= *c == '`';
+            c.is_whitespace() && !(quoted && rest.get(*at..).is_some_and(|after| after.contains('`')))
+        });
+        let (piece, after) = rest.split_at_checked(end.map_or(rest.len(), |(at, _)| at))?;
+        rest = after.trim_start();
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 struct Lines {
@@ -165,6 +219,19 @@ impl Lines {
             rest = self.guarded(&tail);
         }
         self.push(&rest, tone);
+    }
+
+    /// A word, or several that stay together.
+    fn piece(&mut self, piece: &str, tone: Tone) {
+        if !piece.contains(char::is_whitespace) || columns(piece) <= self.room {
+            self.word(piece, tone);
+            return;
+        }
+        if self.used > 0 {
+            self.end();
+        }
+        let whole = self.guarded(piece);
+        self.push(&whole, tone);
     }
 
     /// A CI system obeys `::` at the beginning of a line, wherever the line came to be broken.
@@ -220,8 +287,12 @@ mod tests {
     use super::*;
 
     fn wrapped(text: &str, room: usize) -> Vec<String> {
-        let look = Look { color: false, unicode: true, width: 80 };
-        wrap(&[Span::plain(text)], room, &look)
+        laid_out(text, room, Quotes::Broken)
+    }
+
+    fn laid_out(text: &str, room: usize, quotes: Quotes) -> Vec<String> {
+        let look = Look { color: false, unicode: true, width: 80, plain: false };
+        wrap(&[Span::plain(text)], room, quotes, &look)
             .into_iter()
             .map(|line| line.into_iter().map(|span| span.text).collect())
             .collect()
@@ -240,5 +311,33 @@ mod tests {
         ] {
             assert_eq!(wrapped(text, room), lines, "{text}");
         }
+    }
+
+    #[test]
+    fn what_can_be_pasted_stays_in_one_piece() {
+        for (text, lines) in [
+            ("run `docker compose up` now", &["run", "`docker compose up`", "now"] as &[&str]),
+            ("run `docker compose up -d --wait` now", &["run", "`docker compose up -d --wait`", "now"]),
+            ("a ` alone breaks as ever", &["a ` alone breaks as", "ever"]),
+            ("(`a b`, `c d`) is two", &["(`a b`, `c d`) is", "two"]),
+            ("", &[""]),
+        ] {
+            assert_eq!(laid_out(text, 20, Quotes::Whole), lines, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_spoken_has_no_columns() {
+        let look = Look { color: true, unicode: true, width: 40, plain: true };
+        let mut page = Page::new(&look);
+        page.heading("stack: gateway");
+        let long = "a word ".repeat(20);
+        for label in ["expected", "-", "", "×", "note:"] {
+            page.line(&Lead { indent: 4, label: Span::new(label, Tone::Bad), text_at: 14 }, &[Span::plain(&long)]);
+        }
+        let text = page.finish();
+        let lines: Vec<&str> = text.lines().map(|line| line.split("a word").next().unwrap_or_default()).collect();
+        assert_eq!(lines, ["stack: gateway:", "expected: ", "", "", "", "note: "]);
+        assert!(!text.contains('\u{1b}'));
     }
 }

@@ -1,19 +1,24 @@
 //! The rules for people, machines and the documentation: `shipworthy rules`, `shipworthy explain RULE`, and the matrix
 //! of the two contracts. All of it is read from `contract::rules` and from the descriptors of probes.
 
+mod examples;
 mod explain;
 mod json;
 mod list;
+mod markdown;
 mod matrix;
+mod term;
 
+pub use examples::{EXAMPLES, Example};
 pub use explain::render as explain;
 pub use json::{explain as explain_json, list as list_json};
 pub use list::render as list;
+pub use markdown::rules_markdown;
 pub use matrix::matrix_markdown;
 
 use std::fmt::Write as _;
 
-use shipworthy_contract::{Explain, Fault, Outcome, Rule, Service, Side, rules, suggest, text};
+use shipworthy_contract::{Class, Explain, Fault, Outcome, Rule, Service, Side, rules, suggest, text};
 
 /// A rule of a probe's own, from its descriptor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,8 +67,7 @@ impl Explain for UnknownRule {
         Some(match &self.nearest {
             Some(nearest) => format!("the nearest rule is `{nearest}`; `shipworthy rules` lists all"),
             None if self.asked.starts_with("stack.") => {
-                "`shipworthy rules` lists all rules but those of plugins that are files: the plugin's descriptor, under \
-                 `rules`, says what such a rule means"
+                "`shipworthy rules` lists all rules; with `--env NAME` also those of that environment's plugins"
                     .to_owned()
             }
             None => "`shipworthy rules` lists all rules".to_owned(),
@@ -77,19 +81,27 @@ enum Found<'a> {
     Probe(&'a ProbeRule),
 }
 
+/// What people paste: with a report's brackets, in quotes, or in capitals.
+fn pasted(asked: &str) -> String {
+    asked.trim_matches(|c: char| c.is_whitespace() || "[]()`\"',:;".contains(c)).to_lowercase()
+}
+
 fn find<'a>(id: &str, own: &'a [ProbeRule]) -> Result<Found<'a>, UnknownRule> {
+    let id = &pasted(id);
     if let Some(rule) = rules::find(id) {
         return Ok(Found::Host(rule));
     }
-    own.iter().find(|rule| rule.id() == id).map(Found::Probe).ok_or_else(|| unknown(id, own))
+    own.iter().find(|rule| rule.id() == *id).map(Found::Probe).ok_or_else(|| unknown(id, own))
 }
 
 fn unknown(id: &str, own: &[ProbeRule]) -> UnknownRule {
     let own: Vec<String> = own.iter().map(ProbeRule::id).collect();
     let known = || rules::all().map(|rule| rule.id).chain(own.iter().map(String::as_str));
+    let classes = || Class::ALL.into_iter().map(Class::as_str);
     // The side is what people leave out: `mode` means `stack.mode`.
     let nearest = suggest::nearest(id, known())
-        .or_else(|| known().find(|known| known.split_once('.').is_some_and(|(_, name)| name == id)));
+        .or_else(|| known().find(|known| known.split_once('.').is_some_and(|(_, name)| name == id)))
+        .or_else(|| suggest::nearest(id, classes()));
     UnknownRule { asked: text::excerpt(id, 80), nearest: nearest.map(str::to_owned) }
 }
 

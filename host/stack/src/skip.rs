@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use shipworthy_contract::{
-    CheckResult, Class, Outcome, RuleId, Service, Side, requirement::Requirement, rule::Standing, rules,
-};
+use shipworthy_contract::{CheckResult, Class, Outcome, RuleId, Service, Side, requirement::Requirement, rules};
 
 use crate::{Listed, tell, want::Wants};
 
@@ -31,7 +29,7 @@ pub fn skip_all(requirements: &[Requirement], listed: &[Listed], reason: &str) -
         told.insert(result.rule.clone());
         results.push(result);
     }
-    for rule in rules::all().filter(|rule| rule.side == Side::Stack && rule.standing == Standing::Judged) {
+    for rule in rules::all().filter(|rule| rule.side == Side::Stack) {
         if !told.contains(&rule.rule_id()) {
             results.push(skip(rule.rule_id(), None, &format!("not judged whether {}", rule.summary)));
         }

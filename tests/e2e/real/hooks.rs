@@ -63,9 +63,9 @@ fn one_drifted_function_of_three_is_named() -> Result<()> {
         at        [DIR]/env.toml:2:51
                   (requirements.services.python-hooks.sha256.sitecustomize.py)
 
-    × must not go ahead: 1 stack failure; 0 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 0 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())

@@ -69,9 +69,9 @@ fn the_report_of_a_failed_run_reads_so() -> Result<()> {
         → see the container's log; if the run is not over yet, wait for it, else run the provisioner
           again
 
-    × must not go ahead: 1 stack failure; 0 checks passed ([TIME])
-      → bring the stack to what is required, or deploy an artifact that was built for it
+      1 stack failure; 0 checks passed ([TIME])
       nothing was applied
+    × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");
     Ok(())

@@ -76,10 +76,11 @@ fn a_probe_that_the_recording_does_not_know_is_not_observed() -> Result<()> {
       `unix:///nonexistent/docker.sock`: no such socket [stack.observation]
     · observed, and not required: health `healthy`, version `2.0.0`, 6 capabilities [stack.observation]
 
-    ? cannot be determined: 1 answer missing, 1 skipped; 3 checks passed ([TIME])
-      → agent (not-recorded): record a run anew: the recording does not hold what is asked now
+      1 answer missing, 1 skipped; 3 checks passed ([TIME])
       nothing was applied
       judged from a recording: the running stack was not asked
+    ? cannot be determined: agent (not-recorded): record a run anew: the recording does not hold what is
+      asked now
     ----- stderr -----
     ");
     Ok(())
@@ -251,10 +252,11 @@ fn a_question_that_is_not_recorded_is_told_as_that_to_people_too() -> Result<()>
     · observed, and not required: 2:/healthz `the recording does not hold GET /healthz; nearest: GET
       /health, GET /version` [stack.observation]
 
-    ? cannot be determined: 1 answer missing, 1 skipped; 0 checks passed ([TIME])
-      → orders (not-recorded): record a run anew: the recording does not hold what is asked now
+      1 answer missing, 1 skipped; 0 checks passed ([TIME])
       nothing was applied
       judged from a recording: the running stack was not asked
+    ? cannot be determined: orders (not-recorded): record a run anew: the recording does not hold what
+      is asked now
     ----- stderr -----
     ");
     // With the page cut to what needs attention it is still told that nobody was asked.

@@ -276,6 +276,7 @@ fn answer(containers: &[Known], request: &Received) -> Response<Body> {
             Some(known) => known.answer(what, query),
             None => not_found(&format!("No such container: {id}")),
         },
+        ["version"] => serve::json(StatusCode::OK, &json!({ "Version": "28.0.4", "ApiVersion": "1.48" })),
         _ => not_found("stand-in: not scripted"),
     }
 }

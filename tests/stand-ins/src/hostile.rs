@@ -36,6 +36,16 @@ pub fn silent() -> Result<StandIn> {
     })
 }
 
+/// Greets whoever connects, as a mail server does, and waits.
+pub fn speaking_first() -> Result<StandIn> {
+    raw(|mut stream| async move {
+        if stream.write_all(b"220 ready\r\n").await.is_ok() {
+            std::future::pending::<()>().await;
+        }
+        drop(stream);
+    })
+}
+
 /// A status line at once, then one header every `every`, never the last.
 pub fn slow_headers(every: Duration) -> Result<StandIn> {
     raw(move |mut stream| async move {

@@ -8,7 +8,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 use super::words::{LONGEST_NAME, names};
 
 /// The certificate, if it can be read.
-pub(super) fn read(der: &CertificateDer<'_>) -> Option<Certificate> {
+pub(crate) fn read(der: &CertificateDer<'_>) -> Option<Certificate> {
     let (_, parsed) = X509Certificate::from_der(der).ok()?;
     Some(Certificate {
         subject: excerpt(&parsed.subject().to_string(), LONGEST_NAME),

@@ -22,6 +22,16 @@ pub(super) fn words(target: &Target, seen: Option<&Seen>, http2: bool, error: &h
     if error.is_parse() {
         return NetworkError::Protocol(format!("`{url}` did not answer with HTTP: {}", details(error)));
     }
+    // Who speaks before it is asked is none of HTTP, and its connection is given up with the request unsent.
+    if error.is_canceled()
+        && let Some(spoke) = error.source().and_then(|source| source.downcast_ref::<hyper::Error>())
+        && !is_closed(spoke)
+    {
+        let details = details(spoke);
+        return NetworkError::Protocol(format!(
+            "`{url}` did not answer with HTTP: it spoke before it was asked ({details})"
+        ));
+    }
     if is_closed(error) {
         return missing_identity(target, seen).or_else(|| refused_identity(target, seen)).unwrap_or_else(|| {
             let (cause, doubt) = (cause(error), doubt(target, http2));

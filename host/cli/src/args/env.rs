@@ -12,18 +12,25 @@ pub(crate) enum EnvCommand {
     /// Write environments/NAME.toml from a running compose project; services are connected to and asked nothing
     #[command(after_help = "Examples:\n  shipworthy env init\n  \
         shipworthy env init staging --project esb-staging --certs ~/.esb/certs\n  \
-        shipworthy env init --print")]
+        shipworthy env init --print\n\nExit codes: 0 it is written or printed, 2 it is not.")]
     Init(InitArgs),
     /// The environments that can be named from here
+    #[command(after_help = "Examples:\n  shipworthy env list\n\nExit codes: 0 they are listed.")]
     List,
     /// Everything in force in one, and where each value comes from
+    #[command(after_help = "Examples:\n  shipworthy env show staging\n  \
+        shipworthy env show environments/staging.toml\n\nExit codes: 0 it is shown, 2 it cannot be used.")]
     Show {
         /// Name, or path of a `.toml` file
         name: String,
     },
     /// What differs between two: plugins, grants, requirements, and where each value comes from
+    #[command(after_help = "Examples:\n  shipworthy env diff staging production\n  \
+        shipworthy env diff staging production --format json\n\nExit codes: 0 they are compared, 2 one cannot be used.")]
     Diff(DiffArgs),
     /// Whether it and its plugins can be used; nothing is run and no service is asked
+    #[command(after_help = "Examples:\n  shipworthy env check staging\n  shipworthy env check staging --locked\n\n\
+        Exit codes: 0 it can be used, 2 it cannot.")]
     Check {
         /// Name, or path of a `.toml` file
         name: String,

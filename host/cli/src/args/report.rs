@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::OutputFlags;
+use super::{Form, OutputFlags};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
@@ -14,6 +14,33 @@ pub(crate) enum ReportCommand {
         The results are those of a check without `--partition`, and so is the exit code. Parts that are missing, or\n\
         that are not of one check, are refused: exit code 2.")]
     Merge(MergeArgs),
+    /// Say what changed since an earlier report: new failures, what is fixed, which versions moved
+    #[command(after_help = "Examples:\n  shipworthy report diff last-night.json now.json\n  \
+        shipworthy check --env staging --format json | shipworthy report diff last-night.json -\n\n\
+        Exit codes: 0, whatever changed; with `--fail-on new` that of the new failures: 1 payload, 3 stack,\n\
+        4 could not be determined. 2 if a report cannot be read.")]
+    Diff(ReportDiffArgs),
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FailOnNew {
+    New,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportDiffArgs {
+    /// The earlier JSON report
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The later one; `-` is standard input
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+    /// Exit with the code of what fails now and did not
+    #[arg(long, value_name = "new", value_enum)]
+    pub(crate) fail_on: Option<FailOnNew>,
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Form,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -41,8 +41,11 @@ pub(crate) enum BundleCommand {
         environment names. Exit codes: 0 it is written, 2 it is not.")]
     Create(CreateArgs),
     /// Whether a bundle is whole, unaltered, and can be used by this shipworthy; nothing is run and nobody asked
+    #[command(after_help = "Examples:\n  shipworthy bundle verify staging.bundle.tar\n  \
+        shipworthy bundle verify staging.bundle.tar --key release.pub\n\nExit codes: 0 it can be used, 2 it cannot.")]
     Verify {
         /// The bundle
+        #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Public key that must have signed it, in PEM; may be given several times, and one suffices
         #[arg(long, value_name = "FILE")]

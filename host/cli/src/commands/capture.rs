@@ -15,6 +15,7 @@ use crate::{
     args::CaptureArgs,
     clock,
     output::{self, Stream},
+    progress::Shown,
     refusal::Refusal,
     set::Set,
     stack::{self, Plan},
@@ -65,7 +66,7 @@ pub(crate) fn run(args: &CaptureArgs) -> Result<u8, Refusal> {
     let set = Set::open(&args.env, &args.stack.plugins)?;
     let environment = &set.environment;
     let plan = Plan::new(&set, &args.stack)?;
-    let observed = stack::look(environment, &plan, &args.stack)?;
+    let observed = stack::look(environment, &plan, &args.stack, Shown::where_people_look(false))?;
     let look = output::look(false, Stream::Err);
     Stream::Err.write(&notice::render(&unseen::notices(&observed), &look));
     let unseen = unseen::services(&observed);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use shipworthy_contract::{
-    CheckResult, Policy, Report,
+    CheckResult, Policy, Report, redact,
     report::{self, Artifact, EXIT_NOT_STARTED, EXIT_PASSED, EnvironmentRef, FailOn, Part, ProjectRef, RecordingRef},
     requirement::Requirement,
 };
@@ -17,12 +17,12 @@ use shipworthy_stack::{Date, Material, Waiver, waiver};
 
 use super::env::load;
 use crate::{
-    args::{CheckArgs, JudgingFlags, PayloadArgs, PayloadFlags, StackArgs, StackFlags},
+    args::{CheckArgs, JudgingFlags, OutputFlags, PayloadArgs, PayloadFlags, StackArgs, StackFlags},
     clock::{self, Begun},
     deploy::{self, GateError, Told},
     interrupt::Interrupt,
     output::{self, Stream},
-    progress::Bar,
+    progress::{Bar, Shown},
     refusal::{Refusal, UsageError},
     set::Set,
     signing::keys,
@@ -30,12 +30,16 @@ use crate::{
 };
 
 static NO_DEMANDS: LazyLock<Demands> = LazyLock::new(Demands::default);
+/// What a manifest is called where it is named together with its path.
+const MANIFEST: &str = "the manifest";
+
 static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
 
 /// `check [ARTIFACT] --env NAME [-- COMMAND ...]`.
 pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusal> {
     let begun = Begun::now();
     Schemas::begin();
+    output::are_apart(&args.output, Some(&args.stack), &[(MANIFEST, &args.artifact)])?;
     if let (Some(part), false) = (args.part.partition, args.command.is_empty()) {
         return Err(UsageError::CommandOfAPart(part).into());
     }
@@ -43,7 +47,7 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
     let environment = &set.environment;
     let flags = args.stack.of_part(&args.part);
     let plan = Plan::new(&set, &flags)?;
-    let judging = Judging::new(&args.judging, Some(environment));
+    let judging = Judging::new(&args.judging, &args.output, Some(environment));
     let progress = Bar::new(&args.output);
     let side = PayloadSide::new(&args.artifact, &args.payload, Some(environment), judging.policy, &progress)?;
     let gate = !args.command.is_empty();
@@ -76,8 +80,9 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
 /// `payload check [ARTIFACT]`: no engine is started and no socket is opened.
 pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let begun = Begun::now();
+    output::are_apart(&args.output, None, &[(MANIFEST, &args.artifact)])?;
     let environment = args.env.as_deref().map(load).transpose()?;
-    let judging = Judging::new(&args.judging, environment.as_ref());
+    let judging = Judging::new(&args.judging, &args.output, environment.as_ref());
     let progress = Bar::new(&args.output);
     let side = PayloadSide::new(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress)?;
     let checked = shipworthy_payload::check(&side.request())?;
@@ -92,11 +97,13 @@ pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
 pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     let begun = Begun::now();
     Schemas::begin();
+    let manifest: Vec<(&str, &Path)> = args.artifact.iter().map(|file| (MANIFEST, file.as_path())).collect();
+    output::are_apart(&args.output, Some(&args.stack), &manifest)?;
     let set = Set::open(&args.env, &args.stack.plugins)?;
     let environment = &set.environment;
     let flags = args.stack.of_part(&args.part);
     let plan = Plan::new(&set, &flags)?;
-    let judging = Judging::new(&args.judging, Some(environment));
+    let judging = Judging::new(&args.judging, &args.output, Some(environment));
     let read = match &args.artifact {
         Some(manifest) => {
             let contract = choice(args.contract, Some(environment));
@@ -208,7 +215,7 @@ fn stack_side(
         }
     }
     requirements.extend(environment.requirements.iter().cloned());
-    stack::observe_and_judge(environment, plan, &requirements, project, flags, judging.policy)
+    stack::observe_and_judge(environment, plan, &requirements, project, flags, judging.shown, judging.policy)
 }
 
 fn environment_ref(environment: &Environment, file: PathBuf, project: Option<ProjectRef>) -> EnvironmentRef {
@@ -222,10 +229,12 @@ struct Judging {
     waivers: Vec<Waiver>,
     skips: Vec<(shipworthy_contract::RuleId, String)>,
     today: Date,
+    /// How the probes are shown while they run.
+    shown: Shown,
 }
 
 impl Judging {
-    fn new(flags: &JudgingFlags, environment: Option<&Environment>) -> Self {
+    fn new(flags: &JudgingFlags, output: &OutputFlags, environment: Option<&Environment>) -> Self {
         let policy = flags.policy.or_else(|| environment?.policy).unwrap_or_default();
         let waivers = environment.map(|environment| environment.waivers.iter().map(from_spec).collect());
         Self {
@@ -234,6 +243,7 @@ impl Judging {
             waivers: waivers.unwrap_or_default(),
             skips: flags.skip.iter().map(|skip| (skip.rule.clone(), skip.reason.clone())).collect(),
             today: clock::today(),
+            shown: Shown::of(output),
         }
     }
 
@@ -274,7 +284,7 @@ impl Judging {
     ) -> Report {
         let results = waiver::apply(results, &self.waivers, &self.skips, self.today);
         let (verdict, exit_code) = report::judge(&results, self.fail_on);
-        Report {
+        let mut report = Report {
             schema: report::SCHEMA.to_owned(),
             verdict,
             exit_code,
@@ -286,7 +296,10 @@ impl Judging {
             policy: self.policy,
             summary: report::summarize(&results),
             results,
-        }
+        };
+        // What is judged is judged by what it is; what is told is told without secrets.
+        redact::report(&mut report);
+        report
     }
 }
 

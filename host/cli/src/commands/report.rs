@@ -1,15 +1,19 @@
-//! `shipworthy report merge`: the whole, judged by what its parts saw.
+//! `shipworthy report merge`: the whole, judged by what its parts saw; and `shipworthy report diff`.
 
+mod diff;
 mod error;
+mod file;
 mod parts;
 
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 use shipworthy_contract::{
-    Report, Side,
+    Report, Side, redact,
     report::{self, FailOn},
 };
 use shipworthy_stack::{Case, Material, waiver};
+
+pub(crate) use diff::diff;
 
 use self::{error::MergeError, parts::Parts};
 use crate::{
@@ -21,8 +25,12 @@ use crate::{
 
 pub(crate) fn merge(args: &MergeArgs) -> Result<u8, Refusal> {
     let begun = Instant::now();
+    let parts: Vec<(&str, &Path)> = args.parts.iter().map(|part| ("the part", part.as_path())).collect();
+    output::are_apart(&args.output, None, &parts)?;
     let fail_on = if args.fail_on.is_some() { FailOn::Warn } else { FailOn::Fail };
-    let report = merged(Parts::read(&args.parts)?, fail_on)?;
+    let mut report = merged(Parts::read(&args.parts)?, fail_on)?;
+    // The parts are without secrets if this host wrote them.
+    redact::report(&mut report);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
 }

@@ -16,6 +16,7 @@ use shipworthy_engine::{Component, Engine, Limits, Seen, Target};
 use shipworthy_plugins::environment::Retry;
 
 use super::recording::Recorded;
+use crate::progress::Watch;
 
 /// What must be left for another attempt: one that is cut at once would end in a worse answer than the one before.
 const SHORTEST_ATTEMPT: Duration = Duration::from_millis(50);
@@ -30,6 +31,8 @@ pub(crate) struct Job {
     pub(crate) retry: Option<Retry>,
     /// Filled in but for what the run itself finds.
     pub(crate) blank: ProbeRun,
+    /// Who is told how it goes.
+    pub(crate) watch: Watch,
     /// Of a replay, how it went when it was recorded.
     pub(crate) replay: Option<AsRecorded>,
 }
@@ -62,11 +65,15 @@ impl Job {
                 return self.too_late(within);
             }
             attempts += 1;
+            self.watch.asks(attempts);
             let (seen, run) = self.once(left).await;
             let in_time = |retry: &Retry| Instant::now() + retry.every + SHORTEST_ATTEMPT < until;
             let again = self.retry.filter(|retry| worth_retrying(&seen) && in_time(retry));
             match again {
-                Some(retry) => tokio::time::sleep(retry.every).await,
+                Some(retry) => {
+                    self.watch.asks_again(&seen.end);
+                    tokio::time::sleep(retry.every).await;
+                }
                 None => return self.done(seen, &run, attempts, begun.elapsed()),
             }
         }
@@ -82,6 +89,7 @@ impl Job {
     fn too_late(self, within: Duration) -> Done {
         let detail = format!("the stack side's deadline of {} was over before it could start", Span(within));
         let end = RunEnd::NotStarted { why: Gap::TimedOut, detail };
+        self.watch.ended(&end);
         Done { run: ProbeRun { end, ..self.blank }, recorded: None }
     }
 
@@ -89,6 +97,7 @@ impl Job {
         // How often was tried, and what the clock decided, is as it was when it was recorded.
         let attempts = self.replay.as_ref().map_or(attempts, |replay| replay.attempts);
         let end = ended(seen.end, run, self.replay);
+        self.watch.ended(&end);
         let recorded = matches!(self.access.tape, Tape::Record(_)).then(|| {
             let by_host = by_the_clock(&end);
             Box::new(Recorded {

@@ -22,6 +22,7 @@ use super::{
     seed,
     targets::{Instances, Targets},
 };
+use crate::progress::Watch;
 
 /// What all jobs share.
 pub(super) struct World<'a> {
@@ -51,6 +52,7 @@ pub(super) struct Station<'a> {
     planned: &'a Planned,
     loaded: Loaded,
     places: Places<'a>,
+    watch: Watch,
 }
 
 /// Where a probe looks.
@@ -117,15 +119,19 @@ impl Extent {
 }
 
 impl<'a> Station<'a> {
-    pub(super) fn new(world: &'a World<'a>, planned: &'a Planned, loaded: Loaded) -> Self {
-        Self { world, planned, loaded, places: Places::of(world, planned) }
+    pub(super) fn new(world: &'a World<'a>, planned: &'a Planned, loaded: Loaded, watch: Watch) -> Self {
+        Self { world, planned, loaded, places: Places::of(world, planned), watch }
     }
 
     /// The work here, piece by piece.
     pub(super) fn work(&self) -> impl Iterator<Item = Work> {
         let service = &self.planned.probe.service;
         let mine = |index: &usize| self.world.has(service, self.places.name(*index, service));
-        (0..self.places.count()).filter(mine).filter_map(|index| self.piece(index))
+        (0..self.places.count()).filter(mine).filter_map(|index| self.piece(index)).inspect(|work| {
+            if let Work::Ended(done) = work {
+                self.watch.ended(&done.run.end);
+            }
+        })
     }
 
     fn piece(&self, index: usize) -> Option<Work> {
@@ -229,6 +235,7 @@ impl<'a> Station<'a> {
             limits: Limits { memory: limits.memory.0, deadline: limits.deadline, log: limits.log.0 },
             retry: probe.retry,
             blank,
+            watch: self.watch.clone(),
             replay: None,
         }))
     }

@@ -23,6 +23,7 @@ use super::{
 use crate::{
     args::StackFlags,
     clock,
+    progress::{Probes, Shown},
     refusal::{Refusal, UsageError},
 };
 
@@ -48,6 +49,7 @@ pub(super) fn observe(
     plan: &Plan,
     project: Option<String>,
     flags: &StackFlags,
+    shown: Shown,
 ) -> Result<Observed, Refusal> {
     let replay = flags.replay.as_deref().map(Recording::read).transpose()?;
     let mut listed = plan.listed().to_vec();
@@ -83,10 +85,14 @@ pub(super) fn observe(
     }
     let count = listed.iter().map(|listed| listed.instances - listed.elsewhere).sum();
     let here = plan.probes.iter().zip(&listed).filter(|(_, listed)| !is_all_elsewhere(listed));
-    let stations = stations(&world, here.map(|(planned, _)| planned), count)?;
+    let watched =
+        here.clone().map(|(planned, listed)| (planned.probe.name.as_str(), listed.instances - listed.elsewhere));
+    let progress = Probes::new(watched);
+    let stations = stations(&world, here.map(|(planned, _)| planned), &progress, count)?;
     let patience = environment.deadline.saturating_mul(if replay.is_some() { REPLAY } else { 1 });
     let within = flags.timeout.map_or(patience, |span| span.0);
-    let mut done = crew::run_all(stations.iter().flat_map(Station::work), count, within)?;
+    let run = || crew::run_all(stations.iter().flat_map(Station::work), count, within);
+    let mut done = progress.during(shown, run)?;
     let project = match &replay {
         Some(recording) => recording.project.clone(),
         None => containers.as_deref().and_then(|engine| in_use(environment, engine)),
@@ -120,12 +126,13 @@ fn targets(environment: &Environment, plan: &Plan, replay: Option<&Recording>) -
 fn stations<'a>(
     world: &'a World<'a>,
     planned: impl Iterator<Item = &'a Planned> + Clone,
+    progress: &Arc<Probes>,
     count: usize,
 ) -> Result<Vec<Station<'a>>, Refusal> {
     let memory = planned.clone().map(|planned| planned.probe.limits.memory.0).max().unwrap_or_default();
     let mut components = Components::new(count, crew::AT_ONCE, memory)?;
-    let station = |planned| Ok(Station::new(world, planned, components.of(planned)?));
-    planned.map(station).collect()
+    let station = |(index, planned)| Ok(Station::new(world, planned, components.of(planned)?, progress.watch(index)));
+    planned.enumerate().map(station).collect()
 }
 
 /// Whether no instance of a probe is this part's: then its plugin is not needed.
@@ -152,6 +159,6 @@ fn in_use(environment: &Environment, engine: &ContainerEngine) -> Option<Project
 }
 
 #[expect(clippy::disallowed_methods, reason = "the door to secrets by reference")]
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

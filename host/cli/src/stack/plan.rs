@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use shipworthy_contract::{PluginRef, Service};
+use shipworthy_contract::{PluginRef, Service, grant::Grant};
 use shipworthy_plugins::{
     Environment, Plugin, Probe, config::Schemas, environment::Limits, grants, grants::Settled, source::Finder,
 };
@@ -67,6 +67,17 @@ impl Plan {
         let names = self.probes.iter().flat_map(|planned| planned.settled.endpoints.values());
         // A value that stands for every secret: an empty one would be refused as one.
         Targets::prepare(environment, names, &|_| Some("unknown".to_owned())).map(drop)
+    }
+
+    /// What a probe asks of a container engine: whether it may do so at all, and whether it cannot do without.
+    pub(crate) fn asks_containers(&self) -> (bool, bool) {
+        let about_containers = |grant: &&Grant| !matches!(grant, Grant::Http { .. } | Grant::Grpc { .. });
+        let may = self.probes.iter().any(|planned| planned.settled.grants.iter().any(|grant| about_containers(&grant)));
+        let must = self.probes.iter().any(|planned| {
+            let descriptor = &planned.plugin.descriptor;
+            descriptor.needs.iter().filter(about_containers).any(|need| !descriptor.is_optional(need))
+        });
+        (may, must)
     }
 
     /// Every probe's plugin, with what it may take.

@@ -98,10 +98,7 @@ impl Explain for EndpointError {
     }
 
     fn help(&self) -> Option<String> {
-        match &self.error {
-            ConfigError::File { .. } => Some("paths are relative to the file in which they stand".to_owned()),
-            error => error.help(),
-        }
+        self.error.help()
     }
 
     fn place(&self) -> Option<Place> {

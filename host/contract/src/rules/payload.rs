@@ -4,7 +4,6 @@ use super::row;
 use crate::{
     Outcome::{Fail, Info, Warn},
     Rule, RuleId, Side,
-    rule::Standing,
 };
 
 /// The manifest can be read.
@@ -71,7 +70,6 @@ pub(super) const RULES: &[Rule] = &[
         )],
         explanation: "Everything else is read from the manifest, so nothing can be judged without it. Duplicate keys are refused in every generation because two readers would see two manifests.",
         hint: "mend the manifest where the location points, or give the right path",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.manifest-digest",
@@ -82,7 +80,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("the digest differs from `--artifact-sha256`", Fail, Fail)],
         explanation: "The deployer names the digest of the manifest that was reviewed; any other manifest is refused, however well-formed.",
         hint: "deploy the artifact that was reviewed, or review this one and give its digest",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.signature",
@@ -97,7 +94,6 @@ pub(super) const RULES: &[Rule] = &[
         )],
         explanation: "The environment, or `--artifact-key`, says by whose keys an artifact must be signed; without either it is not judged. The signature lies beside the manifest, in `artifact.yml.sigstore.json` or, bare, in `artifact.yml.sig`, and covers the manifest's bytes; the manifest names the digests of the sums files, which name those of every file.",
         hint: "let the artifact's producer sign it: `shipworthy plugin sign artifact.yml --key KEY`",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.schema-version",
@@ -108,7 +104,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("missing, or anything but `1`", Fail, Fail)],
         explanation: "All four generations say `1`. A `2` will come when a field changes its meaning, and a reader of today must not guess.",
         hint: "write `schema_version: \"1\"`, or use a Shipworthy that knows the other version",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.manifest-field",
@@ -119,7 +114,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("a required field is missing, blank or of another kind; `artifacts` has no entry", Fail, Fail)],
         explanation: "The applier deploys and merges by these fields, in the order of `artifacts`.",
         hint: "let the producer write the field; Shipworthy never changes an artifact",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.unknown-field",
@@ -130,7 +124,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("a field that no reader of this generation knows", Info, Info)],
         explanation: "Unknown fields are allowed, so that optional ones can be added. They are shown because a misspelt optional field is silently ignored by every reader.",
         hint: "check the spelling; nothing is wrong if the field is meant for another reader",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.environment",
@@ -145,7 +138,6 @@ pub(super) const RULES: &[Rule] = &[
         )],
         explanation: "Keeps an artifact that was built for one environment from being applied to another.",
         hint: "deploy the artifact that was built for this environment, or change its `[payload]`",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.entry-field",
@@ -156,7 +148,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("a required field is missing or blank, or a field is of another kind or form", Fail, Fail)],
         explanation: "Each entry names a root, a config folder and, by generation, its template and metadata.",
         hint: "let the producer write the field as the generation demands",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.entry-id",
@@ -167,7 +158,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("missing, malformed, not the recomputed id, or the same as another entry's", Fail, Fail)],
         explanation: "The id is a function of the template's path, parameters and digest, so that two producers agree on it and a changed template cannot keep its name.",
         hint: "rebuild the artifact; the expected id is shown",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.path",
@@ -182,7 +172,6 @@ pub(super) const RULES: &[Rule] = &[
         )],
         explanation: "No file outside `artifact_root` is ever read, also not through a link, which the reference readers partly allow.",
         hint: "use a relative path without `..`, and copy what a link outside points to into the artifact",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.config-file",
@@ -193,7 +182,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("missing, not a regular file, unreadable, or not a map", Fail, Fail)],
         explanation: "The applier merges these files into the running stack's config; what does not decode cannot be merged.",
         hint: "rebuild the artifact, or mend the file where the location points",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.secret-env",
@@ -204,7 +192,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("a required key is blank, or not in the file; no file was given", Fail, Fail)],
         explanation: "Only the names are compared. Values are not kept, logged or reported.",
         hint: "add the missing keys to the file given by `--secret-env`",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.runtime-meta-api",
@@ -218,7 +205,6 @@ pub(super) const RULES: &[Rule] = &[
         ],
         explanation: "Says which form the producer's metadata has. It is payload metadata and says nothing about a running service.",
         hint: "rebuild the artifact with a producer that writes api version 1.0",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.hooks-digest",
@@ -229,7 +215,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("the digest differs, or the file is missing", Fail, Warn)],
         explanation: "Payload metadata: it tells that the file in the artifact is unaltered. It is never read as proof about what a running service has; that is `stack.digest`.",
         hint: "rebuild the artifact so that file and digest agree",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.template-renderer",
@@ -240,7 +225,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("another name than `esb-cli-embedded-templates`", Warn, Warn)],
         explanation: "Another renderer may be right; somebody should know of it.",
         hint: "check that the producer is the one you expect",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.stack-requirement",
@@ -254,7 +238,6 @@ pub(super) const RULES: &[Rule] = &[
         ],
         explanation: "The requirement is a statement of the manifest, so a malformed one is the payload's fault. Whether the stack meets it is the stack side's question.",
         hint: "write the field as the message says, or use `--contract auto`",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.tree-digest",
@@ -269,7 +252,6 @@ pub(super) const RULES: &[Rule] = &[
         )],
         explanation: "Every listed file is read and hashed, and the sums file itself is held against the manifest's `sha256`. The sums prove that the tree is what the manifest says, not who wrote the manifest: for that, give `--artifact-sha256`.",
         hint: "fetch or build the artifact again; `shipworthy payload sums DIR` writes the sums file of a tree",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.tree-file",
@@ -280,7 +262,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("a file that the sums file does not list, or a folder that cannot be looked into", Fail, Fail)],
         explanation: "A file that nobody listed is a file that nobody reviewed, and an applier copies it all the same. Only the sums file itself is exempt, and the manifest where it lies in the tree.",
         hint: "remove the file from the artifact, or list it: `shipworthy payload sums DIR`",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.tree-link",
@@ -294,7 +275,6 @@ pub(super) const RULES: &[Rule] = &[
         ],
         explanation: "What a link leads to can be changed without a byte of the tree being changed. Even one that stays inside is not covered: the sums file's format cannot record its target.",
         hint: "replace the link by a copy of what it points to",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.tree-special",
@@ -305,7 +285,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("a FIFO, socket or device, or a folder where a file is listed", Fail, Fail)],
         explanation: "Who reads a FIFO waits for ever, who reads a device may set something off, and neither has bytes that could be listed.",
         hint: "remove the special file from the artifact",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.tree-mode",
@@ -316,7 +295,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("a setuid or setgid bit", Fail, Fail), row("a world-writable file", Warn, Warn)],
         explanation: "Permissions are in no sums file. A setuid file runs as its owner wherever the applier puts it, and what everybody may write can be altered after the check.",
         hint: "set plain permissions when the artifact is built: `chmod -R u-s,g-s,o-w DIR`",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.tree-name",
@@ -327,7 +305,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("names that differ only by case or by Unicode normalisation", Warn, Warn)],
         explanation: "On a file system without case, or with another normalisation of Unicode, one of the two files replaces the other.",
         hint: "rename one of the two",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.limit",
@@ -342,7 +319,6 @@ pub(super) const RULES: &[Rule] = &[
         )],
         explanation: "What would exhaust memory or time is refused before it is read. An environment changes the limits under `[payload.limits]`.",
         hint: "check what the producer wrote; where it is right, raise the limit under `[payload.limits]` of the environment",
-        standing: Standing::Judged,
     },
     Rule {
         id: "payload.coverage",
@@ -357,6 +333,5 @@ pub(super) const RULES: &[Rule] = &[
         )],
         explanation: "So that nobody mistakes silence for coverage.",
         hint: "add `runtime_stack` for the stack, and `payload_manifest` for every byte of an entry's tree",
-        standing: Standing::Judged,
     },
 ];

@@ -4,7 +4,6 @@ use super::row;
 use crate::{
     Outcome::{Error, Fail, Info, Warn},
     Rule, RuleId, Side,
-    rule::Standing,
 };
 
 /// The api versions agree.
@@ -37,7 +36,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("the major version differs", Fail, Fail), row("the minor version differs", Fail, Warn)],
         explanation: "No service states the stack contract's version; Shipworthy implements 1.0. A probe may observe one of its service, which then has to agree as well.",
         hint: "rebuild the artifact for this stack contract, or upgrade the stack",
-        standing: Standing::Judged,
     },
     Rule {
         id: "stack.mode",
@@ -48,7 +46,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("an observed mode differs", Fail, Fail)],
         explanation: "Holds when at least one probe observed the mode and all that did agree. A service that cannot show it does not count against it.",
         hint: "deploy to a stack in this mode, or build the artifact for the mode that runs",
-        standing: Standing::Judged,
     },
     Rule {
         id: "stack.release",
@@ -59,7 +56,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("an observed release differs", Fail, Warn)],
         explanation: "An opaque text, in practice an image tag. It is not a service's own version.",
         hint: "roll the stack to the required release, or rebuild the artifact for the one that runs",
-        standing: Standing::Judged,
     },
     Rule {
         id: "stack.version",
@@ -70,7 +66,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("an observed version differs or lies outside the range", Fail, Warn)],
         explanation: "A range compares the leading numbers only; anything else must be equal text.",
         hint: "upgrade the service, or widen the requirement",
-        standing: Standing::Judged,
     },
     Rule {
         id: "stack.capability",
@@ -81,7 +76,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("seen to be absent, or not among a complete list", Fail, Warn)],
         explanation: "A probe that read a whole list says so, and what is required and not on it is absent. Otherwise what was not seen is not determined, never absent.",
         hint: "deploy the service version that offers it, or drop the requirement",
-        standing: Standing::Judged,
     },
     Rule {
         id: "stack.fact",
@@ -92,7 +86,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("an observed value differs or fails the comparison", Fail, Warn)],
         explanation: "Any fact that a probe gives can be required by its name, so a service team needs no new rule for it.",
         hint: "change the service's setting, or the requirement",
-        standing: Standing::Judged,
     },
     Rule {
         id: "stack.digest",
@@ -103,7 +96,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("an observed digest of that name is not allowed", Fail, Warn)],
         explanation: "Every observed digest of the name counts, so one drifted container among many is seen.",
         hint: "rebuild the images that carry the other file, or allow its digest",
-        standing: Standing::Judged,
     },
     Rule {
         id: "stack.certificate",
@@ -114,7 +106,6 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[row("it has expired", Fail, Fail), row("it ends within 14 days", Warn, Warn)],
         explanation: "The host judges it from the handshake by which a probe's request is made, at the time of that handshake. What could not be observed because of an expired one stands beneath it. One that would not be trusted while it is valid is a TLS failure of the observation and never judged here: its dates prove nothing.",
         hint: "renew the certificate before the deploy",
-        standing: Standing::Judged,
     },
     Rule {
         id: "stack.observation",
@@ -128,6 +119,5 @@ pub(super) const RULES: &[Rule] = &[
         ],
         explanation: "A missing answer is an answer of its own: never \"incompatible\", never \"ok\". The class says why: unreachable, timed out, denied, TLS, not granted, unreadable, trapped, over a limit.",
         hint: "see the class: bring the service up, mend the endpoint or its credentials, or grant what the probe needs",
-        standing: Standing::Judged,
     },
 ];

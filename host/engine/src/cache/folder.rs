@@ -20,19 +20,39 @@ pub(super) fn make_private(folder: &Path) -> io::Result<()> {
     }
 }
 
+/// Why a folder is not used.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPrivate {
+    /// It, or a folder above it, cannot be looked at.
+    #[error("cannot be read ({0})")]
+    Unreadable(#[source] io::Error),
+    /// It is something else.
+    #[error("is not a folder")]
+    NotAFolder,
+    /// It is somebody else's.
+    #[error("belongs to user {0}")]
+    Owner(u32),
+    /// Others may read or write it.
+    #[error("is open to others (mode {0:o})")]
+    Mode(u32),
+    /// Others can put another folder in its place.
+    #[error("lies in `{}`, where everybody may write", .0.display())]
+    Above(PathBuf),
+}
+
 #[cfg(unix)]
 #[expect(clippy::disallowed_methods, reason = "the door to the cache folder")]
-pub(super) fn check_private(folder: &Path) -> Result<(), String> {
+pub(super) fn check_private(folder: &Path) -> Result<(), NotPrivate> {
     use std::os::unix::fs::MetadataExt as _;
 
-    let found = std::fs::symlink_metadata(folder).map_err(|error| format!("cannot be read ({error})"))?;
+    let found = std::fs::symlink_metadata(folder).map_err(NotPrivate::Unreadable)?;
     let own = rustix::process::geteuid().as_raw();
     if !found.is_dir() {
-        Err("is not a folder".to_owned())
+        Err(NotPrivate::NotAFolder)
     } else if own != found.uid() {
-        Err(format!("belongs to user {}", found.uid()))
+        Err(NotPrivate::Owner(found.uid()))
     } else if found.mode() & 0o077 != 0 {
-        Err(format!("is open to others (mode {:o})", found.mode() & 0o777))
+        Err(NotPrivate::Mode(found.mode() & 0o777))
     } else {
         check_ancestors(folder)
     }
@@ -41,16 +61,16 @@ pub(super) fn check_private(folder: &Path) -> Result<(), String> {
 /// Whoever can rename a folder above could put another one in our folder's place after it was checked.
 #[cfg(unix)]
 #[expect(clippy::disallowed_methods, reason = "the door to the cache folder")]
-fn check_ancestors(folder: &Path) -> Result<(), String> {
+fn check_ancestors(folder: &Path) -> Result<(), NotPrivate> {
     use std::os::unix::fs::MetadataExt as _;
 
     const STICKY: u32 = 0o1000;
-    let real = std::fs::canonicalize(folder).map_err(|error| format!("cannot be resolved ({error})"))?;
+    let real = std::fs::canonicalize(folder).map_err(NotPrivate::Unreadable)?;
     for above in real.ancestors().skip(1) {
-        let found = std::fs::metadata(above).map_err(|error| format!("lies in `{}` ({error})", above.display()))?;
+        let found = std::fs::metadata(above).map_err(NotPrivate::Unreadable)?;
         // Where the sticky bit is set, as in a temporary folder, only owners rename.
         if found.mode() & 0o002 != 0 && found.mode() & STICKY == 0 {
-            return Err(format!("lies in `{}`, where everybody may write", above.display()));
+            return Err(NotPrivate::Above(above.to_owned()));
         }
     }
     Ok(())
@@ -69,6 +89,13 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
         }
     }
     Ok(files)
+}
+
+/// Bytes that this user may still write where the folder is, or would be.
+#[cfg(unix)]
+pub(super) fn free(folder: &Path) -> Option<u64> {
+    let found = folder.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok())?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 /// How long ago a file was last written to.

@@ -6,23 +6,15 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{find, left, root_of, scratch};
+use super::{Lacking, complete, find, left, root_of, scratch};
 use crate::{KitError, Language, Project};
 
 const BUILDER: &str = "shipworthy-go";
 
 pub(super) fn component(project: &Project) -> Result<Vec<u8>, KitError> {
     let folder = root_of(project)?;
-    let beside: Vec<PathBuf> =
-        std::env::current_exe().ok().and_then(|own| Some(own.parent()?.to_owned())).into_iter().collect();
-    let Some(builder) = find(BUILDER, &beside) else {
-        let install = "it is installed beside `shipworthy`: make install".to_owned();
-        return Err(KitError::Missing { language: Language::Go, what: BUILDER, install });
-    };
-    if find("go", &[]).is_none() {
-        let install = "install Go 1.24 or newer from go.dev/dl or your distribution; TinyGo is not needed".to_owned();
-        return Err(KitError::Missing { language: Language::Go, what: "go", install });
-    }
+    complete(Language::Go, parts())?;
+    let builder = builder().unwrap_or_else(|| PathBuf::from(BUILDER));
     let scratch = scratch()?;
     let out = scratch.path().join("probe.wasm");
     let mut command = Command::new(builder);
@@ -33,4 +25,19 @@ pub(super) fn component(project: &Project) -> Result<Vec<u8>, KitError> {
         return Err(KitError::Build { program: BUILDER.to_owned(), status: status.to_string(), said: String::new() });
     }
     left(&out, BUILDER)
+}
+
+pub(super) fn parts() -> Vec<Lacking> {
+    let builder = builder().is_none().then(|| "it is installed beside `shipworthy`: make install".to_owned());
+    let go = find("go", &[]).is_none();
+    let go =
+        go.then(|| "install Go 1.24 or newer from go.dev/dl or your distribution; TinyGo is not needed".to_owned());
+    vec![(BUILDER, builder), ("go", go)]
+}
+
+/// Beside this program, or on `PATH`.
+fn builder() -> Option<PathBuf> {
+    let own = std::env::current_exe().ok();
+    let beside: Vec<PathBuf> = own.iter().filter_map(|own| own.parent().map(ToOwned::to_owned)).collect();
+    find(BUILDER, &beside)
 }

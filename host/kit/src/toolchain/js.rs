@@ -7,15 +7,24 @@ use std::{
 
 use serde_json::Value;
 
-use super::{find, left, root_of, run, scratch};
+use super::{Lacking, complete, find, left, root_of, run, scratch};
 use crate::{KitError, Language, Project, files};
+
+const PROGRAM: &str = "componentize-qjs";
+
+pub(super) fn parts(folder: &Path) -> Vec<Lacking> {
+    let install = || "in the project's folder, with Node.js 20 or newer:\nnpm ci".to_owned();
+    vec![(PROGRAM, program(folder).is_none().then(install))]
+}
+
+fn program(folder: &Path) -> Option<PathBuf> {
+    find(PROGRAM, &[folder.join("node_modules/.bin")])
+}
 
 pub(super) fn component(project: &Project) -> Result<Vec<u8>, KitError> {
     let folder = root_of(project)?;
-    let Some(program) = find("componentize-qjs", &[folder.join("node_modules/.bin")]) else {
-        let install = "in the project's folder, with Node.js 20 or newer:\nnpm ci".to_owned();
-        return Err(KitError::Missing { language: Language::Js, what: "componentize-qjs", install });
-    };
+    complete(Language::Js, parts(&folder))?;
+    let program = program(&folder).unwrap_or_else(|| PathBuf::from(PROGRAM));
     let scratch = scratch()?;
     let out = scratch.path().join("probe.wasm");
     let mut command = Command::new(program);

@@ -5,26 +5,40 @@ use std::{
     process::Command,
 };
 
-use super::{find, left, root_of, run, scratch};
+use super::{Lacking, complete, find, left, root_of, run, scratch};
 use crate::{KitError, Language, Project, files};
 
 /// The version that the SDK is tested with.
 const VERSION: &str = "0.25.1";
 
-pub(super) fn component(project: &Project) -> Result<Vec<u8>, KitError> {
-    let folder = root_of(project)?;
-    let environments: Vec<PathBuf> = [folder.join(".venv"), folder.join("venv")]
+const PROGRAM: &str = "componentize-py";
+
+pub(super) fn parts(folder: &Path) -> Vec<Lacking> {
+    let install = || {
+        format!("in the project's folder:\npython3 -m venv .venv && .venv/bin/pip install componentize-py=={VERSION}")
+    };
+    vec![(PROGRAM, program(&environments(folder)).is_none().then(install))]
+}
+
+/// Environments of Python packages, the project's own first.
+fn environments(folder: &Path) -> Vec<PathBuf> {
+    [folder.join(".venv"), folder.join("venv")]
         .into_iter()
         .chain(std::env::var_os("VIRTUAL_ENV").map(PathBuf::from))
         .filter(|environment| files::is_folder(environment))
-        .collect();
+        .collect()
+}
+
+fn program(environments: &[PathBuf]) -> Option<PathBuf> {
     let bins: Vec<PathBuf> = environments.iter().map(|environment| environment.join("bin")).collect();
-    let Some(program) = find("componentize-py", &bins) else {
-        let install = format!(
-            "in the project's folder:\npython3 -m venv .venv && .venv/bin/pip install componentize-py=={VERSION}"
-        );
-        return Err(KitError::Missing { language: Language::Python, what: "componentize-py", install });
-    };
+    find(PROGRAM, &bins)
+}
+
+pub(super) fn component(project: &Project) -> Result<Vec<u8>, KitError> {
+    let folder = root_of(project)?;
+    complete(Language::Python, parts(&folder))?;
+    let environments = environments(&folder);
+    let program = program(&environments).unwrap_or_else(|| PathBuf::from(PROGRAM));
     let scratch = scratch()?;
     let out = scratch.path().join("probe.wasm");
     let mut command = Command::new(program);

@@ -7,21 +7,14 @@ use std::{
 
 use serde_json::Value;
 
-use super::{find, left, root_of};
+use super::{Lacking, complete, find, left, root_of};
 use crate::{KitError, Language, Project};
 
 const TARGET: &str = "wasm32-wasip2";
 
 pub(super) fn component(project: &Project) -> Result<Vec<u8>, KitError> {
     let folder = root_of(project)?;
-    if find("cargo", &[]).is_none() {
-        let install = "install Rust with rustup, then: rustup target add wasm32-wasip2".to_owned();
-        return Err(KitError::Missing { language: Language::Rust, what: "cargo", install });
-    }
-    if !has_target(&folder) {
-        let install = format!("rustup target add {TARGET}");
-        return Err(KitError::Missing { language: Language::Rust, what: "the target wasm32-wasip2", install });
-    }
+    complete(Language::Rust, parts(&folder))?;
     let mut command = Command::new("cargo");
     command
         .args(["build", "--release", "--target", TARGET, "--message-format", "json-render-diagnostics"])
@@ -45,6 +38,14 @@ pub(super) fn component(project: &Project) -> Result<Vec<u8>, KitError> {
         Some(file) => left(&file, "cargo build"),
         None => Err(KitError::Nothing { program: "cargo build".to_owned(), expected: None }),
     }
+}
+
+pub(super) fn parts(folder: &Path) -> Vec<Lacking> {
+    let cargo = find("cargo", &[]).is_none();
+    let cargo = cargo.then(|| "install Rust with rustup, then: rustup target add wasm32-wasip2".to_owned());
+    // Of a target nothing can be said without its compiler.
+    let target = (cargo.is_some() || !has_target(folder)).then(|| format!("rustup target add {TARGET}"));
+    vec![("cargo", cargo), ("the target wasm32-wasip2", target)]
 }
 
 /// The component that a message of Cargo tells of, if it is the project's own.

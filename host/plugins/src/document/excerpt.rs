@@ -1,41 +1,78 @@
 //! The line of an environment file that a message shows, without the secrets that may stand in it.
 
-use shipworthy_contract::{secret::MASK, text};
+use shipworthy_contract::{redact::is_secret_setting, secret::MASK, text};
 
 use super::SourceFile;
-use crate::masking::{is_secret_name, mask_userinfo};
+use crate::masking::mask_userinfo;
 
-/// Longest line shown, in characters: what fits a wide terminal.
-const LONGEST: usize = 120;
+/// Most characters that are kept on each side of the place: more than any page is wide.
+const KEPT: usize = 400;
+
+/// A line that may be shown, and the column from 1 in it that is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Excerpt {
+    pub(crate) line: String,
+    pub(crate) caret: u32,
+}
 
 /// The line around an offset; `None` if nothing of it may be shown.
-pub(super) fn line_at(file: &SourceFile, offset: usize) -> Option<String> {
+pub(super) fn line_at(file: &SourceFile, offset: usize) -> Option<Excerpt> {
     let index = file.lines.partition_point(|start| *start <= offset).saturating_sub(1);
     let start = file.lines.get(index).copied()?;
     let line = file.text.get(start..)?.lines().next()?;
-    let masked = match &file.masks {
-        Some(masks) => mask_ranges(line, start, masks),
-        None => mask_unparsed(&file.text, line)?,
+    let (masked, at) = if let Some(masks) = &file.masks {
+        mask_ranges(line, start, masks, offset)
+    } else {
+        let masked = mask_unparsed(&file.text, line)?;
+        // What follows the key is masked whole, and what is meant with it.
+        let at = (offset - start).min(line.len());
+        let at = if masked == line { at } else { at.min(masked.len().saturating_sub(MASK.len())) };
+        (masked, at)
     };
-    let shown = text::excerpt(&mask_userinfo(&masked), LONGEST);
-    (!shown.is_empty()).then_some(shown)
+    let (before, after) = masked.split_at_checked(at)?;
+    let shown = mask_userinfo(&masked);
+    // Where the place is within what is masked there, the whole is masked and nothing is pointed to.
+    let (before, after) = (mask_userinfo(before), mask_userinfo(after));
+    let (before, after) = if shown == format!("{before}{after}") { (before, after) } else { (String::new(), shown) };
+    let (before, after) = (clean(&before), clean(&after));
+    let skipped = before.chars().count().saturating_sub(KEPT);
+    let before: String =
+        if skipped > 0 { std::iter::once('…').chain(before.chars().skip(skipped)).collect() } else { before };
+    let caret = u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX);
+    let line = format!("{before}{}", after.chars().take(KEPT).collect::<String>());
+    (!line.trim().is_empty()).then(|| Excerpt { line: line.trim_end().to_owned(), caret })
 }
 
-/// Masks the parts of a line that are values beside secret names.
-fn mask_ranges(line: &str, start: usize, masks: &[std::ops::Range<usize>]) -> String {
+/// Safe text that keeps its blanks, which place the caret.
+fn clean(text: &str) -> String {
+    // A fence at each end keeps the blanks inside from being trimmed.
+    let fenced = text::one_line(&format!("|{text}|"));
+    let inner = fenced.strip_prefix('|').unwrap_or(&fenced);
+    inner.strip_suffix('|').unwrap_or(inner).to_owned()
+}
+
+/// Masks the parts of a line that are values beside secret names. Says where in it an offset of the file has come to be.
+fn mask_ranges(line: &str, start: usize, masks: &[std::ops::Range<usize>], offset: usize) -> (String, usize) {
     let end = start + line.len();
-    let mut out = String::new();
+    let (mut out, mut at) = (String::new(), None);
     let mut shown = start;
     for range in masks.iter().filter(|range| range.start < end && range.end > start) {
         let from = range.start.clamp(shown, end);
+        if offset < from && at.is_none() {
+            at = Some(out.len() + offset.saturating_sub(shown));
+        }
         out.push_str(line.get(shown - start..from - start).unwrap_or_default());
+        if offset < range.end && at.is_none() {
+            at = Some(out.len());
+        }
         if range.end > shown {
             out.push_str(MASK);
         }
         shown = range.end.clamp(from, end);
     }
+    let at = at.unwrap_or_else(|| out.len() + offset.min(end).saturating_sub(shown));
     out.push_str(line.get(shown - start..).unwrap_or_default());
-    out
+    (out, at)
 }
 
 /// A file that cannot be parsed has no ranges. What can be shown of it is what is surely harmless: a line with its own
@@ -49,7 +86,7 @@ fn mask_unparsed(whole: &str, line: &str) -> Option<String> {
         return (!trimmed.contains('=')).then(|| line.to_owned());
     }
     let (key, _) = line.split_once('=')?;
-    let secret = line.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).any(is_secret_name);
+    let secret = line.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).any(is_secret_setting);
     Some(if secret { format!("{key}= {MASK}") } else { line.to_owned() })
 }
 
@@ -67,7 +104,37 @@ mod tests {
             assert!(!faults.is_empty());
         }
         let offset = text.find(needle).unwrap();
-        assert_eq!(sources.excerpt(Spot { file, offset }).as_deref(), expected, "{text}");
+        let found = sources.excerpt(Spot { file, offset });
+        assert_eq!(found.map(|found| found.line).as_deref(), expected, "{text}");
+    }
+
+    /// What the caret at the first `needle` points to, from there to the end of the line.
+    fn points_to(text: &str, needle: &str) -> String {
+        let mut sources = Sources::default();
+        let file = sources.add(Path::new("e.toml"), text.to_owned());
+        drop(parse(&mut sources, file));
+        let found = sources.excerpt(Spot { file, offset: text.find(needle).unwrap() }).unwrap();
+        found.line.chars().skip(found.caret as usize - 1).collect()
+    }
+
+    #[test]
+    fn the_caret_is_where_the_place_is() {
+        for (text, needle, expected) in [
+            ("  polcy = 1\n", "polcy", "polcy = 1"),
+            ("\tpolcy = 1\r\nx = 2\r\n", "polcy", "polcy = 1"),
+            ("a = 1\n\"見見\" = 1\n", "\"見見", "\"見見\" = 1"),
+            ("config = { password = \"hunter2\", b = 2 }", "b =", "b = 2 }"),
+            ("config = { a = 1, password = \"hunter2\", b = 2 }", "a =", "a = 1, password = [secret], b = 2 }"),
+            ("token = \"hunter2\"", "hunter2", "[secret]"),
+            ("token = hunter2 x", "x", "[secret]"),
+            ("url = \"https://me:pw@h\" # x\n", "# x", "# x"),
+        ] {
+            assert_eq!(points_to(text, needle), expected, "{text}");
+        }
+        let long = format!("a = \"{}\"\nb = {{ c = \"{}\", polcy = 1 }}\n", "x".repeat(9_000), "y".repeat(9_000));
+        assert_eq!(points_to(&long, "polcy"), "polcy = 1 }");
+        // Of credentials in a URL nothing is shown, wherever the place is in them.
+        assert!(!points_to("url = \"https://me:pw@h\"", "pw").contains("pw"));
     }
 
     #[test]

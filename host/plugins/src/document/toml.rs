@@ -22,7 +22,8 @@ pub(crate) fn parse(sources: &mut Sources, file: FileId) -> Result<Item, Vec<Syn
     let (table, errors) = DeTable::parse_recoverable(&text);
     if !errors.is_empty() {
         let fault = |error: &toml::de::Error| SyntaxFault {
-            spot: Spot { file, offset: error.span().map_or(text.len(), |span| span.start) },
+            // What is missing at the end of a file is missing after its last word.
+            spot: Spot { file, offset: error.span().map_or(text.len(), |span| span.start).min(text.trim_end().len()) },
             message: shipworthy_contract::text::excerpt(error.message(), 160),
         };
         return Err(errors.iter().take(MOST_FAULTS).map(fault).collect());

@@ -62,6 +62,15 @@ enum Targets {
     FleetFrom(Option<PathBuf>),
 }
 
+/// A header whose value cannot be fetched.
+#[derive(Debug)]
+pub struct MissingSecret {
+    /// The variable that it is to come from, if it is one.
+    pub variable: Option<String>,
+    /// Why not.
+    pub error: EnvironmentError,
+}
+
 impl EndpointSpec {
     /// The endpoint's instances, ready to be reached: `instances_from` is read and secrets are fetched here, from
     /// `variables` or files. Standard input can be read once, so resolve an endpoint once.
@@ -87,6 +96,20 @@ impl EndpointSpec {
         }
         let headers: Vec<_> = self.headers.iter().filter_map(HeaderSpec::plain).collect();
         self.instances(&headers)
+    }
+
+    /// What is wrong with its secrets where `variables` are those of a run; empty if each can be fetched. None is kept.
+    pub fn missing_secrets(&self, variables: &dyn Fn(&str) -> Option<String>) -> Vec<MissingSecret> {
+        let missing = |header: &HeaderSpec| {
+            let error = header.resolve(&self.name, variables).err()?.or_at(&self.at);
+            Some(MissingSecret { variable: header.variable().map(str::to_owned), error })
+        };
+        self.headers.iter().filter_map(missing).collect()
+    }
+
+    /// Its TLS, if it names any files for it.
+    pub const fn tls(&self) -> &TlsSettings {
+        &self.tls
     }
 
     fn instances(&self, headers: &[(String, Secret)]) -> Result<Vec<Endpoint>, EnvironmentError> {

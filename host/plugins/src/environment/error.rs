@@ -5,22 +5,23 @@ use std::fmt;
 use shipworthy_contract::{
     Explain, Fault,
     explain::Place,
+    suggest,
     text::{excerpt, plural},
 };
 
-use crate::files::FileError;
+use crate::{document::Excerpt, files::FileError};
 
 /// One thing that is wrong with an environment, and where.
 #[derive(Debug)]
 pub struct EnvironmentError {
     problem: Box<Problem>,
     at: Option<Place>,
-    line: Option<String>,
+    line: Option<Excerpt>,
 }
 
 impl EnvironmentError {
     /// Something wrong at a place, with the line that stands there, fit to be shown.
-    pub(crate) fn at(problem: Problem, at: Place, line: Option<String>) -> Self {
+    pub(crate) fn at(problem: Problem, at: Place, line: Option<Excerpt>) -> Self {
         Self { problem: Box::new(problem), at: Some(at), line }
     }
 
@@ -321,15 +322,35 @@ impl Problem {
             Self::Depth { .. } => Some("let the files extend one common base".to_owned()),
             Self::Secret { .. } => Some("the value is fetched where the command runs: set it there, or correct the reference".to_owned()),
             Self::SecretFile { .. } => Some("paths are relative to the file in which they stand".to_owned()),
-            Self::Conflict { .. }
-            | Self::Cycle { .. }
-            | Self::File(_)
-            | Self::Header { .. }
-            | Self::Kind { .. }
-            | Self::Syntax { .. }
-            | Self::UnknownName { .. }
-            | Self::Value { .. } => None,
+            Self::Syntax { message } => Some(of_syntax(message).to_owned()),
+            Self::Kind { expected: "text", .. } => Some("text stands in quotes: `KEY = \"VALUE\"`".to_owned()),
+            Self::Value { reason, .. } => Some(match suggest::meant(reason) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => EVERY_KEY.to_owned(),
+            }),
+            Self::Cycle { .. } => Some("let one of them not extend the other".to_owned()),
+            Self::File(_) => Some("paths are relative to the file in which they stand; see that it is there".to_owned()),
+            Self::UnknownName { what, .. } => Some(format!("name {what}, or add it")),
+            Self::Header { .. } => Some("take it out, or name another header".to_owned()),
+            Self::Conflict { .. } | Self::Kind { .. } => Some(EVERY_KEY.to_owned()),
         }
+    }
+}
+
+/// Where all of them are described.
+const EVERY_KEY: &str =
+    "docs/environments.md says what every key takes; `shipworthy schema environment` says it to editors";
+
+/// What to do about a file that is not TOML, by the parser's words.
+fn of_syntax(message: &str) -> &'static str {
+    if message.contains("duplicate key") {
+        "a key or a table stands once: remove one of the two, or put both into one table"
+    } else if message.contains("unclosed table") {
+        "close it: `[TABLE.NAME]` on a line of its own"
+    } else if message.contains("string") || message.contains("quote") {
+        "text stands in quotes, which are closed on the same line: `KEY = \"VALUE\"`"
+    } else {
+        "TOML is `KEY = VALUE`, a line each, below `[TABLE]`: https://toml.io"
     }
 }
 
@@ -351,6 +372,11 @@ impl Explain for EnvironmentError {
     }
 
     fn excerpt(&self) -> Option<&str> {
-        self.line.as_deref()
+        self.line.as_ref().map(|excerpt| excerpt.line.as_str())
+    }
+
+    fn caret(&self) -> Option<u32> {
+        let column = self.at.as_ref().and_then(|at| at.column);
+        self.line.as_ref().filter(|_| column.is_some()).map(|excerpt| excerpt.caret)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use shipworthy_contract::Secret;
+use shipworthy_contract::{Secret, redact::is_secret_setting};
 
 use super::{
     error::{EnvironmentError, Problem},
@@ -11,7 +11,6 @@ use super::{
 use crate::{
     document::{Entry, Value},
     files,
-    masking::is_secret_name,
 };
 
 /// Headers that say how a message travels; the host's own HTTP speaks for them (RFC 9110, section 7.6.1).
@@ -90,7 +89,7 @@ fn name_fault(name: &str, known: &[HeaderSpec]) -> Option<&'static str> {
 fn read_value(reader: &mut Reader, table: Table<'_>, entry: &Entry) -> Option<ValueSource> {
     let key = table.key(&entry.key);
     if let Value::Text(text) = &entry.item.value {
-        if is_secret_name(&entry.key) {
+        if is_secret_setting(&entry.key) {
             reader.fault(entry.spot, Problem::PlainSecret { name: entry.key.clone() });
             return None;
         }
@@ -152,6 +151,11 @@ impl HeaderSpec {
             ValueSource::Plain(value) => Some((self.name.clone(), value.clone())),
             ValueSource::Variable(_) | ValueSource::File(_) => None,
         }
+    }
+
+    /// The variable that it comes from.
+    pub(super) fn variable(&self) -> Option<&str> {
+        if let ValueSource::Variable(name) = &self.value { Some(name) } else { None }
     }
 
     /// Fetches the value.

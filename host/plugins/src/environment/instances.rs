@@ -8,7 +8,7 @@ use super::{
     error::{EnvironmentError, Problem},
     url::Url,
 };
-use crate::{files, masking::mask_userinfo};
+use crate::{document::Excerpt, files, masking::mask_userinfo};
 
 /// Most instances of one endpoint: ten times the fleets that Shipworthy is measured with.
 pub(super) const MOST_INSTANCES: usize = 10_000;
@@ -62,7 +62,7 @@ fn parse_lines(text: &str, file: &str, endpoint: &str) -> Result<Vec<Instance>, 
         }
         let fault = |reason: String| {
             let place = Place { file: file.to_owned(), line: Some(line_number), column: None };
-            let shown = excerpt(&mask_userinfo(line), 120);
+            let shown = Excerpt { line: excerpt(&mask_userinfo(line), 120), caret: 1 };
             EnvironmentError::at(Problem::Url { key: key.clone(), reason }, place, Some(shown))
         };
         let instance = parse(content).map_err(fault)?;

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use shipworthy_contract::{
+    explain::Place,
+    node::Position,
     quantity::Span,
     requirement::{Demand, Requirement, Source, read},
 };
@@ -90,9 +92,27 @@ fn read_files(sources: &mut Sources, file: &Path) -> Result<Item, EnvironmentErr
     document.ok_or_else(|| EnvironmentError::from(Problem::Depth { limit: 0 }).into())
 }
 
+/// The line of an environment file or a lock that a place points to, fit to be shown, and the column in it that is meant:
+/// for errors that know their place only. None if the file is not one of these, or cannot be read any more.
+pub fn excerpt(place: &Place) -> Option<(String, u32)> {
+    let file = Path::new(&place.file);
+    if !file.extension().is_some_and(|ending| ending == "toml" || ending == "lock") {
+        return None;
+    }
+    let at = Position { line: place.line?, column: place.column? };
+    let mut sources = Sources::default();
+    let id = sources.add(file, files::read_text(file, LARGEST_FILE).ok()?);
+    // Of a file that cannot be parsed less is shown.
+    drop(parse(&mut sources, id));
+    let spot = sources.spot(id, at);
+    sources.excerpt(spot).map(|excerpt| (excerpt.line, excerpt.caret))
+}
+
 /// What is not TOML, each with its place.
 pub(crate) fn syntax_errors(sources: &Sources, mut faults: Vec<SyntaxFault>) -> EnvironmentErrors {
     faults.sort_by_key(|fault| fault.spot.offset);
+    // The first of a line makes the parser stumble over the rest of it.
+    faults.dedup_by_key(|fault| (fault.spot.file, sources.position(fault.spot).line));
     let errors = faults.into_iter().map(|fault| {
         let problem = Problem::Syntax { message: fault.message };
         EnvironmentError::at(problem, sources.place(fault.spot), sources.excerpt(fault.spot))

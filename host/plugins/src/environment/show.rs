@@ -4,6 +4,7 @@ use shipworthy_contract::{
     Role,
     explain::Place,
     quantity::{Bytes, Span},
+    redact,
     secret::MASK,
 };
 
@@ -71,7 +72,9 @@ fn written(sources: &Sources, path: &mut Vec<String>, item: &Item, settings: &mu
         _ => {
             let key = path.iter().map(|part| quoted(part)).collect::<Vec<_>>().join(".");
             let hidden = is_secret_path(path) && !is_reference(path);
-            let value = if hidden { MASK.to_owned() } else { mask_userinfo(&in_toml(item)) };
+            let hidden = hidden || is_secret_fact(path);
+            let value =
+                if hidden { MASK.to_owned() } else { redact::text(&mask_userinfo(&in_toml(item))).into_owned() };
             settings.push(Setting { key, value, origin: Origin::Written(sources.place(item.spot)) });
         }
     }
@@ -85,6 +88,12 @@ fn is_reference(path: &[String]) -> bool {
         }
         _ => false,
     }
+}
+
+/// `requirements.services.X.facts.NAME` and a probe's `config`: names that somebody outside chose.
+fn is_secret_fact(path: &[String]) -> bool {
+    let is_fact = path.iter().rev().nth(1).is_some_and(|table| table == "facts");
+    is_fact && path.last().is_some_and(|name| redact::is_secret_key(name))
 }
 
 /// A key as TOML writes it.

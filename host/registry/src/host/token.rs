@@ -29,7 +29,9 @@ struct Answer {
 pub(super) fn ask(realm: Address, service: Option<&str>, scope: &str, proof: Option<&Proof>) -> Result<Asked, Problem> {
     let mut form = Vec::new();
     form.extend(service.map(|service| format!("service={}", encoded(service))));
-    form.push(format!("scope={}", encoded(scope)));
+    if !scope.is_empty() {
+        form.push(format!("scope={}", encoded(scope)));
+    }
     match proof {
         Some(Proof::Identity(token)) => {
             form.push(format!("client_id={CLIENT}"));

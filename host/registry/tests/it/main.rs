@@ -99,7 +99,7 @@ fn store() -> (TempDir, Store) {
 
 /// An error as people see it, without what differs from run to run.
 fn told<T: Debug>(outcome: Result<T, RegistryError>) -> String {
-    let look = shipworthy_report::Look { color: false, unicode: true, width: 200 };
+    let look = shipworthy_report::Look { color: false, unicode: true, width: 200, plain: false };
     let text = shipworthy_report::error::render(&outcome.expect_err("an error"), None, &look);
     // Where a line breaks is for the length of a port or a folder to decide: what was broken is put together again.
     let mut lines: Vec<String> = Vec::new();

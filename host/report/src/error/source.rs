@@ -1,16 +1,12 @@
 //! The line of source that an error points to, with a caret beneath the place.
 
-use shipworthy_contract::{secret::MASK, text};
+use shipworthy_contract::{redact, secret::MASK, text};
 
 use crate::{
     Look,
     look::Tone,
     page::{Lead, Page, Span, columns},
 };
-
-/// Parts of a key's name by which its value is taken for a secret.
-const SECRET_WORDS: [&str; 9] =
-    ["secret", "token", "passw", "api-key", "api_key", "apikey", "authorization", "credential", "private"];
 
 /// Longest line that is looked at, in characters.
 const LONGEST_LINE: usize = 2_000;
@@ -19,6 +15,15 @@ const LONGEST_LINE: usize = 2_000;
 const BEFORE: usize = 20;
 
 pub(super) fn render(page: &mut Page<'_>, look: &Look, line: &str, number: u32, column: Option<u32>) {
+    if look.plain {
+        // The place says the column; a caret says it to eyes only.
+        let (before, after) = split(line, None);
+        page.literal(
+            &Lead { indent: 0, label: Span::plain(""), text_at: 0 },
+            &format!("line {number}: {before}{after}"),
+        );
+        return;
+    }
     let number = number.to_string();
     let gutter = number.len() + 1;
     // Gutter, ` | `, and one column to spare for the caret.
@@ -41,8 +46,11 @@ fn bar(page: &mut Page<'_>, gutter: usize, number: &str, text: &str) {
 
 /// The line before and from the column on, made safe, secrets masked.
 fn split(line: &str, column: Option<u32>) -> (String, String) {
-    let line: String = mask(line).chars().take(LONGEST_LINE).collect();
+    let masked = mask(line);
     let before = column.map_or(0, |column| usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1));
+    // Of what is masked its beginning is meant.
+    let before = if masked == line { before } else { before.min(masked.chars().count() - MASK.chars().count()) };
+    let line: String = masked.chars().take(LONGEST_LINE).collect();
     let at = line.char_indices().nth(before).map_or(line.len(), |(at, _)| at);
     let (before, after) = line.split_at_checked(at).unwrap_or((&line, ""));
     (clean(before), clean(after).trim_end().to_owned())
@@ -97,13 +105,13 @@ fn keep_end(text: &str, room: usize) -> String {
 
 /// Masks the value of a key that sounds secret, in `key = value` (TOML) and `key: value` (YAML).
 fn mask(line: &str) -> String {
-    let Some(at) = line.find(['=', ':']) else { return line.to_owned() };
-    let Some((key, value)) = line.split_at_checked(at + 1) else { return line.to_owned() };
-    let name = key.to_lowercase();
+    let by_shape = || redact::text(line).into_owned();
+    let Some(at) = line.find(['=', ':']) else { return by_shape() };
+    let Some((key, value)) = line.split_at_checked(at + 1) else { return by_shape() };
     // A reference in braces names where a secret lies, not what it is.
     let refers = value.trim_start().starts_with('{');
-    if refers || value.trim().is_empty() || !SECRET_WORDS.iter().any(|word| name.contains(word)) {
-        return line.to_owned();
+    if refers || value.trim().is_empty() || !redact::is_secret_setting(key) {
+        return by_shape();
     }
     format!("{key} {MASK}")
 }
@@ -124,6 +132,14 @@ mod tests {
         ] {
             assert_eq!(mask(line), shown, "{line}");
         }
+    }
+
+    #[test]
+    fn the_caret_stays_at_the_beginning_of_what_is_masked() {
+        let (before, after) = split("  password: hunter2", Some(16));
+        assert_eq!((before.as_str(), after.as_str()), ("  password: ", "[secret]"));
+        let (before, after) = split("  password: hunter2", Some(3));
+        assert_eq!((before.as_str(), after.as_str()), ("  ", "password: [secret]"));
     }
 
     #[test]

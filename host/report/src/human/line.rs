@@ -157,7 +157,7 @@ impl<'a> Teller<'a> {
         if !hint.trim().is_empty() {
             let text_at = self.indent() + crate::page::columns(self.look.arrow()) + 1;
             let lead = Lead { indent: self.indent(), label: Span::new(self.look.arrow(), Tone::Good), text_at };
-            page.line(&lead, &[Span::plain(self.look.foreign(hint, LONGEST_MESSAGE))]);
+            page.advice(&lead, &[Span::plain(self.look.foreign(hint, LONGEST_MESSAGE))]);
         }
     }
 

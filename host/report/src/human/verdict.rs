@@ -1,4 +1,4 @@
-//! The last lines: the verdict in words, and the next step.
+//! The last lines: counts, what was not asked, and in the very last one the verdict in words with the next step.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -51,24 +51,40 @@ impl Told {
     }
 }
 
+/// The verdict as other formats tell it: what may be done, why, and what to do next, a line each and none of it foreign
+/// but the names of services.
+pub(crate) fn in_words(report: &Report) -> Vec<String> {
+    let told = Told::of(report);
+    let mut lines = vec![format!("{}: {}", told.words, told.details)];
+    lines.extend(told.steps);
+    lines.extend(told.notes.into_iter().map(str::to_owned));
+    lines
+}
+
 pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report, elapsed: Duration) {
     let told = Told::of(report);
-    let spans = [
-        Span::new(format!("{}:", told.words), Tone::Strong),
-        Span::plain(told.details),
-        Span::new(format!("({})", time(elapsed)), Tone::Dim),
-    ];
-    let label = Span::new(look.symbol(told.outcome), tone(told.outcome));
-    page.line(&Lead { indent: 0, label, text_at: look.symbol_columns() }, &spans);
+    let mut steps = told.steps.into_iter();
+    let took = Span::new(format!("({})", time(elapsed)), Tone::Dim);
     let indent = look.symbol_columns();
-    for step in told.steps {
-        let label = Span::new(look.arrow(), Tone::Good);
-        let text_at = indent + crate::page::columns(look.arrow()) + 1;
-        page.line(&Lead { indent, label, text_at }, &[Span::plain(look.foreign(&step, 400))]);
+    let mut last = vec![Span::new(format!("{}:", told.words), Tone::Strong)];
+    // Whoever reads one line reads the last one: it says what now, and where there is nothing to do, what was done.
+    match steps.next() {
+        Some(step) => {
+            page.text(indent, &[Span::plain(told.details), took]);
+            last.push(Span::plain(look.foreign(&step, 400)));
+        }
+        None => last.extend([Span::plain(told.details), took]),
     }
     for note in told.notes {
         page.text(indent, &[Span::new(note, Tone::Dim)]);
     }
+    for step in steps {
+        let label = Span::new(look.arrow(), Tone::Good);
+        let text_at = indent + crate::page::columns(look.arrow()) + 1;
+        page.line(&Lead { indent, label, text_at }, &[Span::plain(format!("also {}", look.foreign(&step, 400)))]);
+    }
+    let label = Span::new(look.symbol(told.outcome), tone(told.outcome));
+    page.line(&Lead { indent: 0, label, text_at: look.symbol_columns() }, &last);
 }
 
 fn passed(report: &Report) -> String {
@@ -172,7 +188,7 @@ fn stopping_steps(report: &Report) -> Vec<String> {
     }
     if steps.len() > MOST_STEPS {
         let rest = steps.split_off(MOST_STEPS);
-        steps.push(format!("and {} of other kinds among the results", plural(rest.len(), "cause")));
+        steps.push(format!("{} of other kinds among the results", plural(rest.len(), "cause")));
     }
     steps
 }

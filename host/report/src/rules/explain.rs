@@ -1,8 +1,12 @@
 //! `shipworthy explain RULE`: what a rule means, what it rests on, how it can come out, how to mend and to waive it.
 
-use shipworthy_contract::{Rule, Side, rule::Standing};
+use shipworthy_contract::{Rule, Side};
 
-use super::{Found, ProbeRule, UnknownRule, can_count, counts, find, question, waiver};
+use super::{
+    Found, ProbeRule, UnknownRule, can_count, counts,
+    examples::{self, Example},
+    find, pasted, question, term, waiver,
+};
 use crate::{
     Look,
     look::{Tone, tone},
@@ -12,17 +16,18 @@ use crate::{
 /// Longest text of a descriptor that is shown, in characters.
 const LONGEST: usize = 1_000;
 
-/// One rule explained, with a line break at its end. `expires` is the day that the waiver block names, `YYYY-MM-DD`.
+/// One rule explained, or a class or an exit code, with a line break at its end. `expires` is the day that the waiver block names, `YYYY-MM-DD`.
 pub fn render(id: &str, own: &[ProbeRule], expires: &str, look: &Look) -> Result<String, UnknownRule> {
     let mut page = Page::new(look);
-    match find(id, own)? {
-        Found::Host(rule) => host(&mut page, rule, expires),
-        Found::Probe(rule) => probe(&mut page, look, rule, expires),
+    match find(id, own) {
+        Ok(Found::Host(rule)) => host(&mut page, look, rule, expires),
+        Ok(Found::Probe(rule)) => probe(&mut page, look, rule, expires),
+        Err(unknown) => return term::render(&pasted(id), look).ok_or(unknown),
     }
     Ok(page.finish())
 }
 
-fn host(page: &mut Page<'_>, rule: &Rule, expires: &str) {
+fn host(page: &mut Page<'_>, look: &Look, rule: &Rule, expires: &str) {
     page.heading(rule.id);
     page.text(0, &[Span::plain(rule.summary)]);
     page.blank();
@@ -30,9 +35,6 @@ fn host(page: &mut Page<'_>, rule: &Rule, expires: &str) {
     fact(page, "side", &side);
     fact(page, "evidence", rule.evidence);
     fact(page, "clause", rule.clause);
-    if rule.standing == Standing::Reserved {
-        fact(page, "standing", "not judged yet by this version; what asks for it is refused, never passed in silence");
-    }
     section(page, "what it means");
     page.text(2, &[Span::plain(rule.explanation)]);
     section(page, "how it comes out");
@@ -40,15 +42,16 @@ fn host(page: &mut Page<'_>, rule: &Rule, expires: &str) {
     for row in rule.rows {
         outcome_row(page, row.strict.as_str(), row.warn.as_str(), row.when, tone(row.strict));
     }
+    if let Some(example) = examples::of(rule.id) {
+        shown(page, look, example);
+    }
     section(page, "how to mend it");
     page.text(2, &[Span::plain(rule.hint)]);
     section(page, "how to waive it");
-    match rule.standing {
-        Standing::Reserved => page.text(2, &[Span::plain("there is nothing to waive: it is not judged yet")]),
-        Standing::Judged if !can_count(rule) => {
-            page.text(2, &[Span::plain("there is nothing to waive: it never counts against a deploy")]);
-        }
-        Standing::Judged => paste(page, &waiver(rule.id, rule.side, None, expires)),
+    if can_count(rule) {
+        paste(page, &waiver(rule.id, rule.side, None, expires));
+    } else {
+        page.text(2, &[Span::plain("there is nothing to waive: it never counts against a deploy")]);
     }
 }
 
@@ -68,6 +71,7 @@ fn probe(page: &mut Page<'_>, look: &Look, rule: &ProbeRule, expires: &str) {
         2,
         &[Span::plain("The policy does not change it; `severity` under `[probes.X]` of the environment does.")],
     );
+    shown(page, look, &examples::of_probe(rule));
     section(page, "how to mend it");
     let hint = rule.hint.as_ref().map(|hint| look.foreign(hint, LONGEST));
     page.text(
@@ -95,6 +99,17 @@ fn outcome_row(page: &mut Page<'_>, strict: &str, warn: &str, when: &str, tone: 
     // Two aligned columns before a wrapped text; what the rule does by default gives the tone.
     let label = Span::new(format!("{strict:<8}{warn}"), tone);
     page.line(&Lead { indent: 2, label, text_at: 18 }, &[Span::plain(when)]);
+}
+
+/// The example as a report tells it, within a page that is two columns narrower.
+fn shown(page: &mut Page<'_>, look: &Look, example: &Example) {
+    section(page, "for instance");
+    page.text(2, &[Span::plain(look.foreign(&example.case, LONGEST))]);
+    page.blank();
+    let within = Look { width: look.columns().saturating_sub(2), ..*look };
+    for line in examples::told(example, &within).lines() {
+        page.verbatim(2, line);
+    }
 }
 
 fn paste(page: &mut Page<'_>, lines: &[String]) {

@@ -1,9 +1,9 @@
 //! The rules for machines: `rules --format json` and `explain RULE --format json`.
 
 use serde::Serialize;
-use shipworthy_contract::{Outcome, Rule, Side, rule::Standing, rules};
+use shipworthy_contract::{Outcome, Rule, Side, rules};
 
-use super::{Found, ProbeRule, UnknownRule, can_count, counts, find, waiver};
+use super::{Found, ProbeRule, UnknownRule, can_count, counts, examples, examples::Example, find, waiver};
 use crate::json::pretty;
 
 /// The format of both, in its field `schema`.
@@ -20,7 +20,6 @@ struct Document<'a> {
 struct RuleRecord<'a> {
     id: String,
     side: Side,
-    standing: &'static str,
     summary: &'a str,
     evidence: Option<&'a str>,
     clause: Option<&'a str>,
@@ -29,6 +28,8 @@ struct RuleRecord<'a> {
     hint: Option<&'a str>,
     service: Option<&'a str>,
     plugin: Option<&'a str>,
+    /// A failure of it, with the result as a report has it; of a probe's own rule, without what only the probe can say.
+    example: Option<Example>,
     /// The block that waives it, with the day to be filled in by whoever pastes it.
     waiver: Option<String>,
 }
@@ -57,11 +58,9 @@ pub fn explain(id: &str, own: &[ProbeRule], expires: &str) -> Result<String, Unk
 }
 
 fn host(rule: &'static Rule, expires: &str) -> RuleRecord<'static> {
-    let judged = rule.standing == Standing::Judged;
     RuleRecord {
         id: rule.id.to_owned(),
         side: rule.side,
-        standing: if judged { "judged" } else { "reserved" },
         summary: rule.summary,
         evidence: Some(rule.evidence),
         clause: Some(rule.clause),
@@ -74,7 +73,8 @@ fn host(rule: &'static Rule, expires: &str) -> RuleRecord<'static> {
         hint: Some(rule.hint),
         service: None,
         plugin: None,
-        waiver: (judged && can_count(rule)).then(|| block(&waiver(rule.id, rule.side, None, expires))),
+        example: examples::of(rule.id).cloned(),
+        waiver: can_count(rule).then(|| block(&waiver(rule.id, rule.side, None, expires))),
     }
 }
 
@@ -84,7 +84,6 @@ fn probe<'a>(rule: &'a ProbeRule, expires: &str) -> RuleRecord<'a> {
     RuleRecord {
         id,
         side: Side::Stack,
-        standing: "judged",
         summary: &rule.summary,
         evidence: None,
         clause: None,
@@ -97,6 +96,7 @@ fn probe<'a>(rule: &'a ProbeRule, expires: &str) -> RuleRecord<'a> {
         hint: rule.hint.as_deref(),
         service: Some(rule.service.as_str()),
         plugin: Some(&rule.plugin),
+        example: Some(examples::of_probe(rule)),
         waiver,
     }
 }

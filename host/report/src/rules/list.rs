@@ -1,6 +1,6 @@
 //! `shipworthy rules`: each rule once, with its side, what holds when it passes, and how it can come out.
 
-use shipworthy_contract::{Outcome, Rule, Side, rule::Standing, rules};
+use shipworthy_contract::{Outcome, Rule, Side, rules};
 
 use super::{ProbeRule, question};
 use crate::{
@@ -34,12 +34,7 @@ fn host(page: &mut Page<'_>, rule: &Rule) {
     let strict = words(rule.rows.iter().map(|row| row.strict));
     let warn = words(rule.rows.iter().map(|row| row.warn));
     let outcomes = if strict == warn { format!("({strict})") } else { format!("(strict: {strict}; warn: {warn})") };
-    let mut spans = vec![Span::new(rule.id, Tone::Strong), Span::new(outcomes, Tone::Dim)];
-    match rule.standing {
-        Standing::Judged => {}
-        Standing::Reserved => spans.push(Span::new("not judged yet", Tone::Warning)),
-    }
-    page.text(0, &spans);
+    page.text(0, &[Span::new(rule.id, Tone::Strong), Span::new(outcomes, Tone::Dim)]);
     page.text(4, &[Span::plain(rule.summary)]);
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use shipworthy_contract::{Side, rule::Standing, rules};
+use shipworthy_contract::{Side, rules};
 
 use super::question;
 
@@ -30,13 +30,7 @@ fn row(out: &mut String, name: &str, payload: &str, stack: &str) {
 fn rules_of(side: Side) -> String {
     let mut cells: Vec<String> = rules::all()
         .filter(|rule| rule.side == side)
-        .map(|rule| {
-            let later = match rule.standing {
-                Standing::Judged => "",
-                Standing::Reserved => " (not judged yet)",
-            };
-            format!("`{}`: {}{later}", rule.id, rule.summary.replace('|', "\\|"))
-        })
+        .map(|rule| format!("`{}`: {}", rule.id, rule.summary.replace('|', "\\|")))
         .collect();
     if side == Side::Stack {
         cells.push("`stack.SERVICE.NAME`: a probe's own rule, from its descriptor".to_owned());

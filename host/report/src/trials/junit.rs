@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use shipworthy_contract::text::excerpt;
 
 use super::{Mark, Trial, TrialOutcome, TrialRun, Trials};
+use crate::junit::document::{self, Case, Document, Status, Suite};
 
 /// Longest line that is told, in characters.
 const LONGEST: usize = 1_000;
@@ -13,46 +13,34 @@ const LONGEST: usize = 1_000;
 /// The tests as a document of `JUnit` with a line break at its end.
 pub fn render(trials: &Trials) -> String {
     let name = excerpt(&trials.plugin.name, LONGEST);
-    let mut suite = TestSuite::new(name.clone());
-    for test in &trials.tests {
-        suite.add_test_case(case(test, &name));
-    }
-    let mut report = Report::new("shipworthy plugin test");
-    report.add_test_suite(suite);
-    // Names and texts are strings whose control characters the writer drops, and it writes to memory.
-    let mut text = report.to_string().unwrap_or_default();
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text
+    let cases = trials.tests.iter().map(|test| case(test, &name)).collect();
+    let suite = Suite { name, cases, ..Suite::default() };
+    document::write(&Document { name: "shipworthy plugin test".to_owned(), time: None, suites: vec![suite] })
 }
 
-fn case(test: &Trial, plugin: &str) -> TestCase {
+fn case(test: &Trial, plugin: &str) -> Case {
     let lines = reasons(test);
-    let first = lines.first().cloned().unwrap_or_default();
     let status = match test.outcome {
-        TrialOutcome::Passed => TestCaseStatus::success(),
-        TrialOutcome::Failed => non_success(NonSuccessKind::Failure, &first, &lines),
-        TrialOutcome::Error => non_success(NonSuccessKind::Error, &first, &lines),
+        TrialOutcome::Passed => Status::Passed,
+        TrialOutcome::Failed => Status::Failure,
+        TrialOutcome::Error => Status::Error,
     };
-    let mut case = TestCase::new(excerpt(&test.name, LONGEST), status);
-    case.set_classname(plugin.to_owned());
-    case.set_time(Duration::from_millis(test.runs.iter().map(|run| run.duration_ms).sum()));
+    let passed = status == Status::Passed;
     let evidence: Vec<String> =
         test.runs.iter().flat_map(|run| run.evidence.iter().map(|line| excerpt(line, LONGEST))).collect();
-    case.set_system_out(evidence.join("\n"));
     let log = test.runs.iter().flat_map(|run| &run.log);
     let log: Vec<String> = log.map(|line| format!("{}: {}", line.level, excerpt(&line.text, LONGEST))).collect();
-    if !log.is_empty() {
-        case.set_system_err(log.join("\n"));
+    Case {
+        name: excerpt(&test.name, LONGEST),
+        classname: plugin.to_owned(),
+        time: Some(Duration::from_millis(test.runs.iter().map(|run| run.duration_ms).sum())),
+        status,
+        message: lines.first().cloned().filter(|_| !passed),
+        kind: None,
+        text: (!passed).then(|| lines.join("\n")),
+        out: Some(evidence.join("\n")),
+        err: Some(log.join("\n")).filter(|_| !log.is_empty()),
     }
-    case
-}
-
-fn non_success(kind: NonSuccessKind, first: &str, lines: &[String]) -> TestCaseStatus {
-    let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(first.to_owned()).set_description(lines.join("\n"));
-    status
 }
 
 /// Why a test did not pass, a line each.

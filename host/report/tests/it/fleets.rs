@@ -15,6 +15,7 @@ const PLAIN: Options = Options {
     unicode: true,
     verbose: false,
     quiet: false,
+    plain: false,
     width: 100,
     elapsed: Duration::from_millis(1_234),
 };

@@ -35,7 +35,7 @@ fn faults(text: &str, width: usize) -> Vec<String> {
 }
 
 fn options(width: usize, unicode: bool, verbose: bool) -> Options {
-    Options { color: false, unicode, verbose, quiet: false, width, elapsed: Duration::from_millis(5) }
+    Options { color: false, unicode, verbose, quiet: false, plain: false, width, elapsed: Duration::from_millis(5) }
 }
 
 #[test]

@@ -12,6 +12,7 @@ const PLAIN: Options = Options {
     unicode: true,
     verbose: false,
     quiet: false,
+    plain: false,
     width: 100,
     elapsed: Duration::from_millis(1_234),
 };
@@ -84,9 +85,46 @@ fn an_empty_report_does_not_look_like_a_pass_of_something() {
 
 #[test]
 fn widths() {
-    for width in [40, 80, 120] {
+    for width in [40, 60, 80, 120, 200] {
         let report = samples::payload_failure();
         insta::assert_snapshot!(format!("width_{width}"), render(&report, &Options { width, ..PLAIN }));
+    }
+}
+
+/// A line that is wider holds something that is to be pasted in one piece.
+#[test]
+fn no_line_is_wider_than_the_page() {
+    for width in 40..=200 {
+        for (name, report) in samples::all() {
+            for unicode in [true, false] {
+                let text = render(&report, &Options { width, unicode, verbose: true, ..PLAIN });
+                let is_wide = |line: &&str| line.chars().count() > width && !line.contains('`');
+                assert_eq!(text.lines().find(is_wide), None, "{name} on {width} columns");
+            }
+        }
+    }
+}
+
+#[test]
+fn spoken() {
+    let spoken = Options { plain: true, color: true, ..PLAIN };
+    let mut report = samples::payload_failure();
+    report.results.extend(samples::undetermined().results);
+    report.results.extend(samples::waived_and_skipped().results);
+    insta::assert_snapshot!(render(&report, &spoken));
+}
+
+/// What is looked at and what is spoken hold the same, but for how it is placed.
+#[test]
+fn spoken_text_has_no_decoration() {
+    for (name, report) in samples::all() {
+        let text = render(&report, &Options { plain: true, verbose: true, ..PLAIN });
+        for sign in ["\u{1b}", "---", "√", "×", "‼", "→", "  "] {
+            assert!(!text.contains(sign), "{name}: {sign:?} in\n{text}");
+        }
+        let words = |text: &str| text.matches(char::is_alphanumeric).count();
+        let looked_at = render(&report, &Options { verbose: true, ..PLAIN });
+        assert!(words(&text) >= words(&looked_at), "{name}");
     }
 }
 

@@ -10,8 +10,10 @@ mod human;
 mod json;
 mod pages;
 mod plugin;
+mod redaction;
 mod rules;
 mod samples;
+mod since;
 mod trials;
 
 use fleets::stack;

@@ -13,7 +13,7 @@ use shipworthy_report::{
     },
 };
 
-const LOOK: Look = Look { color: false, unicode: true, width: 80 };
+const LOOK: Look = Look { color: false, unicode: true, width: 80, plain: false };
 
 fn grant(line: &str) -> Grant {
     line.parse().unwrap_or_else(|error| panic!("{line}: {error}"))

@@ -1,12 +1,12 @@
 //! `rules` and `explain`, as they read.
 
-use shipworthy_contract::{Explain as _, Outcome, rule::Standing, rules as table};
+use shipworthy_contract::{Explain as _, Outcome, rules as table};
 use shipworthy_report::{
     Look,
     rules::{ProbeRule, explain, explain_json, list, list_json},
 };
 
-const LOOK: Look = Look { color: false, unicode: true, width: 100 };
+const LOOK: Look = Look { color: false, unicode: true, width: 100, plain: false };
 const EXPIRES: &str = "2026-12-04";
 
 fn own() -> Vec<ProbeRule> {
@@ -46,7 +46,7 @@ fn every_rule_is_explained_and_its_waiver_is_toml() {
         assert!(text.starts_with(rule.id), "{text}");
         let block: Option<String> = text.split_once("[[waivers]]").map(|(_, block)| format!("[[waivers]]{block}"));
         let counts = rule.rows.iter().any(|row| row.strict != Outcome::Info);
-        assert_eq!(block.is_some(), counts && rule.standing == Standing::Judged, "{}", rule.id);
+        assert_eq!(block.is_some(), counts, "{}", rule.id);
         let Some(block) = block else { continue };
         let parsed = match toml::de::DeTable::parse(&block) {
             Ok(parsed) => toml::de::DeValue::Table(parsed.into_inner()),

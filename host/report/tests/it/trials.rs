@@ -9,7 +9,7 @@ use shipworthy_report::{
     trials::{self, Compared, Differing, Mark, Tested, Trial, TrialOutcome, TrialRun, Trials, Used},
 };
 
-const LOOK: Look = Look { color: false, unicode: true, width: 100 };
+const LOOK: Look = Look { color: false, unicode: true, width: 100, plain: false };
 
 fn run(evidence: &[&str]) -> TrialRun {
     TrialRun {

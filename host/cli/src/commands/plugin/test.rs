@@ -63,7 +63,7 @@ fn once(args: &TestArgs) -> Result<u8, Refusal> {
         tests,
     };
     for output in &args.output {
-        let plain = shipworthy_report::Look { color: false, unicode: true, width: 100 };
+        let plain = shipworthy_report::Look { color: false, unicode: true, width: 100, plain: false };
         output::write_atomically(&output.file, &rendered(&trials, output.format, &plain, args), "report")?;
     }
     let look = look(args.no_color, Stream::Out);

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use shipworthy_contract::{Explain, Fault, quantity::Bytes, text::excerpt};
+use shipworthy_contract::{Explain, Fault, text::excerpt};
 use shipworthy_stack::{Mismatch, Partition};
+
+use super::file::FileError;
 
 /// Why there is no whole to judge.
 #[derive(Debug, thiserror::Error)]
@@ -44,11 +46,9 @@ pub(super) enum MergeError {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PartError {
     #[error(transparent)]
-    Io(#[from] std::io::Error),
+    File(#[from] FileError),
     #[error("it is no report of this version ({0})")]
-    Json(#[from] serde_json::Error),
-    #[error("it is larger than {}", Bytes(*.0))]
-    TooLarge(u64),
+    Json(serde_json::Error),
     #[error("it names a part that there cannot be")]
     Number,
 }

@@ -1,10 +1,6 @@
 //! The reports of all parts: read, and held against each other as far as that needs no judging.
 
-use std::{
-    fs::File,
-    io::Read as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use shipworthy_contract::{
     CheckResult, Outcome, Report, RuleId, Sha256, Side,
@@ -13,10 +9,10 @@ use shipworthy_contract::{
 };
 use shipworthy_stack::{Material, Partition};
 
-use super::error::{MergeError, PartError};
-
-/// Largest report of a part that is read, in bytes: a thousand runs take a few megabytes.
-const LARGEST: u64 = 256 << 20;
+use super::{
+    error::{MergeError, PartError},
+    file,
+};
 
 /// Missing parts that are named.
 const MOST_NAMED: usize = 8;
@@ -108,7 +104,7 @@ fn complete(parts: &mut [One]) -> Result<(), MergeError> {
 impl One {
     fn read(file: &Path) -> Result<Self, MergeError> {
         let unreadable = |source| MergeError::Read { file: file.to_owned(), source };
-        let mut report = parse(file).map_err(unreadable)?;
+        let mut report = file::read(file).map_err(|source| unreadable(source.into()))?;
         let Some(part) = report.part.take() else { return Err(MergeError::Whole { file: file.to_owned() }) };
         let partition = Partition::new(part.number, part.of).ok_or_else(|| unreadable(PartError::Number))?;
         if part.shipworthy != env!("CARGO_PKG_VERSION") {
@@ -210,14 +206,4 @@ fn recording(report: &Report) -> Option<RecordingRef> {
 
 fn quoted(name: &str) -> String {
     format!("`{}`", excerpt(name, 80))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the door for the reports that the user names")]
-fn parse(file: &Path) -> Result<Report, PartError> {
-    let mut text = Vec::new();
-    File::open(file)?.take(LARGEST + 1).read_to_end(&mut text)?;
-    if u64::try_from(text.len()).is_ok_and(|length| length > LARGEST) {
-        return Err(PartError::TooLarge(LARGEST));
-    }
-    Ok(serde_json::from_slice(&text)?)
 }

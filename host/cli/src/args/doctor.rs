@@ -1,0 +1,18 @@
+//! `doctor`.
+
+use clap::Args;
+
+use super::Form;
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Also what this environment takes: a name, or the path of a .toml file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Form,
+    /// No colour, also on a terminal
+    #[arg(long)]
+    pub(crate) no_color: bool,
+}

@@ -1,0 +1,89 @@
+//! A report without secrets, before any format is made of it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{is_secret_key, is_secret_value, text};
+use crate::{Report, secret::MASK};
+
+/// Values shorter than this, in bytes, are not searched for elsewhere: masking every `1` would garble the report.
+const SHORTEST: usize = 4;
+
+/// Masks what has the shape of a secret, and each value that stands under a secret's name wherever it is told again.
+pub fn report(report: &mut Report) {
+    let known = known(report);
+    let clean = |value: &mut String| clean(value, &known);
+    for result in &mut report.results {
+        clean(&mut result.message);
+        for value in [&mut result.expected, &mut result.observed, &mut result.hint, &mut result.instance] {
+            value.iter_mut().for_each(clean);
+        }
+        result.items.iter_mut().for_each(clean);
+        for line in &mut result.evidence {
+            if is_named(&line.name) && is_secret_value(&line.value) {
+                MASK.clone_into(&mut line.value);
+            }
+            clean(&mut line.value);
+            clean(&mut line.source);
+            line.subject.iter_mut().for_each(clean);
+        }
+        result.log.iter_mut().for_each(|line| clean(&mut line.text));
+        result.stack.iter_mut().for_each(|frame| clean(&mut frame.function));
+    }
+    if let Some(artifact) = &mut report.artifact {
+        clean(&mut artifact.path);
+        clean(&mut artifact.contract_reason);
+    }
+    for difference in report.recording.iter_mut().flat_map(|recording| &mut recording.differences) {
+        difference.recorded.iter_mut().chain(&mut difference.now).for_each(clean);
+    }
+    if let Some(part) = &mut report.part {
+        strings(&mut part.material, &clean);
+    }
+}
+
+/// Values that stand under a secret's name: of evidence, and of a fact that is required.
+fn known(report: &Report) -> BTreeSet<String> {
+    let mut known = BTreeSet::new();
+    let mut add = |value: &str| {
+        if value.len() >= SHORTEST && is_secret_value(value) {
+            known.insert(value.to_owned());
+        }
+    };
+    for result in &report.results {
+        result.evidence.iter().filter(|line| is_named(&line.name)).for_each(|line| add(&line.value));
+        let field = result.location.as_ref().and_then(|location| location.field.as_deref());
+        let (_, key) = field.and_then(|field| field.split_once(".facts.")).unwrap_or_default();
+        if is_secret_key(key) {
+            result.expected.iter().chain(&result.observed).for_each(|value| add(value));
+        }
+    }
+    known
+}
+
+/// Whether what is seen under this name is a secret. A route such as `route:/token` is seen, and is none.
+fn is_named(name: &str) -> bool {
+    is_secret_key(name) && !name.contains([':', '/'])
+}
+
+fn clean(value: &mut String, known: &BTreeSet<String>) {
+    // The longest first: what is left of a value must not be half of another one.
+    let mut longest: Vec<&String> = known.iter().filter(|known| value.contains(known.as_str())).collect();
+    longest.sort_by_key(|known| usize::MAX - known.len());
+    for known in longest {
+        *value = value.replace(known.as_str(), MASK);
+    }
+    if let std::borrow::Cow::Owned(masked) = text(value) {
+        *value = masked;
+    }
+}
+
+fn strings(value: &mut Value, clean: &impl Fn(&mut String)) {
+    match value {
+        Value::String(text) => clean(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| strings(value, clean)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| strings(value, clean)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
