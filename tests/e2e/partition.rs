@@ -1,6 +1,7 @@
 //! A fleet that several jobs share: what each says, and what the merged report says, against a check of the whole.
 
 mod refused;
+mod secrets;
 
 use anyhow::Result;
 use serde_json::Value;

@@ -9,7 +9,7 @@ mod shape;
 
 use std::borrow::Cow;
 
-pub use report::report;
+pub use report::{is_masked, report};
 
 use crate::secret::MASK;
 

@@ -3,6 +3,7 @@
 mod diff;
 mod error;
 mod file;
+mod masked;
 mod parts;
 
 use std::{path::Path, time::Instant};
@@ -37,7 +38,7 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<u8, Refusal> {
 
 /// The report that a check without `--partition` would have given.
 fn merged(parts: Parts, fail_on: FailOn) -> Result<Report, MergeError> {
-    let Parts { mut first, project, materials } = parts;
+    let Parts { mut first, project, judged: by_parts, materials } = parts;
     let whole = shipworthy_stack::merge(materials)?;
     let (mut results, of_stack): (Vec<_>, Vec<_>) =
         std::mem::take(&mut first.results).into_iter().partition(|result| result.side == Side::Payload);
@@ -46,7 +47,8 @@ fn merged(parts: Parts, fail_on: FailOn) -> Result<Report, MergeError> {
         let case = Case { requirements: &requirements, listed: &listed, runs: &runs, policy: first.policy };
         let judged = only::mark(shipworthy_stack::judge(&case), &left_out, &only);
         // What is waived of the payload side is waived in every part already.
-        results.extend(waiver::apply(judged, &waivers, &skips, today));
+        let judged = waiver::apply(judged, &waivers, &skips, today);
+        results.extend(masked::as_judged(judged, &by_parts, first.policy));
     } else {
         results.extend(of_stack);
     }

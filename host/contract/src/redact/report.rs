@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{is_secret_key, is_secret_value, text};
-use crate::{Report, secret::MASK};
+use crate::{CheckResult, Report, secret::MASK};
 
 /// Values shorter than this, in bytes, are not searched for elsewhere: masking every `1` would garble the report.
 const SHORTEST: usize = 4;
@@ -39,8 +39,70 @@ pub fn report(report: &mut Report) {
         difference.recorded.iter_mut().chain(&mut difference.now).for_each(clean);
     }
     if let Some(part) = &mut report.part {
-        strings(&mut part.material, &clean);
+        material(&mut part.material, &clean);
     }
+}
+
+/// What a part hands on holds names by which it is put together again, which must stay; what is free text in it stands
+/// under these keys.
+const FREE: [&str; 14] = [
+    "answer",
+    "detail",
+    "equal",
+    "expected",
+    "found",
+    "message",
+    "notes",
+    "observed",
+    "questions",
+    "reason",
+    "skips",
+    "text",
+    "value",
+    "what",
+];
+
+/// Masks the free texts of what a part hands on.
+fn material(value: &mut Value, clean: &impl Fn(&mut String)) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(|value| material(value, clean)),
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                unnumbered(value, clean);
+                if FREE.contains(&key.as_str()) { strings(value, clean) } else { material(value, clean) }
+            }
+        }
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// A number that is a secret becomes the text that masks it: of a mask there is no number.
+fn unnumbered(value: &mut Value, clean: &impl Fn(&mut String)) {
+    let Some(number) = value.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.get("number"))
+    else {
+        return;
+    };
+    // A value, or a comparison with the number that is required.
+    let (told, kind) = match number {
+        Value::String(told) => (told, "text"),
+        Value::Array(parts) => match parts.as_slice() {
+            [_, Value::String(told)] => (told, "equal"),
+            _ => return,
+        },
+        _ => return,
+    };
+    let mut masked = told.clone();
+    clean(&mut masked);
+    if masked != *told {
+        *value = serde_json::json!({ kind: MASK });
+    }
+}
+
+/// Whether something of a result is masked, by which it was judged: then another host cannot judge it again.
+pub fn is_masked(result: &CheckResult) -> bool {
+    let told = [&result.expected, &result.observed].into_iter().flatten().chain([&result.message]);
+    let seen = result.evidence.iter().map(|line| &line.value);
+    told.chain(&result.items).chain(seen).any(|text| text.contains(MASK))
 }
 
 /// Values that stand under a secret's name: of evidence, and of a fact that is required.

@@ -23,6 +23,8 @@ pub(super) struct Parts {
     pub(super) first: Report,
     /// The compose project that any part looked into.
     pub(super) project: Option<ProjectRef>,
+    /// The stack side as each part judged it, before anything was masked.
+    pub(super) judged: Vec<CheckResult>,
     /// What each part saw, in order.
     pub(super) materials: Vec<(Partition, Material)>,
 }
@@ -44,6 +46,7 @@ impl Parts {
         let mut project = project_of(&first.report).cloned();
         let mut materials = vec![first.material()?];
         let mut run = first.report.run.clone();
+        let mut judged: Vec<CheckResult> = of_stack(&first.report).cloned().collect();
         for part in parts {
             part.fits(&first.report)?;
             match (&project, project_of(&part.report)) {
@@ -55,10 +58,11 @@ impl Parts {
                 (Some(_) | None, _) => {}
             }
             materials.push(part.material()?);
+            judged.extend(of_stack(&part.report).cloned());
             run = together(run, part.report.run);
         }
         let first = Report { run, ..first.report };
-        Ok(Self { first, project, materials })
+        Ok(Self { first, project, judged, materials })
     }
 }
 
@@ -175,6 +179,10 @@ fn of_payload(report: &Report) -> impl Iterator<Item = Found<'_>> {
         let line = place.and_then(|place| place.line);
         (&result.rule, result.outcome, entry, field, line, result.items.as_slice())
     })
+}
+
+fn of_stack(report: &Report) -> impl Iterator<Item = &CheckResult> {
+    report.results.iter().filter(|result| result.side == Side::Stack)
 }
 
 fn trees(report: &Report) -> Vec<(usize, Sha256)> {
