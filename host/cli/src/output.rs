@@ -20,7 +20,7 @@ use crate::{
     replace::{Readers, replace},
 };
 
-pub(crate) use places::are_apart;
+pub(crate) use places::{are_apart, spare_environment};
 
 /// Columns where standard output is not a terminal.
 const DEFAULT_WIDTH: usize = 100;
@@ -65,6 +65,7 @@ impl Stream {
 /// others are, each that cannot is told, and nothing is shown: what looks like a whole report is one.
 pub(crate) fn publish(report: &Report, flags: &OutputFlags, stream: Stream, elapsed: Duration) -> Result<(), Refusal> {
     settled();
+    places::spare_trees(flags, report)?;
     let plain = human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..options(flags, stream, elapsed) };
     let write = |output: &OutputFile| {
         let written = write_atomically(&output.file, &render(report, output.format, &plain), "report");

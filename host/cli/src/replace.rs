@@ -31,7 +31,7 @@ pub(crate) fn replace(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let is_the_systems = is_the_systems(file);
-    if is_the_systems || std::fs::metadata(file).is_ok_and(|found| !found.is_file()) {
+    if keeps_nothing(file) {
         if readers == Readers::Owner && is_led_astray(file)? {
             return Err(io::Error::other("it is a link that another user made"));
         }
@@ -45,6 +45,12 @@ pub(crate) fn replace(
         drop(std::fs::remove_file(temporary.path()));
     }
     written
+}
+
+/// Whether what is written there replaces nothing: a stream of the system's, a device or a pipe.
+#[expect(clippy::disallowed_methods, reason = "the door for outputs that the user names")]
+pub(crate) fn keeps_nothing(file: &Path) -> bool {
+    is_the_systems(file) || std::fs::metadata(file).is_ok_and(|found| !found.is_file())
 }
 
 /// Whether a name is one of the system's own, such as `/dev/stderr`: root could put a file in its place.

@@ -177,3 +177,44 @@ fn a_signal_in_the_middle_leaves_no_half_file() -> Result<()> {
     assert_eq!(temporary(&sandbox)?, Vec::<String>::new());
     Ok(())
 }
+
+#[test]
+fn what_the_environment_reads_and_what_is_checked_is_never_written_over() -> Result<()> {
+    let environment = "extends = \"base\"\n[endpoints.gateway]\nurl = \"https://127.0.0.1:1\"\nca = \"ca.crt\"\n\
+                       client_cert = \"client.crt\"\nclient_key = \"client.key\"\nheaders.x-api-key = { file = \"api-key\" }\n\
+                       [probes.gateway]\nplugin = \"builtin:static\"\nconfig = { mode = \"docker\" }\n";
+    let names =
+        ["env.toml", "base.toml", "ca.crt", "client.crt", "client.key", "api-key", "shipworthy.lock", "secrets.env"];
+    let sandbox = sandbox_with(&[("env.toml", environment), ("base.toml", "policy = \"strict\"\n")])?;
+    sandbox.tree(&Tree::minimal().runtime_stack("api_version: '1.0'\nmode: docker"))?;
+    for name in &names[2..6] {
+        sandbox.file(name, "precious")?;
+    }
+    sandbox.file("secrets.env", "A=b\n")?;
+    for name in names {
+        let before = fs::read(sandbox.dir().join(name)).ok();
+        for (flag, value) in [("--output", format!("json={name}")), ("--record", name.to_owned())] {
+            let words = [&CHECK[..], &["--secret-env", "secrets.env", flag, &value]].concat();
+            let output = sandbox.run(&words)?;
+            assert_eq!(output.status, Some(2), "{}", output.snapshot());
+            assert!(output.stderr.contains("are the same file"), "{}", output.snapshot());
+            assert_eq!(fs::read(sandbox.dir().join(name)).ok(), before, "{name}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn shared_memory_is_no_device() -> Result<()> {
+    let Ok(folder) = tempfile::tempdir_in("/dev/shm") else {
+        crate::skipped("there is no /dev/shm that can be written to");
+        return Ok(());
+    };
+    let sandbox = passing()?;
+    let file = folder.path().join("r").display().to_string();
+    let outputs = [format!("json={file}"), format!("html={file}")];
+    let words = [&CHECK[..], &["--output", &outputs[0], "--output", &outputs[1]]].concat();
+    let output = sandbox.run(&words)?;
+    assert_eq!(output.status, Some(2), "{}", output.snapshot());
+    Ok(())
+}

@@ -39,12 +39,13 @@ static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
 pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusal> {
     let begun = Begun::now();
     Schemas::begin();
-    output::are_apart(&args.output, Some(&args.stack), &[(MANIFEST, &args.artifact)])?;
+    output::are_apart(&args.output, Some(&args.stack), &inputs(&args.artifact, &args.payload))?;
     if let (Some(part), false) = (args.part.partition, args.command.is_empty()) {
         return Err(UsageError::CommandOfAPart(part).into());
     }
     let set = Set::open(&args.env, &args.stack.plugins)?;
     let environment = &set.environment;
+    output::spare_environment(&args.output, Some(&args.stack), environment)?;
     let flags = args.stack.of_part(&args.part);
     let plan = Plan::new(&set, &flags)?;
     let judging = Judging::new(&args.judging, &args.output, Some(environment));
@@ -80,8 +81,11 @@ pub(crate) fn both(args: &CheckArgs, interrupt: &Interrupt) -> Result<u8, Refusa
 /// `payload check [ARTIFACT]`: no engine is started and no socket is opened.
 pub(crate) fn payload_only(args: &PayloadArgs) -> Result<u8, Refusal> {
     let begun = Begun::now();
-    output::are_apart(&args.output, None, &[(MANIFEST, &args.artifact)])?;
+    output::are_apart(&args.output, None, &inputs(&args.artifact, &args.payload))?;
     let environment = args.env.as_deref().map(load).transpose()?;
+    if let Some(environment) = &environment {
+        output::spare_environment(&args.output, None, environment)?;
+    }
     let judging = Judging::new(&args.judging, &args.output, environment.as_ref());
     let progress = Bar::new(&args.output);
     let side = PayloadSide::new(&args.artifact, &args.payload, environment.as_ref(), judging.policy, &progress)?;
@@ -101,6 +105,7 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     output::are_apart(&args.output, Some(&args.stack), &manifest)?;
     let set = Set::open(&args.env, &args.stack.plugins)?;
     let environment = &set.environment;
+    output::spare_environment(&args.output, Some(&args.stack), environment)?;
     let flags = args.stack.of_part(&args.part);
     let plan = Plan::new(&set, &flags)?;
     let judging = Judging::new(&args.judging, &args.output, Some(environment));
@@ -124,6 +129,13 @@ pub(crate) fn stack_only(args: &StackArgs) -> Result<u8, Refusal> {
     let report = judging.report(&begun, artifact, Some(environment), judged.recording, part, results);
     output::publish(&report, &args.output, Stream::Out, begun.elapsed())?;
     Ok(report.exit_code)
+}
+
+/// What the command line names to be read of the payload side.
+fn inputs<'a>(manifest: &'a Path, flags: &'a PayloadFlags) -> Vec<(&'static str, &'a Path)> {
+    let secrets = flags.secret_env.iter().map(|file| ("`--secret-env`", file.as_path()));
+    let keys = flags.signers.artifact_key.iter().map(|file| ("`--artifact-key`", file.as_path()));
+    [(MANIFEST, manifest)].into_iter().chain(secrets).chain(keys).collect()
 }
 
 /// All that the check of an artifact is asked with, so that it can be asked twice.

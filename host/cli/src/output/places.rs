@@ -3,11 +3,13 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use shipworthy_contract::{Explain, Fault};
+use shipworthy_contract::{Explain, Fault, Report};
+use shipworthy_plugins::{Environment, lock};
 
 use crate::{
-    args::{OutputFlags, StackFlags},
+    args::{OutputFile, OutputFlags, StackFlags},
     refusal::Refusal,
+    replace::keeps_nothing,
 };
 
 /// Something that the command line names, as it was written there.
@@ -40,38 +42,98 @@ impl Explain for SameFile {
     }
 }
 
+/// An output that would lie among what is checked, byte by byte.
+#[derive(Debug, thiserror::Error)]
+#[error("{output} would lie in the artifact's tree `{}`, and change it", root.display())]
+pub(crate) struct InPayload {
+    output: String,
+    root: PathBuf,
+}
+
+impl Explain for InPayload {
+    fn code(&self) -> &'static str {
+        "usage.output-in-payload"
+    }
+
+    fn fault(&self) -> Fault {
+        Fault::Environment
+    }
+
+    fn help(&self) -> Option<String> {
+        Some("write the report to a folder outside of every `artifact_root`".to_owned())
+    }
+}
+
+/// What a run writes, as the command line names it.
+fn written<'a>(outputs: &'a OutputFlags, stack: Option<&'a StackFlags>) -> Vec<Named<'a>> {
+    let of_output = |output: &'a OutputFile| Named {
+        words: format!("`--output {}={}`", output.format, output.file.display()),
+        file: &output.file,
+    };
+    let record = stack.and_then(|stack| stack.record.as_deref());
+    let record = record.map(|file| Named { words: format!("`--record {}`", file.display()), file });
+    outputs.output.iter().map(of_output).chain(record).filter(|written| !keeps_nothing(written.file)).collect()
+}
+
 /// Refuses outputs that would replace each other, the recording, or what is checked.
 pub(crate) fn are_apart(
     outputs: &OutputFlags,
     stack: Option<&StackFlags>,
     inputs: &[(&str, &Path)],
 ) -> Result<(), Refusal> {
-    let outputs = outputs.output.iter();
-    let mut written: Vec<Named<'_>> = outputs
-        .map(|output| Named {
-            words: format!("`--output {}={}`", output.format, output.file.display()),
-            file: &output.file,
-        })
-        .collect();
-    let option = |name: &str, file: &Path| format!("`{name} {}`", file.display());
-    let record = stack.and_then(|stack| stack.record.as_deref());
-    written.extend(record.map(|file| Named { words: option("--record", file), file }));
+    let written = written(outputs, stack);
     let replay = stack.and_then(|stack| stack.replay.as_deref());
     let mut read: Vec<Named<'_>> =
         inputs.iter().map(|(what, file)| Named { words: format!("{what} `{}`", file.display()), file }).collect();
-    read.extend(replay.map(|file| Named { words: option("--replay", file), file }));
+    read.extend(replay.map(|file| Named { words: format!("`--replay {}`", file.display()), file }));
     let mut same = Vec::new();
     for (index, one) in written.iter().enumerate() {
         let others = written.iter().skip(index + 1).chain(&read);
-        // A device keeps nothing that could be replaced.
-        let others = others.filter(|other| !one.file.starts_with("/dev") && place(one.file) == place(other.file));
-        same.extend(others.map(|other| SameFile {
-            one: one.words.clone(),
-            other: other.words.clone(),
-            file: one.file.to_owned(),
-        }));
+        same.extend(others.filter(|other| place(one.file) == place(other.file)).map(|other| one.is(other)));
     }
     if same.is_empty() { Ok(()) } else { Err(Refusal::all(same)) }
+}
+
+/// Refuses outputs that would replace a file that an environment is made of or names, such as a key.
+pub(crate) fn spare_environment(
+    outputs: &OutputFlags,
+    stack: Option<&StackFlags>,
+    environment: &Environment,
+) -> Result<(), Refusal> {
+    let written = written(outputs, stack);
+    if written.is_empty() {
+        return Ok(());
+    }
+    let files = environment.read_files().into_iter().chain([lock::path_of(&environment.file)]);
+    let read: Vec<PathBuf> = files.collect();
+    let named = |file| Named { words: "what the environment reads".to_owned(), file };
+    let read: Vec<(PathBuf, Named<'_>)> = read.iter().map(|file| (place(file), named(file))).collect();
+    let mut same = Vec::new();
+    for one in &written {
+        let at = place(one.file);
+        same.extend(read.iter().filter(|(other, _)| *other == at).map(|(_, other)| one.is(other)));
+    }
+    if same.is_empty() { Ok(()) } else { Err(Refusal::all(same)) }
+}
+
+/// Refuses outputs into a tree whose every byte was just checked.
+pub(crate) fn spare_trees(outputs: &OutputFlags, report: &Report) -> Result<(), Refusal> {
+    let trees = report.artifact.iter().flat_map(|artifact| &artifact.trees);
+    // As a file of the tree would be named, so that links on the way to it do not matter.
+    let roots: Vec<PathBuf> = trees.map(|tree| place(&Path::new(&tree.root).join("_"))).collect();
+    let mut inside = Vec::new();
+    for one in written(outputs, None) {
+        let at = place(one.file);
+        let root = roots.iter().filter_map(|file| file.parent()).find(|root| at.starts_with(root));
+        inside.extend(root.map(|root| InPayload { output: one.words, root: root.to_owned() }));
+    }
+    if inside.is_empty() { Ok(()) } else { Err(Refusal::all(inside)) }
+}
+
+impl Named<'_> {
+    fn is(&self, other: &Named<'_>) -> SameFile {
+        SameFile { one: self.words.clone(), other: other.words.clone(), file: self.file.to_owned() }
+    }
 }
 
 /// Where a file lies or would lie: its folder without links, and its name. What lies there is replaced, not followed,

@@ -17,6 +17,20 @@ impl Environment {
         self.trust.keys.values().map(|key| key.file.clone()).collect()
     }
 
+    /// Every file that a check by this environment reads, but its lock: what it was read from, keys, certificates, secrets,
+    /// lists of instances and plugins.
+    pub fn read_files(&self) -> Vec<PathBuf> {
+        let plugins = self.probes.iter().filter_map(|probe| match &probe.plugin {
+            PluginSource::File(path) => Some(path.clone()),
+            PluginSource::Builtin(_) | PluginSource::Oci(_) => None,
+        });
+        let mut files: Vec<PathBuf> = self.sources().into_iter().chain(self.key_files()).chain(plugins).collect();
+        for mut endpoint in self.endpoints.values().cloned() {
+            endpoint.for_each_path(&mut |path| files.push(path.clone()));
+        }
+        files
+    }
+
     /// What else it names and is nobody's secret: authorities, and lists of instances.
     pub fn public_files(&self) -> Vec<PathBuf> {
         self.endpoints.values().flat_map(EndpointSpec::public_files).map(Path::to_owned).collect()
