@@ -52,6 +52,21 @@ fn a_tree_that_was_tampered_with_is_told_file_by_file() -> Result<()> {
 }
 
 #[test]
+fn no_report_is_written_into_a_tree_that_was_just_found_whole() -> Result<()> {
+    let sandbox = sealed(&tree())?;
+    for file in ["a/app/a.txt", "a/report.json", "a/app/sub/../r"] {
+        let before = fs::read(sandbox.dir().join(file)).ok();
+        let output = sandbox.run(&["payload", "check", "--output", &format!("json={file}")])?;
+        assert_eq!(output.status, Some(2), "{}", output.snapshot());
+        assert!(output.stderr.contains("[usage.output-in-payload]"), "{}", output.snapshot());
+        assert_eq!(fs::read(sandbox.dir().join(file)).ok(), before, "{file}");
+    }
+    let beside = sandbox.run(&["payload", "check", "--output", "json=report.json"])?;
+    assert_eq!(beside.status, Some(0), "{}", beside.snapshot());
+    Ok(())
+}
+
+#[test]
 fn the_report_carries_one_digest_for_each_tree() -> Result<()> {
     let sandbox = sealed(&tree())?;
     let report = sandbox.run(&["payload", "check", "--format", "json"])?.json()?;
