@@ -279,11 +279,12 @@ fn only_the_named_services_are_looked_at_and_the_rest_is_shown_as_skipped() -> R
 
     stack: gateway
     --------------
-    - skipped: what is required of `gateway` was not looked at: only agent was looked at
+    - skipped: `gateway` was not asked, whatever is required of it: only agent was looked at
       [stack.observation]
 
       1 stack failure, 2 skipped; 0 checks passed ([TIME])
       nothing was applied
+      only a part of the stack was asked: not gateway
     × must not go ahead: change the stack, or deploy an artifact that was built for it
     ----- stderr -----
     ");

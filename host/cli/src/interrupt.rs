@@ -20,6 +20,9 @@ use crate::output::Stream;
 /// Temporary folders and files in use. Who ends the process holds it until the process has ended.
 static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
+/// Whether outputs are being written, or were.
+static IS_PUBLISHING: AtomicBool = AtomicBool::new(false);
+
 /// How often a folder is removed into which other threads still write.
 const ATTEMPTS: usize = 16;
 
@@ -51,8 +54,10 @@ impl Drop for Unfinished {
 }
 
 /// Waits for the end of the process if a signal is about to end it: no report follows on what the signal's end says.
+/// From now on a signal says that outputs may be missing.
 pub(crate) fn settled() {
-    drop(folders());
+    let _folders = folders();
+    IS_PUBLISHING.store(true, Ordering::Relaxed);
 }
 
 fn folders() -> MutexGuard<'static, Vec<PathBuf>> {
@@ -111,13 +116,26 @@ impl Interrupt {
                 continue;
             }
             folders.iter().for_each(|folder| remove(folder));
-            // A progress bar may stand on the line.
-            let clear = if Stream::Err.is_terminal() { "\r\u{1b}[2K" } else { "" };
+            // Nothing is drawn any more where it is cleared.
+            let shown = crate::progress::shown();
+            let clear = if Stream::Err.is_terminal() { clear(*shown) } else { String::new() };
             let how = if signal == SIGINT { "interrupted" } else { "terminated" };
-            Stream::Err.write(&format!("{clear}{how}: nothing was judged, and nothing was applied\n"));
+            let what = match IS_PUBLISHING.load(Ordering::Relaxed) {
+                true => "outputs may be missing",
+                false => "nothing was judged",
+            };
+            Stream::Err.write(&format!("{clear}{how}: {what}, and nothing was applied\n"));
             // The work goes on in other threads, and is not to be waited for.
             std::process::exit(128 + signal);
         }
+    }
+}
+
+/// Clears the lines of what is going on, on the last of which a terminal stands.
+fn clear(lines: usize) -> String {
+    match lines {
+        0 | 1 => "\r\u{1b}[2K".to_owned(),
+        lines => format!("\r\u{1b}[{}A\u{1b}[J", lines - 1),
     }
 }
 

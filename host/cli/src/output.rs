@@ -1,6 +1,7 @@
 //! The one place that writes: standard output for what was asked for, standard error for everything else, files
 //! atomically. A closed pipe is not an error; a file that cannot be written is.
 
+mod manifest;
 mod places;
 mod relative;
 
@@ -66,7 +67,9 @@ impl Stream {
 pub(crate) fn publish(report: &Report, flags: &OutputFlags, stream: Stream, elapsed: Duration) -> Result<(), Refusal> {
     settled();
     places::spare_trees(flags, report)?;
-    let plain = human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..options(flags, stream, elapsed) };
+    let source = manifest::source(report);
+    let shown = human::Options { source: source.as_ref(), ..options(flags, stream, elapsed) };
+    let plain = human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..shown };
     let write = |output: &OutputFile| {
         let written = write_atomically(&output.file, &render(report, output.format, &plain), "report");
         written.map_err(|error| Box::new(error) as Box<dyn Explain>).err()
@@ -75,7 +78,7 @@ pub(crate) fn publish(report: &Report, flags: &OutputFlags, stream: Stream, elap
     if !errors.is_empty() {
         return Err(Refusal { errors });
     }
-    let shown = render(report, flags.format, &options(flags, stream, elapsed));
+    let shown = render(report, flags.format, &shown);
     let written = stream.write_bytes(shown.as_bytes());
     Ok(written.map_err(|source| match stream {
         Stream::Out => UsageError::StandardOutput(source),
@@ -83,7 +86,7 @@ pub(crate) fn publish(report: &Report, flags: &OutputFlags, stream: Stream, elap
     })?)
 }
 
-fn render(report: &Report, format: Format, options: &human::Options) -> String {
+fn render(report: &Report, format: Format, options: &human::Options<'_>) -> String {
     match format {
         Format::Human => human::render(report, options),
         Format::Json => shipworthy_report::json::render(report),
@@ -95,7 +98,7 @@ fn render(report: &Report, format: Format, options: &human::Options) -> String {
     }
 }
 
-fn options(flags: &OutputFlags, stream: Stream, elapsed: Duration) -> human::Options {
+fn options(flags: &OutputFlags, stream: Stream, elapsed: Duration) -> human::Options<'static> {
     human::Options {
         color: color(flags.no_color, stream),
         unicode: unicode(),
@@ -104,6 +107,7 @@ fn options(flags: &OutputFlags, stream: Stream, elapsed: Duration) -> human::Opt
         width: width(stream),
         plain: flags.plain || plain(),
         elapsed,
+        source: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why nothing was judged: usage or configuration, exit status 2.
 
-use std::path::PathBuf;
+use std::{io::ErrorKind, path::PathBuf};
 
 use shipworthy_contract::{Explain, Fault, quantity::Bytes, text::excerpt};
 use shipworthy_stack::Partition;
@@ -83,6 +83,20 @@ pub(crate) enum RecordingError {
     Damaged(std::io::Error),
 }
 
+/// What can be done where something cannot be written.
+const fn help_to_write(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "make room there, or write it to another disk"
+        }
+        ErrorKind::IsADirectory => "name a file: this is a folder",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "name another folder: at this place is a file",
+        ErrorKind::BrokenPipe => "start what reads the pipe before this, or name a file",
+        ErrorKind::InvalidFilename => "give the file a shorter name",
+        _ => "check that the folder is there and can be written",
+    }
+}
+
 fn made_by(version: Option<&str>) -> String {
     version.map(|version| format!(", made by shipworthy {}", excerpt(version, 40))).unwrap_or_default()
 }
@@ -118,7 +132,7 @@ impl Explain for UsageError {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::Write { .. } => Some("check that the folder is there and can be written".to_owned()),
+            Self::Write { source, .. } => Some(help_to_write(source.kind()).to_owned()),
             Self::StandardOutput(_) | Self::StandardError(_) => {
                 Some("what was written is not whole: do not use it".to_owned())
             }

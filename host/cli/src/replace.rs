@@ -4,9 +4,12 @@ use std::{
     fs::{File, OpenOptions},
     hash::{BuildHasher as _, Hasher as _, RandomState},
     io::{self, Write},
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
+
+use rustix::{fs::OFlags, io::Errno};
 
 use crate::interrupt::Unfinished;
 
@@ -18,6 +21,9 @@ pub(crate) enum Readers {
     /// Its owner, whatever the umask and whoever might read the file that was there.
     Owner,
 }
+
+/// How long somebody is waited for who is to read a pipe, and may just be starting.
+const READER_WITHIN: Duration = Duration::from_secs(1);
 
 /// How often another name is tried where there is such a file already.
 const TRIES: u32 = 16;
@@ -35,8 +41,11 @@ pub(crate) fn replace(
         if readers == Readers::Owner && is_led_astray(file)? {
             return Err(io::Error::other("it is a link that another user made"));
         }
+        let mut options = OpenOptions::new();
         // A stream that leads to a file has what was written to it before.
-        return write(&mut OpenOptions::new().write(true).append(is_the_systems).open(file)?);
+        options.write(true).append(is_the_systems);
+        let is_pipe = std::fs::metadata(file).is_ok_and(|found| found.file_type().is_fifo());
+        return write(&mut if is_pipe { open_pipe(&mut options, file)? } else { options.open(file)? });
     }
     let (temporary, mut open) = beside(file, readers)?;
     let written = write(&mut open).and_then(|()| open.sync_all());
@@ -51,6 +60,29 @@ pub(crate) fn replace(
 #[expect(clippy::disallowed_methods, reason = "the door for outputs that the user names")]
 pub(crate) fn keeps_nothing(file: &Path) -> bool {
     is_the_systems(file) || std::fs::metadata(file).is_ok_and(|found| !found.is_file())
+}
+
+/// A named pipe that somebody reads: to open it otherwise would wait for ever.
+#[expect(clippy::disallowed_methods, reason = "the door for outputs that the user names")]
+fn open_pipe(options: &mut OpenOptions, file: &Path) -> io::Result<File> {
+    let no_wait = i32::try_from(OFlags::NONBLOCK.bits()).map_err(io::Error::other)?;
+    let until = Instant::now() + READER_WITHIN;
+    loop {
+        match options.custom_flags(no_wait).open(file) {
+            Ok(open) => {
+                // Whoever reads may be slow.
+                rustix::fs::fcntl_setfl(&open, rustix::fs::fcntl_getfl(&open)? - OFlags::NONBLOCK)?;
+                return Ok(open);
+            }
+            Err(error) if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) => {
+                if Instant::now() >= until {
+                    return Err(io::Error::new(io::ErrorKind::BrokenPipe, "it is a pipe, and nobody reads it"));
+                }
+                std::thread::sleep(READER_WITHIN / 20);
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Whether a name is one of the system's own, such as `/dev/stderr`: root could put a file in its place.
@@ -173,6 +205,23 @@ mod tests {
         assert_eq!(fs::read(&file).unwrap(), b"before");
         assert_eq!(names(folder.path()), ["report.json"]);
         assert!(replace(folder.path(), Readers::Usual, |out| out.write_all(b"x")).is_err(), "a folder is no file");
+    }
+
+    #[test]
+    fn a_pipe_is_written_to_if_somebody_reads_it_and_never_waited_for_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+        let refused = replace(&pipe, Readers::Usual, |out| out.write_all(b"x")).unwrap_err();
+        assert_eq!(refused.to_string(), "it is a pipe, and nobody reads it");
+        // More than a pipe holds.
+        let text = vec![b'x'; 1 << 20];
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::read(pipe).unwrap()
+        });
+        replace(&pipe, Readers::Usual, |out| out.write_all(&text)).unwrap();
+        assert_eq!(reader.join().unwrap(), text);
     }
 
     #[test]

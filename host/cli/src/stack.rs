@@ -36,7 +36,8 @@ pub(crate) fn observe_and_judge(
     policy: Policy,
 ) -> Result<Judged, Refusal> {
     let observed = observe::observe(environment, plan, project, flags, shown)?;
-    let (requirements, left_out) = only::narrow(requirements, &flags.only);
+    let probed = environment.probes.iter().map(|probe| &probe.service);
+    let (requirements, left_out) = only::narrow(requirements, probed, &flags.only);
     let case = Case { requirements: &requirements, listed: &observed.listed, runs: &observed.runs, policy };
     let judged = match flags.partition {
         Some(part) => shipworthy_stack::judge_part(&case, part),

@@ -91,6 +91,9 @@ impl fmt::Display for Origin {
     }
 }
 
+/// What is told of a service that `--only` leaves out, behind its name.
+pub const NOT_ASKED: &str = "was not asked, whatever is required of it";
+
 /// Begins the detail of what a replay was asked and its recording does not have.
 pub const NOT_RECORDED: &str = "the recording does not hold";
 

@@ -28,6 +28,7 @@ fn main() {
         plain: false,
         width: 100,
         elapsed: Duration::from_millis(1),
+        source: None,
     };
     for count in [1_000, 10_000] {
         let situations: [(&str, Situation); 5] = [
@@ -51,7 +52,7 @@ fn main() {
     }
 }
 
-fn measure(stack: &Stack, options: &Options) -> (Duration, Duration, usize) {
+fn measure(stack: &Stack, options: &Options<'_>) -> (Duration, Duration, usize) {
     let start = Instant::now();
     let report = stack.report();
     let judged = start.elapsed();

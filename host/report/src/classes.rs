@@ -80,6 +80,9 @@ pub(crate) const fn act(class: Class) -> &'static str {
     }
 }
 
+/// What to do where the limit was one of time.
+pub(crate) const ACT_ON_TIME: &str = "it took too long: find out why, or raise the limit";
+
 /// What to do where rules of a side were judged and do not hold.
 pub(crate) const fn act_on_violation(side: Side) -> &'static str {
     match side {

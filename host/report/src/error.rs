@@ -1,6 +1,6 @@
 //! Errors for people: one text and one form for every configuration and usage error (exit 2).
 
-mod source;
+pub(crate) mod source;
 
 use std::error::Error;
 
@@ -69,7 +69,7 @@ fn one(page: &mut Page<'_>, look: &Look, shown: Shown<'_>) {
     if let Some(place) = shown.error.place() {
         labelled(page, 2, Span::new("-->", Tone::Dim), Span::plain(told(look, &place.to_string())));
         if let (Some(excerpt), Some(line)) = (shown.excerpt, place.line) {
-            source::render(page, look, excerpt, line, shown.caret.or(place.column));
+            source::render(page, look, 0, excerpt, line, shown.caret.or(place.column));
         }
     }
     if let Some(help) = shown.error.help() {

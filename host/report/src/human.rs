@@ -12,12 +12,14 @@ pub(crate) mod group;
 pub(crate) mod head;
 pub(crate) mod line;
 mod many;
+mod source;
 mod trace;
 pub(crate) mod verdict;
 
 use std::time::Duration;
 
 pub(crate) use causes::is_consequence;
+pub use source::Source;
 pub(crate) use verdict::in_words as verdict_in_words;
 
 use shipworthy_contract::{CheckResult, Outcome, Report, Side};
@@ -29,7 +31,7 @@ const MOST_SHOWN: usize = 10;
 
 /// How the report is to be told. The caller fills every field: each depends on the terminal or the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct Options<'a> {
     /// Whether to write ANSI colour sequences.
     pub color: bool,
     /// Whether to write characters beyond ASCII.
@@ -44,10 +46,12 @@ pub struct Options {
     pub plain: bool,
     /// How long the whole run took.
     pub elapsed: Duration,
+    /// The manifest's text, for results that point into it; none where it is not at hand.
+    pub source: Option<&'a Source>,
 }
 
 /// The report as text, with a line break at its end.
-pub fn render(report: &Report, options: &Options) -> String {
+pub fn render(report: &Report, options: &Options<'_>) -> String {
     let Options { color, unicode, width, plain, .. } = *options;
     let look = Look { color, unicode, width, plain };
     let mut page = Page::new(&look);
@@ -56,7 +60,7 @@ pub fn render(report: &Report, options: &Options) -> String {
     }
     let shown = |result: &CheckResult| !options.quiet || !matches!(result.outcome, Outcome::Pass | Outcome::Info);
     let fleets = fleet::Fleets::of(&report.results);
-    let teller = line::Teller::new(&look, &fleets, options.verbose);
+    let teller = line::Teller { source: options.source, ..line::Teller::new(&look, &fleets, options.verbose) };
     for section in group::sections(&report.results, &fleets, options.verbose, shown) {
         page.blank();
         page.heading(&look.foreign(&title(&section), 100));

@@ -3,9 +3,12 @@
 //!
 //! A result that is waived, skipped or gone is not mended: it is told apart from what holds now.
 
+mod entries;
 mod moved;
 mod page;
 mod pairs;
+
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use shipworthy_contract::{
@@ -13,8 +16,11 @@ use shipworthy_contract::{
     report::{FailOn, Verdict, judge},
 };
 
+use entries::Entries;
 pub use moved::Move;
 pub use page::render;
+
+use crate::human::verdict;
 
 /// The format, in its field `schema`.
 pub const SINCE_SCHEMA: &str = "shipworthy.report-diff/1";
@@ -45,6 +51,9 @@ pub struct Named {
     pub started: Option<String>,
     /// Its verdict.
     pub verdict: Verdict,
+    /// The same in words.
+    #[serde(skip)]
+    pub words: &'static str,
     /// The manifest that was looked at.
     pub artifact: Option<String>,
     /// The environment it was held against.
@@ -55,11 +64,11 @@ pub struct Named {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// It stops a deploy now, and did not.
+    /// It stops a deploy now, and did not; or more does, or something else, by the same rule.
     NewFailure,
     /// It stopped a deploy, and does so still.
     StillFailing,
-    /// It is a warning now, and held.
+    /// It is a warning now, and held; or it is one of more, or of something else.
     NewWarning,
     /// It stopped a deploy, and is a warning now.
     Eased,
@@ -104,6 +113,12 @@ pub struct Change {
     pub before: Option<Told>,
     /// How it is; none if it is not looked at.
     pub now: Option<Told>,
+    /// Where it is wrong as it was, paths, keys or names that are wrong now only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub new_items: Vec<String>,
+    /// The same for what was wrong before only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gone_items: Vec<String>,
 }
 
 /// A result as it is told.
@@ -117,37 +132,44 @@ pub struct Told {
     pub expected: Option<String>,
     /// What was seen.
     pub observed: Option<String>,
+    /// Paths, keys or names, where the rule is about several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<String>,
 }
 
 impl Told {
     fn of(result: &CheckResult) -> Self {
         let (expected, observed) = (result.expected.clone(), result.observed.clone());
-        Self { outcome: result.outcome, message: result.message.clone(), expected, observed }
+        let (message, items) = (result.message.clone(), result.items.clone());
+        Self { outcome: result.outcome, message, expected, observed, items }
     }
 }
 
 /// What changed from one report to the other.
 pub fn compare(old: (&str, &Report), new: (&str, &Report)) -> Since {
-    let pairs = pairs::of(&old.1.results, &new.1.results);
+    let entries = Entries::of(old.1, new.1);
+    let pairs = pairs::of(old.1, new.1, &entries);
     let mut changes: Vec<Change> = pairs.iter().filter_map(|(before, now)| change(*before, *now)).collect();
     // What belongs together stands together; else the order of the reports is kept.
     changes.sort_by_key(|change| change.kind);
     let held = |(before, now): &&(Option<&CheckResult>, Option<&CheckResult>)| {
         before.zip(*now).is_some_and(|(before, now)| before.outcome == Outcome::Pass && now.outcome == Outcome::Pass)
     };
+    let mut moved = moved::of(old.1, new.1);
+    moved.extend(entries.moved());
     Since {
         schema: SINCE_SCHEMA,
         old: named(old),
         new: named(new),
         unchanged: pairs.iter().filter(held).count(),
         changes,
-        moved: moved::of(old.1, new.1),
+        moved,
     }
 }
 
 /// The exit status that new failures alone would give: of those that hold now, what stops a deploy and did not.
 pub fn exit_code(old: &Report, new: &Report) -> u8 {
-    let pairs = pairs::of(&old.results, &new.results);
+    let pairs = pairs::of(old, new, &Entries::of(old, new));
     let newly = pairs.iter().filter(|(before, now)| kind(*before, *now) == Some(Kind::NewFailure));
     let newly: Vec<CheckResult> = newly.filter_map(|(_, now)| now.cloned()).collect();
     judge(&newly, FailOn::Fail).1
@@ -158,6 +180,7 @@ fn named((file, report): (&str, &Report)) -> Named {
         file: file.to_owned(),
         started: report.run.as_ref().map(|run| run.started.clone()),
         verdict: report.verdict,
+        words: verdict::Told::of(report).words,
         artifact: report.artifact.as_ref().map(|artifact| artifact.path.clone()),
         environment: report.environment.as_ref().map(|environment| environment.name.clone()),
     }
@@ -166,6 +189,10 @@ fn named((file, report): (&str, &Report)) -> Named {
 fn change(before: Option<&CheckResult>, now: Option<&CheckResult>) -> Option<Change> {
     let kind = kind(before, now)?;
     let shown = now.or(before)?;
+    let (new_items, gone_items) = match before.zip(now) {
+        Some((before, now)) if is_wrong(before) && is_wrong(now) => (only(now, before), only(before, now)),
+        Some(_) | None => (Vec::new(), Vec::new()),
+    };
     Some(Change {
         kind,
         rule: shown.rule.clone(),
@@ -174,6 +201,8 @@ fn change(before: Option<&CheckResult>, now: Option<&CheckResult>) -> Option<Cha
         instance: shown.instance.clone(),
         before: before.map(Told::of),
         now: now.map(Told::of),
+        new_items,
+        gone_items,
     })
 }
 
@@ -197,12 +226,28 @@ fn standing(result: Option<&CheckResult>) -> Standing {
     }
 }
 
+fn is_wrong(result: &CheckResult) -> bool {
+    matches!(standing(Some(result)), Standing::Stops | Standing::Warns)
+}
+
+/// The items of one that are not the other's.
+fn only(of: &CheckResult, but: &CheckResult) -> Vec<String> {
+    let known: BTreeSet<&String> = but.items.iter().collect();
+    of.items.iter().filter(|item| !known.contains(item)).cloned().collect()
+}
+
+/// Whether something is wrong now that was not, be it by the same rule.
+fn has_more(before: Option<&CheckResult>, now: Option<&CheckResult>) -> bool {
+    before.zip(now).is_some_and(|(before, now)| !only(now, before).is_empty())
+}
+
 fn kind(before: Option<&CheckResult>, now: Option<&CheckResult>) -> Option<Kind> {
     use Standing::{Absent, Holds, SetAside, Stops, Warns};
     match (standing(before), standing(now)) {
-        (Stops, Stops) => Some(Kind::StillFailing),
+        (Stops, Stops) if !has_more(before, now) => Some(Kind::StillFailing),
         (_, Stops) => Some(Kind::NewFailure),
         (Stops, Warns) => Some(Kind::Eased),
+        (Warns, Warns) if has_more(before, now) => Some(Kind::NewWarning),
         (Holds | SetAside | Absent, Warns) => Some(Kind::NewWarning),
         (Stops | Warns, Holds) => Some(Kind::Fixed),
         (Stops | Warns, SetAside) => Some(Kind::SetAside),

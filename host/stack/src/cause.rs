@@ -54,6 +54,9 @@ const SEVERAL_PROJECTS: &str = "several compose projects fit";
 /// How the host's words begin of a run that its deadline met in a request.
 const WAITING: &str = "still waiting";
 
+/// The host's words for a run that was cut by the time of all.
+const WHOLE_TIME: &str = "before the stack side's time of";
+
 /// The limits of a run that an environment sets, by the words for them.
 const SETTABLE: [(&str, &str); 4] = [
     ("memory", "limits.memory"),
@@ -216,6 +219,9 @@ impl Cause {
                 format!("name each of them by `instances` of the endpoint of probe `{probe}`")
             }
             Class::Unreachable => format!("bring `{service}` up, or mend the endpoint of probe `{probe}`"),
+            Class::TimedOut if self.detail.contains(WHOLE_TIME) => {
+                format!("see why `{service}` is slow, or raise `--timeout`, or `deadline` of the environment")
+            }
             Class::TimedOut => format!("see why `{service}` is slow, or raise `limits` of probe `{probe}`"),
             Class::Denied => format!("mend the credentials of the endpoint of probe `{probe}`"),
             Class::Tls => {
@@ -364,6 +370,12 @@ mod tests {
             ),
             (cause(Class::Config, "unknown field `x`"), Fault::Environment, "mend `config` of probe `agent`"),
             (cause(Class::NotOffered, "docker mode"), Fault::Environment, "drop the requirement"),
+            (cause(Class::TimedOut, "no answer within 2s"), Fault::Service, "or raise `limits` of probe `agent`"),
+            (
+                cause(Class::TimedOut, "GET / was not answered before the stack side's time of 2s was over"),
+                Fault::Service,
+                "or raise `--timeout`",
+            ),
             (cause(Class::Denied, "status 401"), Fault::Environment, "mend the credentials"),
             (cause(Class::Unreadable, "no JSON"), Fault::Service, "see what `agent` answers"),
             (cause(Class::Trapped, "panicked"), Fault::Plugin, "tell the authors of plugin `agent`"),

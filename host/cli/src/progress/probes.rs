@@ -14,7 +14,7 @@ use shipworthy_contract::{
     text::{excerpt, plural},
 };
 
-use super::{PATIENCE, is_redrawn};
+use super::{PATIENCE, is_redrawn, shown};
 use crate::{
     args::OutputFlags,
     output::{self, Stream},
@@ -112,9 +112,9 @@ impl Probes {
             };
             // Without another thread the work is done all the same, and unseen.
             let told = (shown != Shown::Not).then(|| thread::Builder::new().spawn_scoped(scope, teller));
+            let ends = Ends(&over);
             let done = work();
-            *locked(&over.0) = true;
-            over.1.notify_all();
+            drop(ends);
             drop(told);
             done
         })
@@ -139,15 +139,21 @@ impl Probes {
             if output::unicode() { &["⠋", "⠙", "⠸", "⠴", "⠦", "⠇"][..] } else { &["|", "/", "-", "\\"] };
         for turn in turning.iter().cycle() {
             let lines = self.lines(names, turn);
-            bars.iter().zip(lines).for_each(|(bar, line)| bar.set_message(line));
-            bars.iter().for_each(ProgressBar::tick);
+            {
+                let mut shown = shown();
+                *shown = bars.len();
+                bars.iter().zip(lines).for_each(|(bar, line)| bar.set_message(line));
+                bars.iter().for_each(ProgressBar::tick);
+            }
             if waited(over, TICK) {
                 break;
             }
         }
+        let mut shown = shown();
         if let Err(error) = block.clear() {
             tracing::debug!(%error, "nobody reads the progress");
         }
+        *shown = 0;
     }
 
     fn lines(&self, names: usize, turn: &str) -> Vec<String> {
@@ -166,8 +172,21 @@ impl Probes {
             let asked = self.all.iter().filter(|probe| !probe.is_over());
             let asked: Vec<String> =
                 asked.take(MOST_LINES).map(|probe| format!("{}: {}", probe.name, probe.state())).collect();
+            if asked.is_empty() {
+                continue;
+            }
             Stream::Err.write(&format!("still asking. {}\n", asked.join("; ")));
         }
+    }
+}
+
+/// Says that the work is over, also where it panics: whoever shows it would be waited for, for ever.
+struct Ends<'a>(&'a (Mutex<bool>, Condvar));
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        *locked(&self.0.0) = true;
+        self.0.1.notify_all();
     }
 }
 
@@ -320,6 +339,15 @@ mod tests {
         assert_eq!(lines.len(), MOST_LINES + 1);
         assert_eq!(lines.first().map(String::as_str), Some("  probe-0   waiting for its turn"));
         assert_eq!(lines.last().map(String::as_str), Some("  and 4 more probes, 1 of them done"));
+    }
+
+    #[test]
+    fn work_that_panics_is_over_too() {
+        let probes = Probes::new([("gateway", 1)].into_iter());
+        for shown in [Shown::Redrawn, Shown::Told] {
+            let panics = std::panic::AssertUnwindSafe(|| probes.during(shown, || panic!("a defect")));
+            assert!(std::panic::catch_unwind(panics).is_err());
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 use shipworthy_capabilities::{Access, Run, Tape, Unrecorded};
 use shipworthy_contract::{
     Sha256,
-    evidence::{Evidence, Gap, NOT_RECORDED, ProbeRun, RunEnd},
+    evidence::{Evidence, Gap, NOT_RECORDED, ProbeRun, RequestRecord, RunEnd},
     quantity::Span,
     text::plural,
 };
@@ -74,7 +74,13 @@ impl Job {
                     self.watch.asks_again(&seen.end);
                     tokio::time::sleep(retry.every).await;
                 }
-                None => return self.done(seen, &run, attempts, begun.elapsed()),
+                None => {
+                    let cut = (left < self.limits.deadline).then(|| match self.retry {
+                        Some(retry) if begun + retry.within < deadline => format!("`retry` of {}", Span(retry.within)),
+                        Some(_) | None => format!("the stack side's time of {}", Span(within)),
+                    });
+                    return self.done(seen, &run, cut.as_deref(), attempts, begun.elapsed());
+                }
             }
         }
     }
@@ -93,13 +99,18 @@ impl Job {
         Done { run: ProbeRun { end, ..self.blank }, recorded: None }
     }
 
-    fn done(self, seen: Seen, run: &Run, attempts: u32, elapsed: Duration) -> Done {
+    /// `cut` is the time that ended sooner than the run's own deadline, if one did.
+    fn done(self, seen: Seen, run: &Run, cut: Option<&str>, attempts: u32, elapsed: Duration) -> Done {
         // How often was tried, and what the clock decided, is as it was when it was recorded.
         let attempts = self.replay.as_ref().map_or(attempts, |replay| replay.attempts);
         let end = ended(seen.end, run, self.replay);
+        let ended_by_clock = by_the_clock(&end);
+        let end = match cut.filter(|_| ended_by_clock) {
+            Some(time) => told_of_the_service(end, time, &seen.requests, seen.duration),
+            None => end,
+        };
         self.watch.ended(&end);
         let recorded = matches!(self.access.tape, Tape::Record(_)).then(|| {
-            let by_host = by_the_clock(&end);
             Box::new(Recorded {
                 probe: self.blank.probe.clone(),
                 service: self.blank.service.clone(),
@@ -109,8 +120,8 @@ impl Job {
                 project: self.target.project.clone(),
                 seed: super::seed::to_hex(&self.target.seed),
                 attempts,
-                ended_by_host: by_host.then(|| end.clone()),
-                told: if by_host { run.recorded_until_cut() } else { run.recorded() },
+                ended_by_host: ended_by_clock.then(|| end.clone()),
+                told: if ended_by_clock { run.recorded_until_cut() } else { run.recorded() },
             })
         });
         let run = ProbeRun {
@@ -148,6 +159,21 @@ fn ended(end: RunEnd, run: &Run, replay: Option<AsRecorded>) -> RunEnd {
     }
 }
 
+/// A run that waited for its service when a time was over that is not its own: the service is slow, or that time is short,
+/// and its plugin can do nothing about either.
+fn told_of_the_service(end: RunEnd, time: &str, requests: &[RequestRecord], took: Duration) -> RunEnd {
+    let waits = matches!(&end, RunEnd::Limit { observed, .. } if observed.starts_with("still waiting"));
+    // It may have been told that its request timed out, and have had no time left to say so.
+    let waited = |last: &&RequestRecord| waits || Duration::from_millis(last.duration_ms) * 2 >= took;
+    match requests.last().filter(waited) {
+        Some(last) => {
+            let detail = format!("{} was not answered before {time} was over", last.what);
+            RunEnd::Failed { why: Gap::TimedOut, detail }
+        }
+        None => end,
+    }
+}
+
 fn by_the_clock(end: &RunEnd) -> bool {
     matches!(end, RunEnd::Limit { name, .. } if name == "deadline")
 }
@@ -163,4 +189,30 @@ fn worth_retrying(seen: &Seen) -> bool {
         RunEnd::Trapped { .. } | RunEnd::NotStarted { .. } | RunEnd::NotRecorded { .. } => return false,
     };
     ended || seen.evidence.iter().any(|evidence| matches!(evidence, Evidence::Missing { why, .. } if silent(*why)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_waited_for_its_service_is_no_defect_of_its_plugin() {
+        let took = Duration::from_secs(2);
+        let request =
+            |duration_ms| RequestRecord { what: "GET /health".to_owned(), answer: "timed out".to_owned(), duration_ms };
+        for (observed, requests, is_the_services) in [
+            ("still waiting, last request: GET /health", vec![request(0)], true),
+            ("still running", vec![request(1_990)], true),
+            ("still running", vec![request(3)], false),
+            ("still running", vec![], false),
+            ("still waiting", vec![], false),
+        ] {
+            let name = "deadline".to_owned();
+            let end = RunEnd::Limit { name, limit: "1998ms".to_owned(), observed: observed.to_owned() };
+            let told = told_of_the_service(end.clone(), "the stack side's time of 2s", &requests, took);
+            let detail = "GET /health was not answered before the stack side's time of 2s was over".to_owned();
+            let slow = RunEnd::Failed { why: Gap::TimedOut, detail };
+            assert_eq!(told, if is_the_services { slow } else { end }, "{observed} {requests:?}");
+        }
+    }
 }

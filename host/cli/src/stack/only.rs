@@ -1,12 +1,17 @@
 //! `--only SERVICE`: what is left out stays in the report as skipped.
 
-use shipworthy_contract::{CheckResult, Class, Outcome, Service, requirement::Requirement, rules};
+use shipworthy_contract::{CheckResult, Class, Outcome, Service, evidence::NOT_ASKED, requirement::Requirement, rules};
 
-/// The requirements without those of services that are not looked at, and these services.
-pub(super) fn narrow(requirements: &[Requirement], only: &[Service]) -> (Vec<Requirement>, Vec<Service>) {
+/// The requirements without those of services that are not looked at, and these services with those that have a probe.
+pub(super) fn narrow<'a>(
+    requirements: &[Requirement],
+    probed: impl Iterator<Item = &'a Service>,
+    only: &[Service],
+) -> (Vec<Requirement>, Vec<Service>) {
     let mut left_out: Vec<Service> = Vec::new();
     let mut narrowed = requirements.to_vec();
     if !only.is_empty() {
+        left_out.extend(probed.filter(|service| !only.contains(service)).cloned());
         for requirement in &mut narrowed {
             left_out.extend(requirement.services.keys().filter(|service| !only.contains(service)).cloned());
             requirement.services.retain(|service, _| only.contains(service));
@@ -37,7 +42,7 @@ pub(crate) fn mark(results: Vec<CheckResult>, left_out: &[Service], only: &[Serv
         CheckResult { observed: None, ..result.skipped(Class::Skipped, &reason) }
     });
     let skipped = left_out.iter().map(|service| {
-        let message = format!("what is required of `{service}` was not looked at: {reason}");
+        let message = format!("`{service}` {NOT_ASKED}: {reason}");
         let mut result = CheckResult::new(rules::OBSERVATION, Outcome::Skip, Class::Skipped, message);
         result.service = Some(service.clone());
         result
@@ -50,6 +55,16 @@ mod tests {
     use shipworthy_stack::{Date, waiver};
 
     use super::*;
+
+    #[test]
+    fn a_service_that_nothing_is_required_of_is_left_out_too() {
+        let [gateway, agent]: [Service; 2] = ["gateway", "agent"].map(|name| name.parse().unwrap());
+        let probed = [gateway.clone(), agent.clone(), agent.clone()];
+        assert_eq!(narrow(&[], probed.iter(), std::slice::from_ref(&gateway)).1, std::slice::from_ref(&agent));
+        assert_eq!(narrow(&[], probed.iter(), &[]).1, []);
+        let told = mark(vec![], std::slice::from_ref(&agent), &[gateway]);
+        assert_eq!((told[0].outcome, told[0].service.as_ref()), (Outcome::Skip, Some(&agent)));
+    }
 
     #[test]
     fn what_a_left_out_probe_might_have_shown_stays_skipped() {

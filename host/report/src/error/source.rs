@@ -1,4 +1,4 @@
-//! The line of source that an error points to, with a caret beneath the place.
+//! The line of source that an error or a result points to, with a caret beneath the place.
 
 use shipworthy_contract::{redact, secret::MASK, text};
 
@@ -14,12 +14,13 @@ const LONGEST_LINE: usize = 2_000;
 /// Columns that are kept before the caret where a line is longer than the page is wide.
 const BEFORE: usize = 20;
 
-pub(super) fn render(page: &mut Page<'_>, look: &Look, line: &str, number: u32, column: Option<u32>) {
+/// `at` is the column of the page where it begins.
+pub(crate) fn render(page: &mut Page<'_>, look: &Look, at: usize, line: &str, number: u32, column: Option<u32>) {
     if look.plain {
         // The place says the column; a caret says it to eyes only.
         let (before, after) = split(line, None);
         page.literal(
-            &Lead { indent: 0, label: Span::plain(""), text_at: 0 },
+            &Lead { indent: at, label: Span::plain(""), text_at: at },
             &format!("line {number}: {before}{after}"),
         );
         return;
@@ -27,21 +28,27 @@ pub(super) fn render(page: &mut Page<'_>, look: &Look, line: &str, number: u32, 
     let number = number.to_string();
     let gutter = number.len() + 1;
     // Gutter, ` | `, and one column to spare for the caret.
-    let room = look.columns().saturating_sub(gutter + 4).max(1);
+    let room = look.columns().saturating_sub(at + gutter + 4).max(1);
     let (before, after) = split(line, column);
     let (before, after) = fit(before, after, room);
 
-    bar(page, gutter, "", "");
-    bar(page, gutter, &number, &format!("{before}{after}"));
+    // Within a report an excerpt is one detail among others.
+    let frame = |page: &mut Page<'_>| {
+        if at == 0 {
+            bar(page, 0, gutter, "", "");
+        }
+    };
+    frame(page);
+    bar(page, at, gutter, &number, &format!("{before}{after}"));
     if column.is_some() {
-        bar(page, gutter, "", &format!("{}^", " ".repeat(columns(&before))));
+        bar(page, at, gutter, "", &format!("{}^", " ".repeat(columns(&before))));
     }
-    bar(page, gutter, "", "");
+    frame(page);
 }
 
-fn bar(page: &mut Page<'_>, gutter: usize, number: &str, text: &str) {
+fn bar(page: &mut Page<'_>, at: usize, gutter: usize, number: &str, text: &str) {
     let label = Span::new(format!("{number:>gutter$} |"), Tone::Dim);
-    page.literal(&Lead { indent: 0, label, text_at: gutter + 3 }, text);
+    page.literal(&Lead { indent: at, label, text_at: at + gutter + 3 }, text);
 }
 
 /// The line before and from the column on, made safe, secrets masked.

@@ -4,9 +4,10 @@ use std::{collections::HashSet, time::Duration};
 
 use shipworthy_contract::{CheckResult, Class, Location, Outcome, RuleId, explain::Place, rules, text::plural};
 
-use super::{MOST_SHOWN, causes, fleet::Fleets, group::Entry, many, more, time};
+use super::{MOST_SHOWN, Source, causes, fleet::Fleets, group::Entry, many, more, time};
 use crate::{
     Look,
+    error::source,
     look::{Tone, tone},
     page::{Lead, Page, Span},
 };
@@ -39,11 +40,14 @@ pub(super) struct Teller<'a> {
     pub(super) verbose: bool,
     /// Longest value.
     pub(super) limit: usize,
+    /// The manifest's text.
+    pub(super) source: Option<&'a Source>,
 }
 
 impl<'a> Teller<'a> {
     pub(super) const fn new(look: &'a Look, fleets: &'a Fleets<'a>, verbose: bool) -> Self {
-        Self { look, fleets, verbose, limit: if verbose { LONGEST_VALUE_VERBOSE } else { LONGEST_VALUE } }
+        let limit = if verbose { LONGEST_VALUE_VERBOSE } else { LONGEST_VALUE };
+        Self { look, fleets, verbose, limit, source: None }
     }
 
     pub(super) fn entry(&self, page: &mut Page<'_>, entry: &Entry<'_>) {
@@ -164,6 +168,9 @@ impl<'a> Teller<'a> {
     pub(super) fn at(&self, page: &mut Page<'_>, result: &CheckResult) {
         if let Some(at) = result.location.as_ref().and_then(|location| self.place(location)) {
             self.detail(page, "at", Span::plain(at));
+        }
+        if let Some((text, line, column)) = self.source.and_then(|source| source.of_result(result)) {
+            source::render(page, self.look, self.indent(), text, line, column);
         }
     }
 

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use shipworthy_contract::{
     CheckResult, Class, Outcome, Report, Side,
+    evidence::NOT_ASKED,
     report::{Summary, Verdict},
     rules,
     text::plural,
@@ -22,7 +23,8 @@ const MOST_STEPS: usize = 3;
 /// Most services that are named in a step.
 const MOST_SERVICES: usize = 4;
 
-/// The verdict as every format for people words it. What comes of services stands in `steps` alone, uncleaned.
+/// The verdict as every format for people words it. What comes of services stands in `steps` and
+/// `notes` alone, uncleaned.
 pub(crate) struct Told {
     /// `must not go ahead`.
     pub(crate) words: &'static str,
@@ -33,7 +35,7 @@ pub(crate) struct Told {
     /// What to do now, most important first.
     pub(crate) steps: Vec<String>,
     /// What the verdict does not say.
-    pub(crate) notes: Vec<&'static str>,
+    pub(crate) notes: Vec<String>,
 }
 
 impl Told {
@@ -57,7 +59,7 @@ pub(crate) fn in_words(report: &Report) -> Vec<String> {
     let told = Told::of(report);
     let mut lines = vec![format!("{}: {}", told.words, told.details)];
     lines.extend(told.steps);
-    lines.extend(told.notes.into_iter().map(str::to_owned));
+    lines.extend(told.notes);
     lines
 }
 
@@ -76,7 +78,7 @@ pub(super) fn render(page: &mut Page<'_>, look: &Look, report: &Report, elapsed:
         None => last.extend([Span::plain(told.details), took]),
     }
     for note in told.notes {
-        page.text(indent, &[Span::new(note, Tone::Dim)]);
+        page.text(indent, &[Span::new(look.foreign(&note, 400), Tone::Dim)]);
     }
     for step in steps {
         let label = Span::new(look.arrow(), Tone::Good);
@@ -142,7 +144,7 @@ fn steps(report: &Report) -> Vec<String> {
 }
 
 /// What the verdict does not say. Silence is not coverage: which of the two questions was not asked at all.
-fn notes(report: &Report) -> Vec<&'static str> {
+fn notes(report: &Report) -> Vec<String> {
     let has = |side| report.results.iter().any(|result| result.side == side);
     let mut notes = Vec::new();
     match report.verdict {
@@ -158,6 +160,9 @@ fn notes(report: &Report) -> Vec<&'static str> {
     if has(Side::Stack) && !has(Side::Payload) && report.artifact.is_some() {
         notes.push("the artifact itself was not checked");
     }
+    let mut notes: Vec<String> = notes.into_iter().map(str::to_owned).collect();
+    let left_out = services(report.results.iter().filter(|result| is_left_out(result)));
+    notes.extend((!left_out.is_empty()).then(|| format!("only a part of the stack was asked: not {left_out}")));
     notes
 }
 
@@ -172,18 +177,20 @@ fn stopping_steps(report: &Report) -> Vec<String> {
     for result in report.results.iter().filter(stops) {
         let violated = result.side == Side::Payload || result.rule != rules::OBSERVATION;
         let class = if violated { Class::Violated } else { result.class };
-        if !seen.insert((result.side, class)) {
+        let is_late = is_late(result);
+        if !seen.insert((result.side, class, is_late)) {
             continue;
         }
         if violated {
             steps.push(classes::act_on_violation(result.side).to_owned());
         } else {
-            let who =
-                services(report.results.iter().filter(stops).filter(|other| {
-                    other.side == result.side && other.rule == rules::OBSERVATION && other.class == class
-                }));
+            let who = services(report.results.iter().filter(stops).filter(|other| {
+                let is_alike = other.side == result.side && self::is_late(other) == is_late;
+                is_alike && other.rule == rules::OBSERVATION && other.class == class
+            }));
             let what = if who.is_empty() { class.to_string() } else { format!("{who} ({class})") };
-            steps.push(format!("{what}: {}", classes::act(class)));
+            let act = if is_late { classes::ACT_ON_TIME } else { classes::act(class) };
+            steps.push(format!("{what}: {act}"));
         }
     }
     if steps.len() > MOST_STEPS {
@@ -191,6 +198,18 @@ fn stopping_steps(report: &Report) -> Vec<String> {
         steps.push(format!("{} of other kinds among the results", plural(rest.len(), "cause")));
     }
     steps
+}
+
+/// Whether a service was left out by name, by the host's words for it.
+fn is_left_out(result: &CheckResult) -> bool {
+    let skipped = result.class == Class::Skipped && result.would_be.is_none();
+    skipped && result.rule == rules::OBSERVATION && result.message.contains(NOT_ASKED)
+}
+
+/// Whether a limit was one of time, by the judge's words for a limit.
+fn is_late(result: &CheckResult) -> bool {
+    let observed = result.observed.as_deref().unwrap_or_default();
+    result.class == Class::Limit && observed.starts_with("limit `deadline`")
 }
 
 /// `agent, gateway` for the services of results; empty where they are of none.

@@ -78,7 +78,31 @@ fn message(result: &CheckResult) -> String {
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');
     }
-    excerpt(&text, LONGEST)
+    escaped(&text)
+}
+
+/// A text in which nothing is a placeholder (3.11.5) or an embedded link (3.11.6), no longer than is shown.
+fn escaped(text: &str) -> String {
+    let text = excerpt(text, LONGEST);
+    let mut escaped = String::new();
+    let mut length = 0;
+    for c in text.chars() {
+        let written: &[char] = match c {
+            '{' => &['{', '{'],
+            '}' => &['}', '}'],
+            '[' => &['\\', '['],
+            ']' => &['\\', ']'],
+            '\\' => &['\\', '\\'],
+            _ => &[c],
+        };
+        length += written.len();
+        if length >= LONGEST {
+            escaped.push('…');
+            break;
+        }
+        escaped.extend(written);
+    }
+    escaped
 }
 
 /// By these a consumer knows a result again. GitHub's code scanning reads the second name only; it is no hash of a
@@ -135,4 +159,23 @@ fn properties(result: &CheckResult) -> Value {
         add("durationMs", duration.into());
     }
     properties.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_is_neither_a_link_nor_a_placeholder() {
+        for (text, shown) in [
+            ("plain `text`", "plain `text`"),
+            ("[click](https://evil.example)", r"\[click\](https://evil.example)"),
+            ("route:/orders/{0}", "route:/orders/{{0}}"),
+            (r"a\[b", r"a\\\[b"),
+        ] {
+            assert_eq!(escaped(text), shown);
+        }
+        let long = escaped(&"[".repeat(5_000));
+        assert!(long.chars().count() <= LONGEST && long.ends_with(r"\[…"), "{long}");
+    }
 }

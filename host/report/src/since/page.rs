@@ -62,16 +62,16 @@ fn rest(page: &mut Page<'_>, count: usize) {
 }
 
 fn head(page: &mut Page<'_>, look: &Look, label: &str, named: &Named) {
-    let (words, outcome) = match named.verdict {
-        Verdict::Pass => ("may go ahead", Outcome::Pass),
-        Verdict::Warn => ("may go ahead, with warnings", Outcome::Warn),
-        Verdict::Fail => ("must not go ahead", Outcome::Fail),
-        Verdict::Error => ("cannot be determined", Outcome::Error),
+    let (more, outcome) = match named.verdict {
+        Verdict::Pass => ("", Outcome::Pass),
+        Verdict::Warn => (", with warnings", Outcome::Warn),
+        Verdict::Fail => ("", Outcome::Fail),
+        Verdict::Error => ("", Outcome::Error),
     };
     let mut spans = vec![Span::new(look.foreign(&named.file, LONGEST), Tone::Strong)];
     let about = [&named.started, &named.environment, &named.artifact].into_iter().flatten();
     spans.extend(about.map(|text| Span::new(look.foreign(text, LONGEST), Tone::Dim)));
-    spans.push(Span::new(format!("({words})"), tone(outcome)));
+    spans.push(Span::new(format!("({}{more})", named.words), tone(outcome)));
     page.line(&Lead { indent: 0, label: Span::new(label, Tone::Dim), text_at: 5 }, &spans);
 }
 
@@ -128,6 +128,20 @@ fn told(page: &mut Page<'_>, look: &Look, kind: Kind, group: &[&Change]) {
             }
         }
     }
+    if kind == Kind::NewFailure || kind == Kind::NewWarning {
+        let was_wrong = !first.new_items.is_empty();
+        for (label, items) in [
+            ("items", if was_wrong { &[][..] } else { &shown.items }),
+            ("new", &first.new_items),
+            ("gone", &first.gone_items),
+        ] {
+            if !items.is_empty() {
+                detail(label, &named(items.iter().map(String::as_str)));
+            }
+        }
+    } else if kind == Kind::StillFailing && !first.gone_items.is_empty() {
+        detail("gone", &named(first.gone_items.iter().map(String::as_str)));
+    }
     if let (Some(before), Some(now)) = (&first.before, &first.now)
         && let Some(before) = otherwise(before, now)
     {
@@ -136,11 +150,15 @@ fn told(page: &mut Page<'_>, look: &Look, kind: Kind, group: &[&Change]) {
     let names: Vec<&str> = group.iter().filter_map(|change| change.instance.as_deref()).collect();
     let own = first.service.as_ref().map(shipworthy_contract::Service::as_str);
     if names.len() > 1 || names.first().is_some_and(|name| Some(*name) != own) {
-        let more = names.len().saturating_sub(MOST_NAMES);
-        let named = names.iter().take(MOST_NAMES).copied().collect::<Vec<_>>().join(", ");
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        detail(if names.len() == 1 { "instance" } else { "instances" }, &format!("{named}{more}"));
+        detail(if names.len() == 1 { "instance" } else { "instances" }, &named(names.into_iter()));
     }
+}
+
+/// The first names, and how many more there are.
+fn named<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = names.len().saturating_sub(MOST_NAMES);
+    let named = names.take(MOST_NAMES).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{named} and {more} more") } else { named }
 }
 
 /// How it was, where that is not what is told already.

@@ -10,7 +10,7 @@ use shipworthy_report::human::{Options, render};
 
 use stack::{Fleet, Seen, Stack};
 
-const PLAIN: Options = Options {
+const PLAIN: Options<'_> = Options {
     color: false,
     unicode: true,
     verbose: false,
@@ -18,6 +18,7 @@ const PLAIN: Options = Options {
     plain: false,
     width: 100,
     elapsed: Duration::from_millis(1_234),
+    source: None,
 };
 
 fn report(count: usize, but: &[(usize, Seen)]) -> Report {

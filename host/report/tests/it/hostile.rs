@@ -34,8 +34,17 @@ fn faults(text: &str, width: usize) -> Vec<String> {
     faults
 }
 
-fn options(width: usize, unicode: bool, verbose: bool) -> Options {
-    Options { color: false, unicode, verbose, quiet: false, plain: false, width, elapsed: Duration::from_millis(5) }
+fn options(width: usize, unicode: bool, verbose: bool) -> Options<'static> {
+    Options {
+        color: false,
+        unicode,
+        verbose,
+        quiet: false,
+        plain: false,
+        width,
+        elapsed: Duration::from_millis(5),
+        source: None,
+    }
 }
 
 #[test]

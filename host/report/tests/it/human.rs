@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use shipworthy_contract::{Class, Outcome, Policy, Report, report::FailOn, rules};
-use shipworthy_report::human::{Options, render};
+use shipworthy_report::human::{Options, Source, render};
 
 use crate::samples;
 
-const PLAIN: Options = Options {
+const PLAIN: Options<'_> = Options {
     color: false,
     unicode: true,
     verbose: false,
@@ -15,6 +15,7 @@ const PLAIN: Options = Options {
     plain: false,
     width: 100,
     elapsed: Duration::from_millis(1_234),
+    source: None,
 };
 
 fn plain(report: &Report) -> String {
@@ -192,4 +193,32 @@ fn long_values_are_cut() {
     let text = plain(&samples::report(Policy::Strict, vec![result]));
     assert_eq!(text.matches('o').count() - text.replace(&"o".repeat(20), "").matches('o').count(), 640);
     assert!(text.len() < 2_000);
+}
+
+/// The manifest's own line stands beneath what is wrong with it, if it is the manifest that was judged.
+#[test]
+fn a_payload_failure_shows_its_line() {
+    let text = "schema_version: \"1\"\nartifacts:\n  - artifact_root: ../orders\n    api_key: hunter2\n";
+    let at = |line, column, mut result: shipworthy_contract::CheckResult| {
+        let file = Some("out/artifact.yml".to_owned());
+        let place = shipworthy_contract::Location { file, line: Some(line), column, ..Default::default() };
+        result.location = Some(place);
+        result
+    };
+    let unreadable = samples::fail(rules::MANIFEST_UNREADABLE, "a key that is there already");
+    let results = vec![
+        at(3, Some(20), samples::fail(rules::PATH, "the root leaves the artifact")),
+        at(4, Some(5), samples::result(rules::CONFIG_FILE, Outcome::Warn, Class::Violated, "nobody reads it")),
+        at(4, None, unreadable),
+        at(99, None, samples::fail(rules::PATH, "a line that there is not")),
+        at(1, Some(1), samples::pass(rules::SCHEMA_VERSION, "`schema_version` is `1`")),
+    ];
+    let mut report = samples::report(Policy::Strict, results);
+    assert!(Source::is_wanted(&report) && Source::of(&report, text.as_bytes()).is_none(), "another manifest");
+    report.artifact.as_mut().unwrap().sha256 = Some(shipworthy_contract::Sha256::of(text.as_bytes()));
+    let source = Source::of(&report, text.as_bytes()).unwrap();
+    let options = Options { source: Some(&source), ..PLAIN };
+    insta::assert_snapshot!(render(&report, &options));
+    let spoken = render(&report, &Options { plain: true, ..options });
+    assert!(spoken.contains("line 3:   - artifact_root: ../orders") && !spoken.contains("hunter2"), "{spoken}");
 }

@@ -14,6 +14,7 @@ mod redaction;
 mod rules;
 mod samples;
 mod since;
+mod since_pairs;
 mod trials;
 
 use fleets::stack;

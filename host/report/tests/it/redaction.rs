@@ -48,6 +48,7 @@ fn no_field_of_a_report_gives_a_secret_away() {
         plain: false,
         width: 200,
         elapsed: Duration::ZERO,
+        source: None,
     };
     for shown in [
         human::render(&report, &options),
