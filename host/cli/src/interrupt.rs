@@ -170,6 +170,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn all_lines_that_stand_are_cleared() {
+        for (lines, cleared) in [(0, "\r\u{1b}[2K"), (1, "\r\u{1b}[2K"), (3, "\r\u{1b}[2A\u{1b}[J")] {
+            assert_eq!(clear(lines), cleared, "{lines}");
+        }
+    }
+
+    #[test]
     #[expect(clippy::disallowed_methods, reason = "sets up what is removed")]
     fn a_folder_goes_with_all_that_is_in_it_and_a_link_alone() {
         let folder = tempfile::tempdir().unwrap();
