@@ -120,10 +120,8 @@ impl Interrupt {
             let shown = crate::progress::shown();
             let clear = if Stream::Err.is_terminal() { clear(*shown) } else { String::new() };
             let how = if signal == SIGINT { "interrupted" } else { "terminated" };
-            let what = match IS_PUBLISHING.load(Ordering::Relaxed) {
-                true => "outputs may be missing",
-                false => "nothing was judged",
-            };
+            let is_publishing = IS_PUBLISHING.load(Ordering::Relaxed);
+            let what = if is_publishing { "outputs may be missing" } else { "nothing was judged" };
             Stream::Err.write(&format!("{clear}{how}: {what}, and nothing was applied\n"));
             // The work goes on in other threads, and is not to be waited for.
             std::process::exit(128 + signal);
