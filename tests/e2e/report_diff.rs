@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use serde_json::Value;
-use shipworthy_stand_ins::Sandbox;
+use shipworthy_stand_ins::{Sandbox, Tree};
 
 use crate::sandbox;
 
@@ -71,6 +71,29 @@ fn the_exit_code_is_that_of_what_broke_if_it_is_asked_for() -> Result<()> {
     ] {
         let output = sandbox.run(&[&["report", "diff", old, new], flags].concat())?;
         assert_eq!(output.status, Some(status), "{old} {new} {flags:?}\n{}", output.snapshot());
+    }
+    Ok(())
+}
+
+/// The payload as the judge tells it: what breaks is at a field, and what holds at the entry.
+#[test]
+fn a_root_that_is_gone_breaks_once_and_is_fixed_when_it_is_back() -> Result<()> {
+    let sandbox = sandbox();
+    sandbox.tree(&Tree::minimal())?;
+    let seen = |report: &str| sandbox.run(&["payload", "check", "--quiet", "--output", &format!("json={report}")]);
+    seen("sound.json")?;
+    std::fs::rename(sandbox.dir().join("a"), sandbox.dir().join("b"))?;
+    seen("broken.json")?;
+    for (old, new, changes, status) in [
+        ("broken.json", "sound.json", vec![("fixed", "payload.path")], 0),
+        ("sound.json", "broken.json", vec![("new-failure", "payload.path"), ("unseen", "payload.config-file")], 1),
+    ] {
+        let output = sandbox.run(&["report", "diff", old, new, "--format", "json", "--fail-on", "new"])?;
+        assert_eq!(output.status, Some(status), "{}", output.snapshot());
+        let told = output.json()?;
+        let all = told["changes"].as_array().into_iter().flatten();
+        let all: Vec<_> = all.filter_map(|one| Some((one["kind"].as_str()?, one["rule"].as_str()?))).collect();
+        assert_eq!(all, changes, "{told:#}");
     }
     Ok(())
 }

@@ -120,10 +120,8 @@ impl Interrupt {
             let shown = crate::progress::shown();
             let clear = if Stream::Err.is_terminal() { clear(*shown) } else { String::new() };
             let how = if signal == SIGINT { "interrupted" } else { "terminated" };
-            let what = match IS_PUBLISHING.load(Ordering::Relaxed) {
-                true => "outputs may be missing",
-                false => "nothing was judged",
-            };
+            let is_publishing = IS_PUBLISHING.load(Ordering::Relaxed);
+            let what = if is_publishing { "outputs may be missing" } else { "nothing was judged" };
             Stream::Err.write(&format!("{clear}{how}: {what}, and nothing was applied\n"));
             // The work goes on in other threads, and is not to be waited for.
             std::process::exit(128 + signal);
@@ -168,6 +166,13 @@ pub(crate) fn not_ignored(signals: &[i32]) -> Vec<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_lines_that_stand_are_cleared() {
+        for (lines, cleared) in [(0, "\r\u{1b}[2K"), (1, "\r\u{1b}[2K"), (3, "\r\u{1b}[2A\u{1b}[J")] {
+            assert_eq!(clear(lines), cleared, "{lines}");
+        }
+    }
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "sets up what is removed")]

@@ -75,12 +75,12 @@ fn one_that_cannot_be_written_is_told_and_the_others_are_there() -> Result<()> {
 
     error: the report cannot be written to `/dev/full`
       because: No space left on device (os error 28)
-      help: check that the folder is there and can be written
+      help: make room there, or write it to another disk
       [output.write] at fault: the command line or the environment
 
     error: the report cannot be written to `folder`
       because: Is a directory (os error 21)
-      help: check that the folder is there and can be written
+      help: name a file: this is a folder
       [output.write] at fault: the command line or the environment
 
     3 errors

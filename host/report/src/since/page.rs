@@ -163,7 +163,8 @@ fn named<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
 
 /// How it was, where that is not what is told already.
 fn otherwise<'a>(before: &'a Told, now: &Told) -> Option<&'a str> {
-    let seen = before.observed.as_deref().filter(|_| before.observed != now.observed);
+    let differs = now.observed.is_some() && before.observed != now.observed;
+    let seen = before.observed.as_deref().filter(|_| differs);
     seen.or_else(|| (before.message != now.message).then_some(before.message.as_str()))
 }
 

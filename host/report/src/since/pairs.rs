@@ -12,6 +12,12 @@ use super::entries::{Entries, Place, entry};
 /// A result of the earlier report with that of the later one.
 pub(super) type Pair<'a> = (Option<&'a CheckResult>, Option<&'a CheckResult>);
 
+/// Rule, message, what is expected and what was observed.
+type Words<'a> = (&'a str, Cow<'a, str>, Option<&'a str>, Option<&'a str>);
+
+/// A service and its instance.
+type Whose<'a> = (Option<&'a str>, Option<&'a str>);
+
 /// The question that a result answers. What is required has a field of its own, whichever rule it is told by: a version
 /// that could not be observed answers the question whether it fits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,7 +27,7 @@ struct Question<'a> {
     place: Place,
     about: &'a str,
     /// All that it says, where nobody knows whether its entry is the other's.
-    words: Option<(&'a str, Cow<'a, str>, Option<&'a str>, Option<&'a str>)>,
+    words: Option<Words<'a>>,
 }
 
 impl<'a> Question<'a> {
@@ -158,7 +164,7 @@ struct Mended<'a> {
     /// What holds and has no counterpart.
     holds: BTreeMap<Holder<'a>, VecDeque<&'a CheckResult>>,
     /// What is seen of a service and instance, and was not: by why it was not seen, none where nobody says.
-    seen: BTreeMap<(Option<&'a str>, Option<&'a str>), BTreeMap<Option<&'a str>, &'a CheckResult>>,
+    seen: BTreeMap<Whose<'a>, BTreeMap<Option<&'a str>, &'a CheckResult>>,
 }
 
 impl<'a> Mended<'a> {
