@@ -39,8 +39,9 @@ pub(crate) fn waiting(deadline: Duration, run: &Run) -> RunEnd {
 }
 
 /// The guest says that it cannot see anything, or anything more.
-pub(crate) fn failed(Failure { why, detail }: Failure, addresses: &Addresses) -> RunEnd {
-    RunEnd::Failed { why, detail: addresses.restore(text::excerpt(&detail, 1_000)) }
+pub(crate) fn failed(Failure { why, detail }: Failure, run: &Run, addresses: &Addresses) -> RunEnd {
+    // Masked before it is cut, since half a secret is not found; the end as a whole is masked once more.
+    RunEnd::Failed { why, detail: addresses.restore(text::excerpt(&run.masked(&detail), 1_000)) }
 }
 
 /// A trap, an exit, or a limit. Marks in the log what it is read from.
