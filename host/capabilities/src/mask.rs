@@ -165,8 +165,7 @@ mod tests {
 
     #[test]
     fn tokens_of_any_scheme_and_values_of_cookies_are_secrets_of_their_own() {
-        let secrets =
-            ["ApiKey canary-1", "Token token=\"canary-2\"", "sid=canary-3; lang=canary-4; secure=true; a=b"];
+        let secrets = ["ApiKey canary-1", "Token token=\"canary-2\"", "sid=canary-3; lang=canary-4; secure=true; a=b"];
         let secrets = secrets.map(|text| Secret::new(text.to_owned()));
         let masks = Masks::new(secrets.iter());
         let echoed = "canary-1, canary-2, canary-3, canary-4, true, a b";

@@ -84,8 +84,11 @@ impl Writing {
         if !bytes.contains(&mark) {
             return None;
         }
-        let mut decoded =
-            Decoded { bytes: Vec::with_capacity(bytes.len()), begins: Vec::with_capacity(bytes.len()), whole: bytes.len() };
+        let mut decoded = Decoded {
+            bytes: Vec::with_capacity(bytes.len()),
+            begins: Vec::with_capacity(bytes.len()),
+            whole: bytes.len(),
+        };
         let (mut at, mut escapes) = (0, 0_usize);
         while let Some((first, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
             let unit = (*first == mark).then(|| self.escaped(rest)).flatten();
@@ -182,7 +185,8 @@ fn html(rest: &[u8]) -> Option<Unit> {
 }
 
 fn hex(digits: &[u8]) -> Option<u32> {
-    let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    let digits =
+        std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
     u32::from_str_radix(digits, 16).ok()
 }
 
