@@ -5,7 +5,10 @@ use std::{ops::Range, sync::Arc};
 use aho_corasick::AhoCorasick;
 use shipworthy_contract::{Secret, secret::MASK};
 
+mod decoded;
 mod forms;
+
+use decoded::{Decoded, LAYERS};
 
 /// Forms shorter than this, in bytes, are not searched for: masking every `1` would make answers unreadable and hide
 /// nothing. It also bounds what masking adds to an answer to its own length.
@@ -50,7 +53,8 @@ impl Masks {
         if new.is_empty() { self.clone() } else { Self::new(known.iter().chain(new)) }
     }
 
-    pub(crate) fn text(&self, text: &str) -> String {
+    /// A text with a mask over every secret.
+    pub fn text(&self, text: &str) -> String {
         match self.masked(text.as_bytes()) {
             // Every form is whole text, so what is left between them is, too.
             Some(masked) => String::from_utf8_lossy(&masked).into_owned(),
@@ -77,16 +81,22 @@ impl Masks {
     }
 }
 
-/// Where secrets stand, in order. Those that overlap are one: no rest of either is left behind.
+/// Where secrets stand, in order: as they are, and as their reader takes what was escaped. Those that overlap are one: no
+/// rest of either is left behind.
 fn found(forms: &AhoCorasick, bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut all: Vec<Range<usize>> = forms.find_overlapping_iter(bytes).map(|one| one.range()).collect();
+    for decoded in LAYERS.iter().filter_map(|layer| Decoded::of(bytes, layer)) {
+        let ranges = forms.find_overlapping_iter(&decoded.bytes).map(|one| decoded.stood(&one.range()));
+        all.extend(ranges);
+    }
+    all.sort_unstable_by_key(|range| (range.end, range.start));
     let mut found: Vec<Range<usize>> = Vec::new();
-    for one in forms.find_overlapping_iter(bytes) {
-        let mut start = one.start();
+    for Range { mut start, end } in all {
         // They come in the order of their ends, so a later one may reach back over several.
         while let Some(last) = found.pop_if(|last| last.end > start) {
             start = start.min(last.start);
         }
-        found.push(start..one.end());
+        found.push(start..end);
     }
     found
 }
@@ -125,6 +135,41 @@ mod tests {
             assert_eq!(masks.text(echoed), shown, "{echoed}");
             assert_eq!(masks.bytes(echoed.as_bytes().to_vec()), shown.as_bytes(), "{echoed}");
         }
+    }
+
+    #[test]
+    fn no_way_of_escaping_hides_a_secret() {
+        let secret = Secret::new("Canary+30'A/x=".to_owned());
+        let masks = Masks::new([&secret]);
+        let all = |write: fn(u32) -> String| secret.reveal().chars().map(|c| write(u32::from(c))).collect::<String>();
+        for echoed in [
+            r"Canary\u002B30\u0027A/x=".to_owned(),
+            r"Canary\u002b30\u0027A\/x\u003D".to_owned(),
+            r"Canary+30\'A/x\x3d".to_owned(),
+            "Canary&#43;30&#x27;A&#x2F;x&equals;".to_owned(),
+            "Canary&plus;30&apos;A&sol;x=".to_owned(),
+            "%43anary+30'A/x=".to_owned(),
+            "Canary%2B30%27A%252Fx=".replace("%252F", "%2f"),
+            all(|c| format!("\\u{c:04X}")),
+            all(|c| format!("\\u{c:04x}")),
+            all(|c| format!("\\\\u{c:04x}")),
+            all(|c| format!("%{c:02X}")),
+            all(|c| format!("%25{c:02x}")),
+            all(|c| format!("&#{c};")),
+            all(|c| format!("&#x{c:x};")),
+        ] {
+            let shown = masks.text(&format!("{{\"é\":\"{echoed}\\n\"}}"));
+            assert_eq!(shown, "{\"é\":\"[secret]\\n\"}", "{echoed}");
+        }
+    }
+
+    #[test]
+    fn tokens_of_any_scheme_and_values_of_cookies_are_secrets_of_their_own() {
+        let secrets = ["ApiKey canary-1", "Token token=\"canary-2\"", "sid=canary-3; lang=canary-4; secure=true; a=b"];
+        let secrets = secrets.map(|text| Secret::new(text.to_owned()));
+        let masks = Masks::new(secrets.iter());
+        let echoed = "canary-1, canary-2, canary-3, canary-4, true, a b";
+        assert_eq!(masks.text(echoed), "[secret], [secret], [secret], [secret], true, a b");
     }
 
     #[test]

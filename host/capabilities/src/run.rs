@@ -186,6 +186,12 @@ impl Run {
         self.transcript().unrecorded()
     }
 
+    /// What the guest says, with a mask over the host's secrets. Its answers are masked already; but a guest may read what
+    /// a service wrote in a way that no mask knows.
+    pub fn masked(&self, text: &str) -> String {
+        self.masks.text(text)
+    }
+
     /// The certificates that endpoints presented, each once.
     pub fn certificates(&self) -> Vec<Presented> {
         self.transcript().certificates()

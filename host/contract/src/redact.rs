@@ -58,6 +58,14 @@ pub fn is_secret_setting(name: &str) -> bool {
         && (is_secret_key(&name) || words(&name).any(|word| WORDS.contains(&word)) || matches!(last, "key" | "keys"))
 }
 
+/// Whether what a report or a text tells under this name is a secret: `session`, `x-auth`, not `auth-mode`.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    const LAST: [&str; 5] = ["auth", "bearer", "jwt", "pwd", "session"];
+    let lower = name.to_ascii_lowercase();
+    let last = words(&lower).filter(|word| *word != "id").last().unwrap_or_default();
+    is_secret_key(name) || LAST.contains(&last)
+}
+
 /// Whether the name of an environment variable says that its value is a secret.
 pub fn is_secret_variable(name: &str) -> bool {
     // `PWD` and `OLDPWD` are folders.
@@ -75,10 +83,50 @@ pub fn is_secret_value(value: &str) -> bool {
     !value.trim().is_empty() && !COMMON.contains(&value.trim().to_ascii_lowercase().as_str())
 }
 
-/// The part of a variable's value that must not be seen: all of it if the name says so, else the password of a URL.
-pub fn of_variable<'a>(name: &str, value: &'a str) -> Option<&'a str> {
-    let secret = if is_secret_variable(name) { Some(value) } else { shape::password(value) };
-    secret.filter(|value| is_secret_value(value))
+/// The parts of a variable's value that must not be seen: all of it if the name says so, else whatever has the shape of a
+/// secret, such as the password of each URL.
+pub fn of_variable<'a>(name: &str, value: &'a str) -> Vec<&'a str> {
+    let mut secrets = if is_secret_variable(name) {
+        vec![value]
+    } else {
+        shape::found(value).into_iter().filter_map(|range| value.get(range)).collect()
+    };
+    secrets.retain(|value| is_secret_value(value));
+    secrets
+}
+
+/// [`crate::text::excerpt`] of a text whose secrets are masked before it is cut: of half a secret the shape is not seen.
+pub fn excerpt(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return crate::text::excerpt(text, limit);
+    }
+    // Enough for what is shown and for what may end behind it; a huge text costs no more.
+    let head: String = text.chars().take(limit.saturating_mul(4).saturating_add(8_192)).collect();
+    let cut = if head.len() < text.len() { "…" } else { "" };
+    crate::text::excerpt(&self::text(&(head + cut)), limit)
+}
+
+/// Masks what has the shape of a secret in lines that are one text: a private key has many. There are as many lines
+/// after it.
+pub fn lines(lines: &mut [&mut String]) {
+    let whole = lines.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n");
+    let found = shape::found(&whole);
+    let mut begin = 0;
+    for line in lines {
+        let end = begin + line.len();
+        let mut masked = String::new();
+        let mut shown = begin;
+        for range in found.iter().filter(|range| range.start < end && range.end > begin) {
+            masked.push_str(whole.get(shown..range.start.max(shown)).unwrap_or_default());
+            masked.push_str(MASK);
+            shown = range.end.min(end);
+        }
+        if shown > begin {
+            masked.push_str(whole.get(shown..end).unwrap_or_default());
+            **line = masked;
+        }
+        begin = end + 1;
+    }
 }
 
 /// Text with a mask over whatever has the shape of a secret: the password of a URL, a private key, a bearer's token, a
@@ -108,17 +156,18 @@ mod tests {
     #[test]
     fn secrets_are_known_by_name_or_by_shape() {
         for (name, value, expected) in [
-            ("JWT_SECRET_KEY", "abcd", Some("abcd")),
-            ("db_password", "abcd", Some("abcd")),
-            ("X-API-KEY", "abcd", Some("abcd")),
-            ("GITHUB_TOKEN", "abcd", Some("abcd")),
-            ("AWS_ACCESS_KEY_ID", "abcd", Some("abcd")),
-            ("DATABASE_URL", "postgres://app:s3cret@db/app", Some("s3cret")),
-            ("DATABASE_URL", "postgres://db/app?x=a:b@c", None),
-            ("AUTH_ENABLED", "true", None),
-            ("KEYBOARD", "qwerty", None),
-            ("PWD", "/app", None),
-            ("ESB_TAG", "v1.2.3", None),
+            ("JWT_SECRET_KEY", "abcd", &["abcd"][..]),
+            ("db_password", "abcd", &["abcd"]),
+            ("X-API-KEY", "abcd", &["abcd"]),
+            ("GITHUB_TOKEN", "abcd", &["abcd"]),
+            ("AWS_ACCESS_KEY_ID", "abcd", &["abcd"]),
+            ("DATABASE_URL", "postgres://app:s3cret@db/app", &["s3cret"]),
+            ("DATABASE_URLS", "postgres://app:s3cret@db/app redis://:other@r", &["s3cret", "other"]),
+            ("DATABASE_URL", "postgres://db/app?x=a:b@c", &[]),
+            ("AUTH_ENABLED", "true", &[]),
+            ("KEYBOARD", "qwerty", &[]),
+            ("PWD", "/app", &[]),
+            ("ESB_TAG", "v1.2.3", &[]),
         ] {
             assert_eq!(of_variable(name, value), expected, "{name}");
         }
@@ -181,6 +230,25 @@ mod tests {
             ("x-api-key: abc", "x-api-key: [secret]".to_owned()),
             ("-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY-----\nrest", "[secret]\nrest".to_owned()),
             ("-----BEGIN PRIVATE KEY----- abc", "[secret]".to_owned()),
+            ("AAAA\nBBBB\n-----END RSA PRIVATE KEY-----\nrest", "[secret]\nrest".to_owned()),
+            ("BBBB -----END PRIVATE KEY…", "[secret]".to_owned()),
+            ("-----END PRIVATE KEY----- | AAAA | BBBB | -----BEGIN PRIVATE KEY-----", "[secret]".to_owned()),
+            ("found `password: CANary30` there", "found `password: [secret]` there".to_owned()),
+            ("(password: abc) [pwd: abc]", "(password: [secret]) [pwd: [secret]".to_owned()),
+            ("a | token: abc | 'secret: abc'", "a | token: [secret] | 'secret: [secret]'".to_owned()),
+            ("info: session: abc", "info: session: [secret]".to_owned()),
+            ("spring.datasource.password: abc", "spring.datasource.password: [secret]".to_owned()),
+            ("a.token: expected text", "a.token: expected text".to_owned()),
+            ("password => abc", "password => [secret]".to_owned()),
+            ("q?a=1&password%3DPW x-auth: abc", "q?a=1&password%3D[secret] x-auth: [secret]".to_owned()),
+            ("Authorization:Bearer  TOKEN", "Authorization: [secret]".replace(": ", ":")),
+            ("Cookie: a=b; sid=abc\nx: y", "Cookie: [secret]\nx: y".to_owned()),
+            ("-H 'Authorization: ApiKey  abc' -v", "-H 'Authorization: [secret]' -v".to_owned()),
+            ("postgres://u:a/b?c#d@db/x", "postgres://u:[secret]@db/x".to_owned()),
+            ("x postgres://user:SECRETabc…", "x postgres://user:[secret]…".to_owned()),
+            ("at http://h:8080/long… and http://h:80…", "at http://h:8080/long… and http://h:80…".to_owned()),
+            ("http://h:8080/x@y", "http://h:8080/x@y".to_owned()),
+            ("app:abc@tcp(db:3306)/x", "app:[secret]@tcp(db:3306)/x".to_owned()),
             ("-----BEGIN PUBLIC KEY-----\nabc", "-----BEGIN PUBLIC KEY-----\nabc".to_owned()),
             ("headers.x-api-key = { env = \"X\" }", "headers.x-api-key = { env = \"X\" }".to_owned()),
             ("required_secret_env: `A`, `B`", "required_secret_env: `A`, `B`".to_owned()),
@@ -195,11 +263,38 @@ mod tests {
 
     #[test]
     fn a_text_of_nothing_but_beginnings_is_read_in_one_go() {
-        for piece in ["eyJ", "ghp_", "token=", "-----BEGIN PRIVATE KEY-----x", "bearer ", "://a", "\"token\":\"", "a:"]
-        {
+        for piece in [
+            "eyJ",
+            "ghp_",
+            "token=",
+            "-----BEGIN PRIVATE KEY-----x",
+            "-----END x",
+            "bearer ",
+            "://a",
+            "://a:b",
+            "\"token\":\"",
+            "a:",
+            "cookie:",
+            "-token: ",
+        ] {
             let long = piece.repeat(50_000);
             assert!(!text(&long).is_empty());
         }
+    }
+
+    #[test]
+    fn lines_are_one_text() {
+        let mut all =
+            ["a", "-----BEGIN PRIVATE KEY-----", "AAAA", "BBBB", "-----END PRIVATE KEY----- b", "c"].map(str::to_owned);
+        lines(&mut all.iter_mut().collect::<Vec<_>>());
+        assert_eq!(all, ["a", "[secret]", "[secret]", "[secret]", "[secret] b", "c"]);
+    }
+
+    #[test]
+    fn what_is_cut_is_masked_before() {
+        let long = format!("{}postgres://user:SECRET{}@db", "filler ".repeat(30), "x".repeat(100));
+        assert!(!excerpt(&long, 240).contains("SECRET"));
+        assert_eq!(excerpt("short", 240), "short");
     }
 
     proptest::proptest! {

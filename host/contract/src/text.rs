@@ -1,7 +1,7 @@
 //! Text of guests and services is hostile until it has passed here.
 
 /// Makes text safe to show on one line of a terminal or a CI log: ANSI sequences and other control characters are
-/// dropped or, for line breaks and tabs, turned into spaces; bidirectional overrides are dropped; a `::` that would begin a workflow
+/// dropped or, for line breaks and tabs, turned into spaces; bidirectional overrides and what is invisible are dropped; a `::` that would begin a workflow
 /// command of a CI system is broken up.
 pub fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -10,7 +10,7 @@ pub fn one_line(text: &str) -> String {
         match c {
             '\u{1b}' => skip_escape_sequence(&mut chars),
             '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => out.push(' '),
-            c if c.is_control() || is_directional(c) => {}
+            c if c.is_control() || is_invisible(c) => {}
             c => out.push(c),
         }
     }
@@ -50,8 +50,10 @@ fn is_plain(text: &str) -> bool {
     !text.starts_with([' ', ':', '#']) && !text.ends_with(' ') && text.as_bytes().iter().all(printable)
 }
 
-fn is_directional(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+/// What turns the direction of text, takes no room, or tags it. Joiners stay: words of several scripts need them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}')
+        || matches!(c, '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn skip_escape_sequence(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
@@ -101,6 +103,8 @@ mod tests {
             (" a ", "a"),
             (":a #", ":a #"),
             ("#[a", "#[a"),
+            ("a\u{61c}b\u{200b}c\u{2060}d\u{e0001}\u{e0041}\u{e007f}", "abcd"),
+            ("a\u{200c}b\u{200d}c", "a\u{200c}b\u{200d}c"),
             ("abc\u{202e}def\u{0}\u{7f}\u{9b}31m", "abcdef31m"),
         ] {
             assert_eq!(one_line(hostile), harmless, "{hostile:?}");

@@ -7,7 +7,7 @@ use shipworthy_contract::{
     Frame,
     evidence::RunEnd,
     quantity::{Bytes, Span},
-    text,
+    redact, text,
 };
 use wasmtime::{Trap, component::ResourceTableError};
 
@@ -39,8 +39,9 @@ pub(crate) fn waiting(deadline: Duration, run: &Run) -> RunEnd {
 }
 
 /// The guest says that it cannot see anything, or anything more.
-pub(crate) fn failed(Failure { why, detail }: Failure, addresses: &Addresses) -> RunEnd {
-    RunEnd::Failed { why, detail: addresses.restore(text::excerpt(&detail, 1_000)) }
+pub(crate) fn failed(Failure { why, detail }: Failure, run: &Run, addresses: &Addresses) -> RunEnd {
+    // Masked before it is cut, since half a secret is not found; the end as a whole is masked once more.
+    RunEnd::Failed { why, detail: addresses.restore(redact::excerpt(&run.masked(&detail), 1_000)) }
 }
 
 /// A trap, an exit, or a limit. Marks in the log what it is read from.
@@ -100,5 +101,5 @@ fn stop_in_words(root: &str) -> Option<Stop> {
 fn with_last_lines(what: &str, printed: &str) -> String {
     let lines: Vec<&str> = printed.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let last = lines.get(lines.len().saturating_sub(LAST_LINES)..).unwrap_or_default();
-    if last.is_empty() { what.to_owned() } else { text::excerpt(&format!("{} ({what})", last.join(" ")), LONGEST) }
+    if last.is_empty() { what.to_owned() } else { redact::excerpt(&format!("{} ({what})", last.join(" ")), LONGEST) }
 }

@@ -7,7 +7,7 @@ mod javascript;
 mod python;
 mod rust;
 
-use shipworthy_contract::{Frame, explain::Place, frame::MOST_FRAMES, text};
+use shipworthy_contract::{Frame, explain::Place, frame::MOST_FRAMES, redact, text};
 
 /// Longest message, in characters: an assertion quotes both of its sides.
 const LONGEST_MESSAGE: usize = 600;
@@ -92,7 +92,7 @@ fn place(text: &str) -> Option<Place> {
 /// Lines as one message.
 fn one_line<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<&str> = lines.map(str::trim).filter(|line| !line.is_empty()).collect();
-    text::excerpt(&words.join(" "), LONGEST_MESSAGE)
+    redact::excerpt(&words.join(" "), LONGEST_MESSAGE)
 }
 
 /// A line without its break, and the byte at which it begins.

@@ -22,6 +22,7 @@ mod intake;
 mod last_words;
 mod limits;
 mod log;
+mod masked;
 mod run;
 mod since_0_1;
 mod state;

@@ -16,6 +16,7 @@ use crate::{
     end,
     engine::Engine,
     limits::{CALL_BYTES, Limits},
+    masked,
     state::{State, Stop},
     stdio::Captured,
 };
@@ -90,16 +91,17 @@ impl Component {
         };
         let duration = begun.elapsed();
         let State { run, addresses, evidence, mut log, limiter, .. } = store.into_data();
-        let printed = stderr.text();
+        let printed = run.masked(&stderr.text());
         let end = match observed {
             None => end::waiting(limits.deadline, &run),
             Some(Ok(Ok(()))) => RunEnd::Completed,
-            Some(Ok(Err(failure))) => end::failed(failure, &addresses),
+            Some(Ok(Err(failure))) => end::failed(failure, &run, &addresses),
             Some(Err(error)) => end::of_error(&error, &mut log, &printed, &addresses),
         };
+        let end = masked::end(&run, end);
         tracing::debug!(?end, evidence = evidence.len(), "ran");
         let memory = limiter.used();
-        let log = log.into_lines(&printed, &addresses);
+        let log = masked::log(&run, log.into_lines(&printed, &addresses));
         let (requests, notes, certificates) = (run.records(), run.notes(), run.certificates());
         Seen { evidence, end, log, requests, certificates, notes, memory, duration }
     }

@@ -15,6 +15,7 @@ use crate::{
     intake,
     limits::{EVIDENCE_BYTES, EVIDENCE_ITEMS, HANDLES, Limiter, Limits},
     log::Log,
+    masked,
     stdio::Captured,
 };
 
@@ -71,6 +72,7 @@ impl State {
     /// Keeps one piece of evidence.
     pub(crate) fn give(&mut self, evidence: Evidence) -> wasmtime::Result<()> {
         self.step()?;
+        let evidence = masked::evidence(&self.run, evidence);
         if self.evidence.len() >= EVIDENCE_ITEMS {
             return Err(Stop::limit("pieces of evidence", &EVIDENCE_ITEMS, &(EVIDENCE_ITEMS + 1)).into());
         }
@@ -106,7 +108,8 @@ impl State {
     /// Keeps one message of its log.
     pub(crate) fn log(&mut self, level: &str, message: &str) -> wasmtime::Result<()> {
         self.step()?;
-        self.log.write(level, message, &self.addresses)
+        // Before it is cut into lines: a secret may have several.
+        self.log.write(level, &self.run.masked(message), &self.addresses)
     }
 }
 

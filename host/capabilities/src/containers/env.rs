@@ -15,9 +15,9 @@ pub(super) async fn variable(run: &Run, id: KnownId, name: &str) -> Result<Optio
             .find(|(found, _)| *found == name)
             .map(|(_, value)| value.to_owned())
     });
-    let masked = |value: String| match redact::of_variable(name, &value) {
-        Some(secret) => value.replace(secret, MASK),
-        None => value,
+    let masked = |value: String| {
+        let is_secret = redact::is_secret_variable(name) && redact::is_secret_value(&value);
+        if is_secret { MASK.to_owned() } else { redact::text(&value).into_owned() }
     };
     Ok(value.await?.map(|value| run.masks.text(&masked(value))))
 }
@@ -33,7 +33,7 @@ pub(super) async fn label(run: &Run, id: KnownId, name: &str) -> Result<Option<S
 pub(super) async fn own_secrets(run: &Run, id: &KnownId) -> Result<Masks> {
     let secrets = described(run, id, |of| {
         let variables = of.env.iter().filter_map(|line| line.split_once('='));
-        let secrets = variables.filter_map(|(name, value)| redact::of_variable(name, value));
+        let secrets = variables.flat_map(|(name, value)| redact::of_variable(name, value));
         secrets.map(|secret| Secret::new(secret.to_owned())).collect::<Vec<Secret>>()
     });
     Ok(Masks::new(secrets.await?.iter()))

@@ -2,6 +2,8 @@
 
 use bollard::query_parameters::LogsOptionsBuilder;
 
+use shipworthy_contract::redact;
+
 use super::{KnownId, Result, env};
 use crate::Run;
 
@@ -20,9 +22,10 @@ pub(super) async fn last(run: &Run, id: KnownId, lines: u32) -> Result<Vec<Strin
     while let Some(piece) = client.next(&mut pieces).await? {
         log.extend_from_slice(piece.as_ref());
     }
-    // Masked as a whole, before it is cut into lines: a secret may have several.
+    // Masked as a whole, before it is cut into lines: a secret may have several, and a guest may turn their order.
     let masked = run.masks.bytes(own.bytes(log));
     let text = String::from_utf8_lossy(&masked);
+    let text = redact::text(&text);
     let all: Vec<&str> = text.lines().collect();
     let wanted = usize::try_from(lines).unwrap_or(usize::MAX);
     let skipped = all.len().saturating_sub(wanted);

@@ -1,18 +1,19 @@
 //! What a secret looks like once a service has put it into JSON, a URL, HTML, Base64 or hexadecimal.
 //!
-//! These are the encodings that services use without meaning harm. Against a service and a plugin that conspire there is
+//! What is escaped more than it must be is found by reading it (`decoded`). These are the encodings that services use without meaning harm. Against a service and a plugin that conspire there is
 //! no list that would do: whoever is sent a secret can send it on.
 
 use base64::{
     Engine as _,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE},
 };
-use shipworthy_contract::Secret;
+use shipworthy_contract::{Secret, redact::is_secret_value};
 
 /// Base64 digits that a form must have to be searched for: fewer come up by chance in every large answer.
 const FEWEST_DIGITS: usize = 6;
 
-/// The value; of `Bearer TOKEN` the token alone as well; of `Basic ...` what it encodes; and each as others write it.
+/// The value; of `Bearer TOKEN` and its like the token alone as well, of `Basic ...` what it encodes, of a cookie each of
+/// its values; and all of them as others write them.
 pub(super) fn of(secret: &Secret) -> Vec<String> {
     let plain = plain(secret.reveal());
     let mut forms = plain.clone();
@@ -31,8 +32,10 @@ fn plain(value: &str) -> Vec<String> {
     let mut plain = vec![value.to_owned(), trimmed.to_owned()];
     if let Some((scheme, credential)) = trimmed.split_once(' ') {
         let credential = credential.trim();
-        if scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("basic") {
+        // `ApiKey TOKEN`, whatever a service calls its scheme.
+        if is_word(scheme) {
             plain.push(credential.to_owned());
+            plain.extend(values(credential));
         }
         if scheme.eq_ignore_ascii_case("basic")
             && let Ok(decoded) = BASE64_STANDARD.decode(credential)
@@ -42,10 +45,28 @@ fn plain(value: &str) -> Vec<String> {
             plain.push(pair);
         }
     }
+    plain.extend(values(trimmed));
     plain.sort();
     plain.dedup();
     plain.retain(|form| form.len() >= super::SHORTEST);
     plain
+}
+
+/// The values of a cookie, and of parameters: `sid=VALUE; lang=en`, `token="VALUE"`.
+fn values(text: &str) -> impl Iterator<Item = String> {
+    text.split([';', ',']).filter_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        let value = value.trim().trim_matches('"');
+        // Padding of Base64 is no value, and what would be masked in every text is none.
+        let is_value = is_word(name) && is_secret_value(value) && value.contains(|c| c != '=');
+        is_value.then(|| value.to_owned())
+    })
+}
+
+/// What RFC 9110, 5.6.2, calls a token.
+fn is_word(text: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    !text.is_empty() && text.chars().all(is_letter)
 }
 
 /// As a JSON string: the least that must be escaped, `/` as well (PHP), and what HTML would read as well (Go, Rails).

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{is_secret_key, is_secret_value, text};
+use super::{is_secret_name, is_secret_value, lines, text};
 use crate::{CheckResult, Report, secret::MASK};
 
 /// Values shorter than this, in bytes, are not searched for elsewhere: masking every `1` would garble the report.
@@ -19,16 +19,29 @@ pub fn report(report: &mut Report) {
         for value in [&mut result.expected, &mut result.observed, &mut result.hint, &mut result.instance] {
             value.iter_mut().for_each(clean);
         }
+        if let Some(location) = &mut result.location {
+            location.field.iter_mut().chain(&mut location.file).for_each(clean);
+        }
+        // What a probe tells line by line is one text. A value that was cut ends one: what it began is not known to go on.
+        lines(&mut result.items.iter_mut().collect::<Vec<_>>());
+        lines(&mut result.log.iter_mut().map(|line| &mut line.text).collect::<Vec<_>>());
+        for told in result.evidence.split_inclusive_mut(|line| line.value.ends_with('…')) {
+            lines(&mut told.iter_mut().map(|line| &mut line.value).collect::<Vec<_>>());
+        }
         result.items.iter_mut().for_each(clean);
         for line in &mut result.evidence {
             if is_named(&line.name) && is_secret_value(&line.value) {
                 MASK.clone_into(&mut line.value);
             }
+            clean(&mut line.name);
             clean(&mut line.value);
             clean(&mut line.source);
             line.subject.iter_mut().for_each(clean);
         }
-        result.log.iter_mut().for_each(|line| clean(&mut line.text));
+        for line in &mut result.log {
+            clean(&mut line.level);
+            clean(&mut line.text);
+        }
         result.stack.iter_mut().for_each(|frame| clean(&mut frame.function));
     }
     if let Some(artifact) = &mut report.artifact {
@@ -117,7 +130,7 @@ fn known(report: &Report) -> BTreeSet<String> {
         result.evidence.iter().filter(|line| is_named(&line.name)).for_each(|line| add(&line.value));
         let field = result.location.as_ref().and_then(|location| location.field.as_deref());
         let (_, key) = field.and_then(|field| field.split_once(".facts.")).unwrap_or_default();
-        if is_secret_key(key) {
+        if is_secret_name(key) {
             result.expected.iter().chain(&result.observed).for_each(|value| add(value));
         }
     }
@@ -126,7 +139,7 @@ fn known(report: &Report) -> BTreeSet<String> {
 
 /// Whether what is seen under this name is a secret. A route such as `route:/token` is seen, and is none.
 fn is_named(name: &str) -> bool {
-    is_secret_key(name) && !name.contains([':', '/'])
+    is_secret_name(name) && !name.contains([':', '/'])
 }
 
 fn clean(value: &mut String, known: &BTreeSet<String>) {

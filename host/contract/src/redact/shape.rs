@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{is_secret_key, is_secret_value};
+use super::is_secret_value;
+
+mod pairs;
 
 /// Fewest characters of a user's name in a URL that has no password: shorter ones are names, longer ones tokens.
 const LONG_NAME: usize = 20;
@@ -33,7 +35,7 @@ pub(super) fn found(text: &str) -> Vec<Range<usize>> {
     found.extend(credentials(text));
     found.extend(web_tokens(text));
     found.extend(of_makers(text));
-    found.extend(pairs(text));
+    found.extend(pairs::pairs(text));
     found.sort_by_key(|range: &Range<usize>| (range.start, usize::MAX - range.end));
     let mut apart: Vec<Range<usize>> = Vec::new();
     for range in found {
@@ -45,47 +47,99 @@ pub(super) fn found(text: &str) -> Vec<Range<usize>> {
     apart
 }
 
-/// The password of the first URL in a text.
-pub(super) fn password(text: &str) -> Option<&str> {
-    text.get(passwords(text).into_iter().next()?)
-}
-
-/// `scheme://user:password@host`; of `scheme://token@host` the token.
+/// `scheme://user:password@host`; of `scheme://token@host` the token; of `user:password@tcp(host)`, as drivers of Go have
+/// it, the password too.
 fn passwords(text: &str) -> Vec<Range<usize>> {
-    let of = |(at, sign): (usize, &str)| {
-        let begin = at + sign.len();
-        let rest = text.get(begin..)?;
-        let end = rest.find(['/', '?', '#', '\\', '"', '\'', '<', '>', '`']).unwrap_or(rest.len());
-        let authority = rest.get(..end)?.split(char::is_whitespace).next()?;
-        let (user, _) = authority.rsplit_once('@')?;
-        match user.split_once(':') {
-            Some((name, password)) => (is_secret_value(password)).then(|| begin + name.len() + 1..begin + user.len()),
-            None => (user.len() >= LONG_NAME).then(|| begin..begin + user.len()),
-        }
-    };
-    text.match_indices("://").filter_map(of).collect()
+    let is_border = |c: char| c.is_whitespace() || matches!(c, '\\' | '"' | '\'' | '<' | '>' | '`');
+    let mut found = Vec::new();
+    let mut begin = 0;
+    for word in text.split(is_border) {
+        let at = begin;
+        // What parts them has one byte, or more where it is a blank of another script.
+        begin += word.len();
+        begin += text.get(begin..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        found.extend(of_word(word).map(|range| at + range.start..at + range.end));
+    }
+    found
 }
 
-/// A PEM block of a private key; to the end of the text if its own is missing.
-fn private_keys(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find("-----BEGIN ")).map(|at| from + at) {
-        let rest = text.get(at..).unwrap_or_default();
-        let is_private = rest
-            .get(11..)
-            .and_then(|name| name.split_once("-----"))
-            .is_some_and(|(name, _)| name.len() <= 40 && name.ends_with("PRIVATE KEY"));
-        if !is_private {
-            from = at + 11;
-            continue;
+/// The same in what holds no blank and no quote: each beginning of a URL is looked at once.
+fn of_word(word: &str) -> impl Iterator<Item = Range<usize>> {
+    // A password may hold what ends an authority, so the last sign ends it.
+    let sign = word.rfind('@');
+    let urls = word.match_indices("://").filter_map(move |(at, scheme)| {
+        let begin = at + scheme.len();
+        let rest = word.get(begin..)?;
+        let first = rest.find(['/', '?', '#', ':', '@', ','])?;
+        let after = begin + first;
+        match (word.as_bytes().get(after)?, sign.filter(|sign| *sign >= after)) {
+            (b':', Some(end)) => {
+                let password = word.get(after + 1..end)?;
+                (!is_port(password) && is_secret_value(password)).then_some(after + 1..end)
+            }
+            // Cut before its sign, as a text that was too long is.
+            (b':', None) => {
+                let cut = word.get(after + 1..)?.strip_suffix('…')?;
+                (!is_port(cut) && is_secret_value(cut)).then(|| after + 1..after + 1 + cut.len())
+            }
+            (b'@', _) => (first >= LONG_NAME).then_some(begin..after),
+            _ => None,
         }
-        let end = rest.find("-----END ").and_then(|end| {
-            let close = rest.get(end + 9..)?.find("-----")?;
-            Some(at + end + 9 + close + 5)
-        });
-        found.push(at..end.unwrap_or(text.len()));
-        from = end.unwrap_or(text.len());
+    });
+    let driver = ["@tcp(", "@unix("].into_iter().find_map(|sign| word.find(sign)).and_then(|end| {
+        let begin = word.get(..end)?.find(':')? + 1;
+        is_secret_value(word.get(begin..end)?).then_some(begin..end)
+    });
+    urls.chain(driver)
+}
+
+/// Whether what stands behind a host's colon is a port, with or without what follows one.
+fn is_port(text: &str) -> bool {
+    let end = text.find(['/', '?', '#']).unwrap_or(text.len());
+    end <= 5 && text.bytes().take(end).all(|byte| byte.is_ascii_digit()) && (end > 0 || !text.is_empty())
+}
+
+/// PEM blocks of private keys. One that has no end goes to the end of the text, one that has no beginning from its
+/// beginning: a log is cut anywhere. Where the ends come before the beginnings, the lines stand the other way round, and
+/// nothing is sure to be no part of a key.
+fn private_keys(text: &str) -> Vec<Range<usize>> {
+    const BEGIN: &str = "-----BEGIN ";
+    const END: &str = "-----END ";
+    let is_private = |rest: &str| {
+        let label: String = rest.chars().take(52).collect();
+        label.split("-----").next().unwrap_or_default().contains("PRIVATE KEY")
+    };
+    let mut found = Vec::new();
+    let (mut open, mut from, mut is_cut) = (None, 0, false);
+    for (at, _) in text.match_indices("-----") {
+        let rest = text.get(at..).unwrap_or_default();
+        if let Some(label) = rest.strip_prefix(BEGIN) {
+            if open.is_none() && at >= from && is_private(label) {
+                open = Some(at);
+            }
+        } else if let Some(label) = rest.strip_prefix(END) {
+            let length = label
+                .char_indices()
+                .take(60)
+                .find(|(at, _)| label.get(*at..).is_some_and(|rest| rest.starts_with("-----")));
+            let end = at
+                + END.len()
+                + length.map_or_else(
+                    || label.chars().take(60).take_while(|c| *c != '\n').map(char::len_utf8).sum(),
+                    |(at, _)| at + 5,
+                );
+            if let Some(begin) = open.take() {
+                found.push(begin..end);
+                from = end;
+            } else if at >= from && is_private(label) {
+                found.push(0..end);
+                from = end;
+                is_cut = true;
+            }
+        }
+    }
+    if let Some(begin) = open {
+        found.push(if is_cut { 0 } else { begin }..text.len());
     }
     found
 }
@@ -152,73 +206,4 @@ fn of_makers(text: &str) -> Vec<Range<usize>> {
         }
     }
     found
-}
-
-/// The value in `password=value`, `"api_key": "value"` and `x-api-key: value`.
-fn pairs(text: &str) -> Vec<Range<usize>> {
-    let mut last = 0;
-    let of = |(at, sign): (usize, &str)| {
-        if at < last {
-            return None;
-        }
-        let before = text.get(..at)?.trim_end_matches([' ', '"', '\'', '\\']);
-        let is_quoted = text.get(..at)?.trim_end_matches(' ').ends_with(['"', '\'']);
-        let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        let begin = before
-            .rfind(|c| !is_key(c))
-            .map_or(0, |at| at + before.get(at..).and_then(|c| c.chars().next()).map_or(1, char::len_utf8));
-        let key = before.get(begin..)?;
-        // A colon ends many a clause; one behind a name of several words does not, nor one behind
-        // a line's first.
-        if !names_a_secret(key) {
-            return None;
-        }
-        let lead = text.get(..begin)?.trim_end_matches([' ', '-', '"']);
-        let is_first = lead.is_empty() || lead.ends_with('\n');
-        let is_named = is_first
-            || sign == "="
-            || is_quoted
-            || key.contains(['_', '-'])
-            || key.eq_ignore_ascii_case("authorization");
-        let is_alone = begin == 0
-            || sign == "="
-            || is_quoted
-            || before.get(..begin)?.ends_with([' ', '\n', '\t', '{', ',', ';', '"', '\\']);
-        if !(is_named && is_alone) {
-            return None;
-        }
-        let found = value(text, at + sign.len())?;
-        last = found.end;
-        Some(found)
-    };
-    text.match_indices(['=', ':']).filter_map(of).collect()
-}
-
-fn names_a_secret(key: &str) -> bool {
-    is_secret_key(key) || matches!(key.to_ascii_lowercase().as_str(), "pass" | "pwd" | "pw")
-}
-
-/// From behind the sign: what stands in quotes, else to the next blank or separator. What begins as a reference, a list
-/// or code names a secret at most.
-fn value(text: &str, begin: usize) -> Option<Range<usize>> {
-    let rest = text.get(begin..)?;
-    // A backslash before a quote: the pair stands in JSON within JSON.
-    let blanks = rest.len() - rest.trim_start_matches(' ').trim_start_matches('\\').len();
-    let rest = rest.get(blanks..)?;
-    let begin = begin + blanks;
-    if rest.starts_with(['{', '[', '`', '\n', '<', '$']) {
-        return None;
-    }
-    if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-        let quoted = rest.get(1..)?.split(quote).next()?.trim_end_matches('\\');
-        return is_secret_value(quoted).then(|| begin + 1..begin + 1 + quoted.len());
-    }
-    let end = rest.find(['\n', ' ', '&', ',', ';', '"', '\'', '}', ')', '`', '\\']).unwrap_or(rest.len());
-    let word = rest.get(..end)?;
-    // `Authorization: Bearer TOKEN` is one value.
-    let is_scheme = ["bearer", "basic", "token"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme));
-    let more = if is_scheme { rest.get(end + 1..).unwrap_or_default() } else { "" };
-    let more = more.split([' ', '\n', '"', ',']).next().unwrap_or_default();
-    let length = if more.is_empty() { word.len() } else { end + 1 + more.len() };
-    is_secret_value(word).then(|| begin..begin + length)
 }

@@ -1,10 +1,14 @@
 //! What a guest says: kept, bounded, cleaned; and how it ends by itself.
 
-use shipworthy_contract::evidence::{Gap, RunEnd};
+use shipworthy_capabilities::{Access, Masks};
+use shipworthy_contract::{
+    Secret,
+    evidence::{Gap, RunEnd},
+};
 
 use crate::{
     guest::{Foreign, Guest},
-    world::{LIMITS, facts, limit, run, stack, trap},
+    world::{LIMITS, access, facts, limit, load, run, run_with, stack, trap},
 };
 
 #[tokio::test]
@@ -248,4 +252,26 @@ async fn text_that_is_not_utf8_traps_the_guest_that_said_it() {
     let seen = run(&guest.wat("(call $log (i32.const 512) (i32.const 2))"), LIMITS).await;
     assert!(trap(&seen).contains("utf-8"), "{:?}", seen.end);
     assert_eq!(facts(&seen), ["seen = before"]);
+}
+
+/// However a service wrote a secret of the host's, and whatever a guest made of it.
+#[tokio::test]
+async fn a_secret_of_the_host_is_masked_in_all_that_a_guest_says() {
+    let secrets = ["Bearer Canary+30'x", "4711.5"].map(|text| Secret::new(text.to_owned()));
+    let access = || Access { secrets: Masks::new(&secrets), ..access() };
+    let error = "Error: Canary+30'x\n    at Canary+30'x (Canary+30'x.js:4:33)\n";
+    let guest = Guest::new()
+        .fact("Canary+30'x", "is Canary\u{1b}[1m+30'x")
+        .number("number", "(f64.const 4711.5)")
+        .log("sent\nCanary+30'x")
+        .error(error)
+        .wat("(unreachable)");
+    let seen = run_with(&load(&guest), access(), LIMITS).await;
+    assert_eq!(facts(&seen), ["[secret] = is [secret]", "number = [secret]"]);
+    assert_eq!(trap(&seen), "Error: [secret]");
+    assert!(!format!("{seen:?}").contains("Canary"), "{seen:?}");
+    // Nor is half of it left where a long text is cut.
+    let long = format!("{}Canary+30'x", "x".repeat(590));
+    let seen = run_with(&load(&Guest::new().error(&long).wat("(unreachable)")), access(), LIMITS).await;
+    assert!(trap(&seen).ends_with("xxx[secret]"), "{}", trap(&seen));
 }

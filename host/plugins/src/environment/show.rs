@@ -44,6 +44,7 @@ pub fn show(environment: &Environment) -> Vec<Setting> {
     }
     for (key, value) in defaults(environment) {
         if !settings.iter().any(|setting| setting.key == key) {
+            let key = redact::text(&key).into_owned();
             settings.push(Setting { key, value, origin: Origin::Default });
         }
     }

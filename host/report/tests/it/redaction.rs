@@ -22,9 +22,12 @@ fn no_field_of_a_report_gives_a_secret_away() {
     result.observed = Some(plant());
     result.hint = Some(plant());
     result.items = vec![plant()];
-    result.evidence = vec![evidence("n", &plant(), &plant())];
+    result.location = Some(Location { field: Some(plant()), ..Location::default() });
+    result.evidence = vec![evidence(&plant(), &plant(), &plant()), evidence("x-auth", "CnryAuth", "s")];
     result.evidence[0].subject = Some(plant());
-    result.log = vec![line("last-words", &plant())];
+    result.log =
+        ["-----BEGIN PRIVATE KEY-----", "CnryKey", "-----END PRIVATE KEY-----"].map(|text| line("info", text)).into();
+    result.log.extend([line("last-words", &plant()), line(&plant(), "found `password: CnryTicks`")]);
     result.stack = vec![frame(&plant(), None)];
     let mut by_name =
         of("agent", fail(rules::FACT, "expected fact `password` to be `CnryExpected`, found `CnryFound`"));
