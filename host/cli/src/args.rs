@@ -4,6 +4,7 @@ mod cache;
 mod doctor;
 mod env;
 mod format;
+mod look;
 mod manual;
 mod part;
 mod plugin;
@@ -27,12 +28,13 @@ pub(crate) use cache::{CacheCommand, WarmArgs};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use env::{EnvCommand, InitArgs};
 pub(crate) use format::{Form, Format, OutputFile};
+pub(crate) use look::LookFlags;
 pub(crate) use manual::{CompletionsArgs, ManArgs, Shell};
 pub(crate) use part::PartFlags;
 pub(crate) use registry::{PullArgs, PushArgs, RegistryFlags};
 pub(crate) use report::{FailOnArg, MergeArgs, ReportCommand, ReportDiffArgs};
 pub(crate) use sets::{Accept, BundleCommand, CreateArgs, DiffArgs, ListArgs, LockArgs, PluginFlags};
-pub(crate) use shape::{complete, parse as parse_words};
+pub(crate) use shape::{COMPILE, complete, parse as parse_words};
 pub(crate) use wrong::Wrong;
 
 /// Decides whether a deploy may go ahead: is the artifact whole, the stack fit?
@@ -41,10 +43,9 @@ pub(crate) use wrong::Wrong;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) look: LookFlags,
 }
-
-/// The command of the child that compiles. No user types it.
-pub(crate) const COMPILE: &str = "compile-in-child";
 
 const EXIT_CODES: &str = "Exit codes: 0 passed, 1 payload contract failed, 2 usage or configuration, \
 3 stack incompatible, 4 could not be determined, 130 interrupted. \
@@ -105,8 +106,9 @@ pub(crate) enum Command {
         shipworthy man stack check\n  shipworthy man --dir ~/.local/share/man/man1\n\n\
         Exit codes: 0 it is printed or written, 2 there is no such page, or a page cannot be written.")]
     Man(ManArgs),
-    /// What the child process runs that compiles a plugin: a component on standard input, its code on standard output
-    #[command(name = COMPILE, hide = true)]
+    /// What the child process runs that compiles a plugin: a component on standard input, its code on standard output.
+    /// No user types it, so it is none of the commands that are parsed, completed or described.
+    #[command(skip)]
     Compile {
         /// Bytes of address space
         memory: u64,
@@ -297,7 +299,7 @@ pub(crate) struct OutputFlags {
     /// On standard output: human, json, junit, sarif, github, markdown or html
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub(crate) format: Format,
-    /// Write the report to a file as well; may be given several times
+    /// Write the report to a file as well; repeatable
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse::<OutputFile>)]
     pub(crate) output: Vec<OutputFile>,
     /// Show only what needs attention, and the verdict
@@ -306,12 +308,6 @@ pub(crate) struct OutputFlags {
     /// Show what each result rests on
     #[arg(long, short, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
-    /// No colour, also on a terminal
-    #[arg(long)]
-    pub(crate) no_color: bool,
-    /// Words, not symbols and columns, as a screen reader speaks them [env: SHIPWORTHY_PLAIN]
-    #[arg(long)]
-    pub(crate) plain: bool,
 }
 
 #[derive(Debug, Args)]

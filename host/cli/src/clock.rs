@@ -7,6 +7,10 @@ use shipworthy_contract::report::Run;
 use shipworthy_stack::Date;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
+/// The day of this version. A clock before it is wrong, and with it every certificate and every waiver; pages of the
+/// manual bear it, so that they are the same wherever they are made.
+pub(crate) const MADE: &str = "2026-01-01";
+
 /// When a check began.
 pub(crate) struct Begun {
     at: Instant,

@@ -28,10 +28,12 @@ use shipworthy_report::error::Shown;
 use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
-    args::{BundleCommand, CacheCommand, Command, EnvCommand, PayloadCommand, ReportCommand, StackCommand, Wrong},
+    args::{
+        BundleCommand, CacheCommand, Command, EnvCommand, LookFlags, PayloadCommand, ReportCommand, StackCommand, Wrong,
+    },
     interrupt::Interrupt,
     output::Stream,
-    refusal::Refusal,
+    refusal::{Refusal, UsageError},
 };
 
 fn main() -> ExitCode {
@@ -40,8 +42,12 @@ fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let cli = match args::parse_words(&words) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, &words),
+        Err(error) => {
+            output::ask(LookFlags::raw(&words));
+            return usage(&error, &words);
+        }
     };
+    output::ask(cli.look);
     let gate = matches!(&cli.command, Command::Check(args) if !args.command.is_empty());
     let interrupt = Interrupt::watch();
     let ended = run(&cli.command, &interrupt);
@@ -79,10 +85,10 @@ fn run(command: &Command, interrupt: &Interrupt) -> Result<u8, Refusal> {
         Command::Cache(CacheCommand::Warm(args)) => commands::cache::warm(args)?,
         Command::Cache(CacheCommand::Clean) => commands::cache::clean()?,
         Command::Doctor(args) => return commands::doctor::run(args),
-        Command::Completions(args) => commands::manual::completions(args),
+        Command::Completions(args) => commands::manual::completions(args)?,
         Command::Man(args) => commands::manual::man(args)?,
         Command::Compile { memory, seconds } => return Ok(shipworthy_engine::run_child(*memory, *seconds).status()),
-        Command::Schema { of } => commands::schema::run(*of),
+        Command::Schema { of } => commands::schema::run(*of)?,
     }
     Ok(EXIT_PASSED)
 }
@@ -93,8 +99,9 @@ fn usage(error: &clap::Error, words: &[OsString]) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion)
         || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     {
-        if let Err(error) = error.print() {
-            tracing::debug!(%error, "nobody reads the output");
+        if let Err(unwritten) = help(error) {
+            show(&unwritten.into());
+            return ExitCode::from(EXIT_USAGE);
         }
     } else {
         show(&Wrong::new(error, words).into());
@@ -102,8 +109,24 @@ fn usage(error: &clap::Error, words: &[OsString]) -> ExitCode {
     if !error.use_stderr() {
         return ExitCode::from(EXIT_PASSED);
     }
-    let gate = words.get(1).is_some_and(|word| word == "check") && words.iter().any(|word| word == "--");
+    let mut before = words.iter().skip(1).take_while(|word| *word != "--");
+    let first = before.find(|word| !word.to_string_lossy().starts_with('-'));
+    let gate = first.is_some_and(|word| word == "check") && words.iter().any(|word| word == "--");
     ExitCode::from(if gate { EXIT_NOT_STARTED } else { EXIT_USAGE })
+}
+
+/// Help that was asked for is an answer, which has to arrive; help that nobody asked for is told like an error.
+fn help(error: &clap::Error) -> Result<(), UsageError> {
+    let stream = if error.use_stderr() { Stream::Err } else { Stream::Out };
+    let text = error.render();
+    let text = if output::color(stream) && !output::plain() { text.ansi().to_string() } else { text.to_string() };
+    match stream {
+        Stream::Out => output::print(&text),
+        Stream::Err => {
+            stream.write(&text);
+            Ok(())
+        }
+    }
 }
 
 fn show(refusal: &Refusal) {
@@ -123,7 +146,7 @@ fn show(refusal: &Refusal) {
             caret: error.caret().or(found.as_ref().map(|(_, caret)| *caret)),
         })
         .collect();
-    Stream::Err.write(&shipworthy_report::error::render_all(&shown, &output::look(false, Stream::Err)));
+    Stream::Err.write(&shipworthy_report::error::render_all(&shown, &output::look(Stream::Err)));
 }
 
 /// Whether a log is written to standard error.

@@ -8,6 +8,7 @@ mod relative;
 use std::{
     io::{IsTerminal as _, Write as _},
     path::Path,
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -15,7 +16,7 @@ use shipworthy_contract::{Explain, Report};
 use shipworthy_report::human;
 
 use crate::{
-    args::{Format, OutputFile, OutputFlags},
+    args::{Format, LookFlags, OutputFile, OutputFlags},
     interrupt::settled,
     refusal::{Refusal, UsageError},
     replace::{Readers, replace},
@@ -50,16 +51,20 @@ impl Stream {
         written.or_else(|error| if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
     }
 
-    /// Writes text; nobody is told if nobody reads.
+    /// Writes what is told beside the answer, which [`print`] writes: nobody is told if it does not arrive.
     pub(crate) fn write(self, text: &str) {
-        let written = match self {
-            Self::Out => std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush()),
-            Self::Err => std::io::stderr().write_all(text.as_bytes()),
-        };
-        if let Err(error) = written {
+        if let Err(error) = self.write_bytes(text.as_bytes()) {
             tracing::debug!(%error, "nobody reads the output");
         }
     }
+}
+
+/// Writes an answer to standard output.
+///
+/// # Errors
+/// If it does not arrive whole, as on a full disk. That nobody reads is no error.
+pub(crate) fn print(text: &str) -> Result<(), UsageError> {
+    Stream::Out.write_bytes(text.as_bytes()).map_err(UsageError::StandardOutput)
 }
 
 /// Writes every `--output` that can be written, then shows the report as the flags say. Where one cannot be written the
@@ -100,28 +105,41 @@ fn render(report: &Report, format: Format, options: &human::Options<'_>) -> Stri
 
 fn options(flags: &OutputFlags, stream: Stream, elapsed: Duration) -> human::Options<'static> {
     human::Options {
-        color: color(flags.no_color, stream),
+        color: color(stream),
         unicode: unicode(),
         verbose: flags.verbose,
         quiet: flags.quiet,
         width: width(stream),
-        plain: flags.plain || plain(),
+        plain: plain(),
         elapsed,
         source: None,
     }
 }
 
-/// Colour only on a terminal, with `NO_COLOR` unset or empty and a terminal that can.
-#[expect(clippy::disallowed_methods, reason = "NO_COLOR and TERM are how a terminal is asked")]
-pub(crate) fn color(no_color: bool, stream: Stream) -> bool {
-    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    !no_color && !unwanted && !dumb && stream.is_terminal()
+/// What the command line asks for. It holds for all that is written, also for what is written of a command line that
+/// cannot be used, so it is kept beside the streams rather than handed through every command.
+static ASKED: OnceLock<LookFlags> = OnceLock::new();
+
+/// Keeps what the command line asks for; the first time counts.
+pub(crate) fn ask(look: LookFlags) {
+    ASKED.get_or_init(|| look);
 }
 
-/// Whether all that people read is to be spoken: `SHIPWORTHY_PLAIN=1`.
+fn asked() -> LookFlags {
+    ASKED.get().copied().unwrap_or_default()
+}
+
+/// Colour only on a terminal, with `NO_COLOR` unset or empty, without `--no-color`, and a terminal that can.
+#[expect(clippy::disallowed_methods, reason = "NO_COLOR and TERM are how a terminal is asked")]
+pub(crate) fn color(stream: Stream) -> bool {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !asked().no_color && !unwanted && !dumb && stream.is_terminal()
+}
+
+/// Whether all that people read is to be spoken: `--plain` or `SHIPWORTHY_PLAIN=1`.
 pub(crate) fn plain() -> bool {
-    crate::set::says_yes("SHIPWORTHY_PLAIN")
+    asked().plain || crate::set::says_yes("SHIPWORTHY_PLAIN")
 }
 
 /// Whether a terminal can write over its own line.
@@ -162,6 +180,6 @@ pub(crate) fn make_folder(folder: &Path, what: &'static str) -> Result<(), Usage
 }
 
 /// How text for people looks on a stream.
-pub(crate) fn look(no_color: bool, stream: Stream) -> shipworthy_report::Look {
-    shipworthy_report::Look { color: color(no_color, stream), unicode: unicode(), width: width(stream), plain: plain() }
+pub(crate) fn look(stream: Stream) -> shipworthy_report::Look {
+    shipworthy_report::Look { color: color(stream), unicode: unicode(), width: width(stream), plain: plain() }
 }

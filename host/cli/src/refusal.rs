@@ -144,6 +144,9 @@ impl Explain for UsageError {
                 "write each part's report with `--output json=FILE`, and deploy after `shipworthy report merge`"
                     .to_owned(),
             ),
+            Self::Only { known, .. } if known.is_empty() => {
+                Some("the environment has no probes: list them in it, as `[probes.SERVICE]`".to_owned())
+            }
             Self::Only { service, known } => {
                 Some(match shipworthy_contract::suggest::nearest(service, known.split(", ")) {
                     Some(near) => format!("did you mean `{near}`? services with a probe: {known}"),

@@ -1,10 +1,16 @@
 //! The nearest known name for one that is not known.
 
-/// The known name nearest to `unknown`, if one is near enough to have been meant: at most a third of its letters differ.
+/// Of shorter names one letter is too much: `1.4` is no misspelt `1.0`, and `e` no `b`.
+const SHORTEST: usize = 4;
+
+/// The known name nearest to `unknown`, if one is near enough to have been meant: at most a third of its letters differ,
+/// or one of a name with four letters or more.
 pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (unknown.chars().count() / 3).max(1);
+    let letters = unknown.chars().count();
+    let allowed = (letters / 3).max(1);
     known
         .into_iter()
+        .filter(|name| name.chars().count().max(letters) >= SHORTEST)
         .map(|name| (strsim::damerau_levenshtein(unknown, name), name))
         .filter(|(distance, _)| *distance <= allowed)
         .min()
@@ -55,6 +61,9 @@ mod tests {
         assert_eq!(nearest("polciy", known), Some("policy"));
         assert_eq!(nearest("prbes", known), Some("probes"));
         assert_eq!(nearest("endpoint", known), None);
+        assert_eq!(nearest("1.4", ["1.0", "1.1"]), None);
+        assert_eq!(nearest("e", ["b", "dev"]), None);
+        assert_eq!(nearest("lst", ["list"]), Some("list"));
     }
 
     #[test]

@@ -90,7 +90,7 @@ pub fn render(looked: &[Looked], look: &Look) -> String {
         if one.area != area {
             area = one.area;
             page.blank();
-            page.text(0, &[Span::new(area, Tone::Strong)]);
+            page.title(area);
         }
         line(&mut page, look, one, text_at);
     }
@@ -102,9 +102,10 @@ pub fn render(looked: &[Looked], look: &Look) -> String {
 fn line(page: &mut Page<'_>, look: &Look, one: &Looked, text_at: usize) {
     let symbol = format!("{:<width$}", look.symbol(one.outcome), width = look.symbol_columns());
     let name = look.foreign(&one.name, LONGEST);
-    let label = Span::new(format!("{symbol}{name}"), tone(one.outcome));
+    let label = if look.plain { format!("{}: {name}", symbol.trim()) } else { format!("{symbol}{name}") };
+    let label = Span::new(label, tone(one.outcome));
     let text = Span::plain(look.foreign(&one.message, LONGEST));
-    if crate::page::columns(&label.text) < text_at {
+    if look.plain || crate::page::columns(&label.text) < text_at {
         page.line(&Lead { indent: 0, label, text_at }, &[text]);
     } else {
         page.text(0, &[label]);
@@ -114,8 +115,9 @@ fn line(page: &mut Page<'_>, look: &Look, one: &Looked, text_at: usize) {
     let text_at = indent + crate::page::columns(look.arrow()) + 1;
     if let Some(advice) = &one.advice {
         let label = Span::new(look.arrow(), Tone::Dim);
-        page.line(&Lead { indent, label, text_at }, &[Span::plain(look.foreign(advice, LONGEST))]);
+        page.advice(&Lead { indent, label, text_at }, &[Span::plain(look.foreign(advice, LONGEST))]);
     }
+    let text_at = if look.plain { 0 } else { text_at };
     for line in &one.paste {
         page.verbatim(text_at, &look.foreign(line, LONGEST));
     }
@@ -206,6 +208,22 @@ mod tests {
 
         nothing is wrong
         ");
+        insta::assert_snapshot!(render(&all, &Look { plain: true, ..LOOK }), @r#"
+        system:
+        passed: program: shipworthy on linux
+
+        docker:
+        failed: engine: cannot reach the container engine at `unix:///var/run/docker.sock`: permission denied
+        to do: let this user ask it:
+        sudo usermod -aG docker "$USER"
+        newgrp docker
+        warning: x: ·::error::owned
+
+        tools:
+        note: go: not there
+
+        1 problem keeps checks from running, and 1 warning
+        "#);
     }
 
     #[test]

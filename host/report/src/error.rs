@@ -89,14 +89,16 @@ fn whose(code: &str, fault: Fault) -> &'static str {
 fn helps(page: &mut Page<'_>, look: &Look, help: &str) {
     let mut lines = help.lines();
     for line in lines.by_ref() {
-        labelled(page, 2, Span::new("help:", Tone::Good), Span::plain(told(look, line)));
+        let lead = Lead { indent: 2, label: Span::new("help:", Tone::Good), text_at: 8 };
+        page.advice(&lead, &[Span::plain(told(look, line))]);
         if line.ends_with(':') {
             break;
         }
     }
+    let indent = if look.plain { 0 } else { 4 };
     for line in lines {
         let text = line.trim_start();
-        page.verbatim(4 + line.len() - text.len(), &told(look, text));
+        page.verbatim(indent + line.len() - text.len(), &told(look, text));
     }
 }
 

@@ -71,6 +71,12 @@ impl<'a> Page<'a> {
         self.text(0, &[Span::new(line, Tone::Dim)]);
     }
 
+    /// The title of a part, not underlined.
+    pub(crate) fn title(&mut self, text: &str) {
+        let colon = if self.look.plain { ":" } else { "" };
+        self.text(0, &[Span::new(format!("{text}{colon}"), Tone::Strong)]);
+    }
+
     /// Text at an indent, wrapped.
     pub(crate) fn text(&mut self, indent: usize, spans: &[Span]) {
         self.line(&Lead { indent, label: Span::plain(""), text_at: indent }, spans);
@@ -130,6 +136,11 @@ impl<'a> Page<'a> {
         self.pad(if text.is_empty() { 0 } else { gap });
         self.out.push_str(&self.look.characters(text));
         self.out.push('\n');
+    }
+
+    /// Columns before what stands below a title; none where it is spoken.
+    pub(crate) const fn below(&self) -> usize {
+        if self.look.plain { 0 } else { 2 }
     }
 
     /// A line that is meant to be pasted: never wrapped.

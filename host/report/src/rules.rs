@@ -52,6 +52,8 @@ pub struct UnknownRule {
     pub asked: String,
     /// The id that may have been meant.
     pub nearest: Option<String>,
+    /// Those of a side, where its name was asked for.
+    pub of_side: Vec<&'static str>,
 }
 
 impl Explain for UnknownRule {
@@ -64,6 +66,9 @@ impl Explain for UnknownRule {
     }
 
     fn help(&self) -> Option<String> {
+        if !self.of_side.is_empty() {
+            return Some(format!("it is a side, whose rules are: {}", self.of_side.join(", ")));
+        }
         Some(match &self.nearest {
             Some(nearest) => format!("the nearest rule is `{nearest}`; `shipworthy rules` lists all"),
             None if self.asked.starts_with("stack.") => {
@@ -74,6 +79,8 @@ impl Explain for UnknownRule {
         })
     }
 }
+
+const SIDES: [Side; 2] = [Side::Payload, Side::Stack];
 
 /// A rule of either kind.
 enum Found<'a> {
@@ -99,10 +106,14 @@ fn unknown(id: &str, own: &[ProbeRule]) -> UnknownRule {
     let known = || rules::all().map(|rule| rule.id).chain(own.iter().map(String::as_str));
     let classes = || Class::ALL.into_iter().map(Class::as_str);
     // The side is what people leave out: `mode` means `stack.mode`.
+    let sided = || SIDES.map(|side| format!("{side}.{id}"));
+    let of_side = |side: Side| rules::all().filter(|rule| rule.side == side).map(|rule| rule.id).collect();
+    let of_side = SIDES.into_iter().find(|side| side.as_str() == id).map(of_side).unwrap_or_default();
     let nearest = suggest::nearest(id, known())
         .or_else(|| known().find(|known| known.split_once('.').is_some_and(|(_, name)| name == id)))
+        .or_else(|| sided().iter().find_map(|id| suggest::nearest(id, known())))
         .or_else(|| suggest::nearest(id, classes()));
-    UnknownRule { asked: text::excerpt(id, 80), nearest: nearest.map(str::to_owned) }
+    UnknownRule { asked: text::excerpt(id, 80), nearest: nearest.map(str::to_owned), of_side }
 }
 
 /// A side's question, in one line.

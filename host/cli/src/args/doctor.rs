@@ -12,7 +12,4 @@ pub(crate) struct DoctorArgs {
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Form,
-    /// No colour, also on a terminal
-    #[arg(long)]
-    pub(crate) no_color: bool,
 }

@@ -13,46 +13,46 @@ use super::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
-    /// Write the project of a new probe, which builds and passes its tests as it stands
+    /// Write the project of a new probe, which builds and passes its tests
     #[command(after_help = "Examples:\n  shipworthy plugin new orders --lang rust\n  \
         shipworthy plugin new orders --lang python --dir probes/orders\n\n\
         Exit codes: 0 it is written, 2 it is not.")]
     New(NewArgs),
-    /// Build a project with its language's own toolchain, and put its descriptor into the component
+    /// Build a project with its language's toolchain, descriptor included
     #[command(after_help = "Examples:\n  shipworthy plugin build\n  \
         shipworthy plugin build probes/orders --out plugins/orders.wasm\n\n\
         Exit codes: 0 it is built and can be used, 2 it cannot.")]
     Build(BuildArgs),
-    /// Run a probe against a recording, or against a stack that a file scripts, and compare what it sees
+    /// Run a probe against a recording or a scripted stack, and compare
     #[command(after_help = "Examples:\n  shipworthy plugin test\n  shipworthy plugin test --watch\n  \
         shipworthy plugin test --case tests/healthy.toml\n  \
         shipworthy plugin test --format junit --output json=tests.json\n  \
         shipworthy plugin test plugins/orders.wasm --case tests/recorded.toml\n\n\
         Exit codes: 0 all passed, 2 usage, or nothing could be built or run, 3 a test failed, 4 of one it cannot be told.")]
     Test(TestArgs),
-    /// Who a plugin is, what it needs and what an environment grants it; nothing of it is run or compiled
+    /// Who a plugin is, what it needs, what it is granted; nothing is run
     #[command(after_help = "Examples:\n  shipworthy plugin inspect plugins/orders.wasm\n  \
         shipworthy plugin inspect plugins/orders.wasm --env staging\n  \
         shipworthy plugin inspect builtin:gateway --format json\n\n\
         Exit codes: 0 it can be used, 2 it cannot: it is refused, or the environment lacks what it needs.")]
     Inspect(InspectArgs),
-    /// Fetch a plugin from a registry into the store of this user, with what is attached to it
+    /// Fetch a plugin from a registry, with what is attached to it
     #[command(after_help = "Examples:\n  shipworthy plugin pull oci://registry.example/plugins/orders:1.2.0\n  \
         shipworthy plugin pull oci://registry.example/plugins/orders:1.2.0 --output plugins/orders.wasm\n\n\
         Its reference with its digest goes to standard output.\n\
         Exit codes: 0 it is here, whole and as the registry's digest says, 2 it is not.")]
     Pull(PullArgs),
-    /// Push a plugin to a registry as a standard Wasm OCI artifact, which wkg and oras read too
+    /// Push a plugin to a registry as a standard Wasm OCI artifact
     #[command(after_help = "Examples:\n  \
         shipworthy plugin push plugins/orders.wasm oci://registry.example/plugins/orders:1.2.0\n\n\
-        Its reference with its digest goes to standard output, for an environment.\n\
+        Its reference with its digest goes to standard output, for an environment. wkg and oras read it too.\n\
         Exit codes: 0 it is there, 2 it is not.")]
     Push(PushArgs),
-    /// Which plugins environments run: from where, pinned to what, signed by whom, allowed what
+    /// Which plugins environments run: from where, pinned, signed, allowed
     #[command(after_help = "Examples:\n  shipworthy plugin list\n  shipworthy plugin list --env staging --newer\n\n\
         Exit codes: 0 all can be used, 2 one cannot, which is listed with its reason.")]
     List(ListArgs),
-    /// Write shipworthy.lock beside the environments: what each may run, by digest, and what it may do
+    /// Write shipworthy.lock: what each environment may run, by digest
     #[command(
         after_help = "Examples:\n  shipworthy plugin lock\n  shipworthy plugin lock --env staging --update agent\n  \
         shipworthy plugin lock --accept gateway:'http POST /x'\n  shipworthy plugin lock --check\n\n\
@@ -65,7 +65,7 @@ pub(crate) enum PluginCommand {
         shipworthy plugin sign artifact.yml --key cosign.key\n\n\
         Exit codes: 0 it is signed, 2 it is not.")]
     Sign(SignArgs),
-    /// Whether a file is signed by one of these keys; cosign's and openssl's signatures count as well
+    /// Whether a file is signed by one of these keys; cosign's count too
     #[command(after_help = "Examples:\n  shipworthy plugin verify plugins/orders.wasm --key release.pub\n  \
         shipworthy plugin verify artifact.yml --key release.pub --signature artifact.sig\n\n\
         Exit codes: 0 it is, 2 it is not: not signed, by another key, altered, or not valid.")]
@@ -140,9 +140,6 @@ pub(crate) struct TestArgs {
     /// Show all of what passed too
     #[arg(long, short)]
     pub(crate) verbose: bool,
-    /// No colour, also on a terminal
-    #[arg(long)]
-    pub(crate) no_color: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

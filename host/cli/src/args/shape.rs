@@ -9,20 +9,21 @@ use clap::{
     error::{Error, ErrorKind},
 };
 
-use super::Cli;
+use super::{Cli, Command as Known, LookFlags};
+
+/// The first word of the child that compiles.
+pub(crate) const COMPILE: &str = "compile-in-child";
 
 /// Flags that `-h` leaves out: it is to fit a terminal of 24 rows, and these are for a few.
-const RARE: [&str; 16] = [
+const RARE: [&str; 14] = [
     "artifact-key",
     "artifact-sha256",
     "bundle",
     "bundle-key",
     "fail-on",
     "locked",
-    "no-color",
     "offline",
     "partition",
-    "plain",
     "record",
     "replay",
     "secret-env",
@@ -42,6 +43,9 @@ const FEW: usize = 12;
 /// # Errors
 /// What is wrong with it, or the help or version that it asks for.
 pub(crate) fn parse(words: &[OsString]) -> Result<Cli, Error> {
+    if let Some(command) = compile(words) {
+        return Ok(Cli { command, look: LookFlags::default() });
+    }
     let matches = Cli::command().try_get_matches_from(words).map_err(|error| {
         let asked_short = words.iter().take_while(|word| *word != "--").any(|word| word == "-h");
         if error.kind() == ErrorKind::DisplayHelp && asked_short {
@@ -53,13 +57,22 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Cli, Error> {
     Cli::from_arg_matches(&matches)
 }
 
+/// The words that Shipworthy gives to its own child: `compile-in-child MEMORY SECONDS`.
+fn compile(words: &[OsString]) -> Option<Known> {
+    let [_, command, memory, seconds] = words else { return None };
+    let number = |word: &OsString| word.to_str()?.parse().ok();
+    (command == COMPILE).then_some(Known::Compile { memory: number(memory)?, seconds: number(seconds)? })
+}
+
 /// As `-h` shows it: what most people need, a line each.
 fn short(command: Command) -> Command {
     let many = command.get_arguments().count() > FEW;
     let rare = move |long: Option<&str>| many && long.is_some_and(|long| RARE.contains(&long));
     let command = command
+        .disable_help_subcommand(true)
         .mut_args(|arg| {
-            let hidden = arg.is_hide_set() || rare(arg.get_long());
+            // Those of every command would stand in the help of every command.
+            let hidden = arg.is_hide_set() || arg.is_global_set() || rare(arg.get_long());
             // Without headings, each of which takes two rows.
             let takes = arg.get_action().takes_values();
             let arg = arg.hide(hidden).help_heading(None::<&str>).hide_possible_values(takes);
@@ -168,7 +181,7 @@ mod tests {
             assert!(examples.iter().any(|line| line.starts_with(&own)), "{path:?} has no example of its own");
             for line in examples.iter().filter(|line| line.starts_with("shipworthy ")) {
                 // As far as the shell would hand it on.
-                let line = line.split([';', '#']).next().unwrap_or_default();
+                let line = line.split([';', '#', '|']).next().unwrap_or_default();
                 let line = line.split(" > ").next().unwrap_or_default().replace('\'', "");
                 let accepts = line.contains("--accept");
                 let words: Vec<OsString> =

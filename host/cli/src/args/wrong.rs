@@ -3,7 +3,7 @@
 use std::{ffi::OsString, fmt};
 
 use clap::{
-    Command, CommandFactory as _,
+    Arg, Command, CommandFactory as _,
     error::{ContextKind, ContextValue, Error, ErrorKind},
 };
 use shipworthy_contract::{Explain, Fault, suggest};
@@ -24,7 +24,7 @@ impl Wrong {
         let mut whole = Cli::command();
         whole.build();
         let reached = reached(&whole, words);
-        let mut wrong = Self::of(error, reached);
+        let mut wrong = Self::of(error, reached, &|flag| owner(&whole, words, flag));
         let usage = reached.clone().render_usage().to_string();
         let usage = usage.split_whitespace().skip(1).collect::<Vec<_>>().join(" ");
         wrong.help.push(format!("usage: {usage}"));
@@ -32,12 +32,12 @@ impl Wrong {
         wrong
     }
 
-    fn of(error: &Error, command: &Command) -> Self {
+    fn of(error: &Error, command: &Command, owner: &dyn Fn(&str) -> Option<String>) -> Self {
         let said = |kind| error.get(kind).map(words_of).unwrap_or_default();
         let arg = || plain(&said(ContextKind::InvalidArg).join(", "));
         let value = || said(ContextKind::InvalidValue).join(" ");
         let (text, help, code) = match error.kind() {
-            ErrorKind::UnknownArgument => unknown(&arg(), &said(ContextKind::SuggestedArg), command),
+            ErrorKind::UnknownArgument => unknown(&arg(), &said(ContextKind::SuggestedArg), command, owner),
             ErrorKind::InvalidSubcommand => {
                 let asked = said(ContextKind::InvalidSubcommand).join(" ");
                 let known: Vec<&str> = visible(command).collect();
@@ -94,7 +94,9 @@ fn of_value(arg: &str, value: &str, error: &Error) -> Said {
     let words: Vec<&str> = arg.rsplit(' ').next().unwrap_or_default().split('|').collect();
     let near = suggest::nearest(value, words.iter().copied().filter(|_| words.len() > 1));
     let near = near.map(str::to_owned).or_else(|| suggest::meant(&why));
-    let help = near.map(|near| format!("did you mean `{near}`?"));
+    let untold = words.len() > 1 && !words.iter().all(|word| why.contains(word));
+    let values = || untold.then(|| format!("values: {}", words.join(", ")));
+    let help = near.map(|near| format!("did you mean `{near}`?")).or_else(values);
     let why = if why.contains("found") { why } else { format!("{why}, found: {value}") };
     (format!("`{arg}`: {why}"), help.into_iter().collect(), "usage.value")
 }
@@ -111,18 +113,24 @@ fn missing(missing: &str, command: &Command) -> Said {
     (format!("expected `{missing}`, found none"), help, "usage.missing")
 }
 
-fn unknown(arg: &str, suggested: &[String], command: &Command) -> Said {
+fn unknown(arg: &str, suggested: &[String], command: &Command, owner: &dyn Fn(&str) -> Option<String>) -> Said {
     if !arg.starts_with('-') {
         let text = format!("expected no further word, found: {arg}");
         let known: Vec<&str> = visible(command).collect();
         let near = suggest::nearest(arg, known.iter().copied());
         return (text, near.map(|near| format!("did you mean `{near}`?")).into_iter().collect(), "usage.word");
     }
+    let name = arg.split('=').next().unwrap_or(arg);
+    if let Some(owner) = owner(name) {
+        return (format!("unknown flag `{arg}`"), vec![format!("`{name}` goes after `{owner}`")], "usage.flag");
+    }
     let longs: Vec<String> = command.get_arguments().filter_map(|arg| Some(format!("--{}", arg.get_long()?))).collect();
     let longs: Vec<&str> = longs.iter().map(String::as_str).collect();
-    let help = match suggested.first() {
-        Some(near) => format!("did you mean `{}`?", plain(near)),
-        None => meant_or_all(arg.split('=').next().unwrap_or(arg), &longs, "flags"),
+    // The parser may suggest the flag itself, where another command has it.
+    let near = suggested.first().map(|near| plain(near));
+    let help = match near.filter(|near| near.split(' ').next() != Some(name)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => meant_or_all(name, &longs, "flags"),
     };
     (format!("unknown flag `{arg}`"), vec![help], "usage.flag")
 }
@@ -137,6 +145,29 @@ fn meant_or_all(asked: &str, known: &[&str], what: &str) -> String {
 
 fn visible(command: &Command) -> impl Iterator<Item = &str> {
     command.get_subcommands().filter(|sub| !sub.is_hide_set()).map(Command::get_name)
+}
+
+/// The command behind a flag that has it, by its words: `stack check` for `shipworthy --only gateway stack check`.
+fn owner(whole: &Command, words: &[OsString], flag: &str) -> Option<String> {
+    let mut path = Vec::new();
+    let mut command = whole;
+    let mut passed = false;
+    for word in words.iter().skip(1).take_while(|word| *word != "--").filter_map(|word| word.to_str()) {
+        passed |= word.split('=').next() == Some(flag);
+        // What is no command is the value of a flag.
+        let Some(next) = command.find_subcommand(word) else { continue };
+        path.push(next.get_name());
+        command = next;
+        if passed && command.get_arguments().any(|arg| is_called(arg, flag)) {
+            return Some(path.join(" "));
+        }
+    }
+    None
+}
+
+fn is_called(arg: &Arg, flag: &str) -> bool {
+    let long = arg.get_long().is_some_and(|long| flag.strip_prefix("--") == Some(long));
+    long || arg.get_short().is_some_and(|short| flag.strip_prefix('-') == Some(short.encode_utf8(&mut [0; 4])))
 }
 
 /// The command that the words lead to, as far as they name any.
@@ -190,5 +221,28 @@ impl Explain for Wrong {
 
     fn help(&self) -> Option<String> {
         Some(self.help.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_before_its_command_is_told_where_it_goes() {
+        for (words, help) in [
+            ("shipworthy --quiet check", "`--quiet` goes after `check`"),
+            ("shipworthy -q stack check", "`-q` goes after `stack check`"),
+            ("shipworthy stack --only=gateway check", "`--only` goes after `stack check`"),
+            ("shipworthy --env staging check", "`--env` goes after `check`"),
+            ("shipworthy --quite check", "did you mean `--quiet`?"),
+            ("shipworthy check --env x --quite", "did you mean `--quiet`?"),
+            ("shipworthy payload check --only x", "did you mean `--policy`?"),
+        ] {
+            let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
+            let error = super::super::parse_words(&words).unwrap_err();
+            let wrong = Wrong::new(&error, &words);
+            assert_eq!(wrong.help.first().map(String::as_str), Some(help), "{words:?}");
+        }
     }
 }

@@ -19,7 +19,7 @@ use shipworthy_registry::Store;
 use crate::{
     args::{CreateArgs, PluginFlags},
     interrupt,
-    output::Stream,
+    output::{Stream, print},
     refusal::{Refusal, UsageError},
     replace::{Readers, replace},
     set::Set,
@@ -95,7 +95,7 @@ pub(crate) fn create(args: &CreateArgs) -> Result<(), Refusal> {
     let size = Bytes(u64::try_from(bytes.len()).unwrap_or(u64::MAX).next_multiple_of(1 << 10));
     let plugins = plural(environment.probes.len(), "plugin");
     Stream::Err.write(&format!("wrote {}: {plugins}, {size}\n", output.display()));
-    Stream::Out.write(&format!("{}  {}\n", Sha256::of(&bytes), output.display()));
+    print(&format!("{}  {}\n", Sha256::of(&bytes), output.display()))?;
     Ok(())
 }
 
@@ -105,14 +105,14 @@ pub(crate) fn verify(file: &Path, keys: &[PathBuf]) -> Result<(), Refusal> {
     let plan = Plan::whole(&set)?;
     let environment = &set.environment;
     let host = set.packed_by().unwrap_or_default();
-    Stream::Out.write(&format!("{}: environment `{}`, made by shipworthy {host}\n", file.display(), environment.name));
+    print(&format!("{}: environment `{}`, made by shipworthy {host}\n", file.display(), environment.name))?;
     for (listed, (plugin, _)) in plan.listed().iter().zip(plan.plugins()) {
         let from = if plugin.bundled { "bundled with this shipworthy, as locked" } else { "in the bundle, as locked" };
         let line = format!(
             "  {}: {} {}, sha256 {}, {from}\n",
             listed.probe, listed.plugin.name, listed.plugin.version, listed.plugin.sha256
         );
-        Stream::Out.write(&line);
+        print(&line)?;
     }
     Ok(())
 }

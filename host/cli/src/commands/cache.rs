@@ -12,7 +12,7 @@ use shipworthy_plugins::{
 
 use crate::{
     args::WarmArgs,
-    output::Stream,
+    output::print,
     refusal::Refusal,
     set::Set,
     stack::{Plan, components},
@@ -43,7 +43,7 @@ enum CacheError {
 
 /// `cache path`.
 pub(crate) fn path() -> Result<(), Refusal> {
-    Stream::Out.write(&format!("{}\n", folder()?.display()));
+    print(&format!("{}\n", folder()?.display()))?;
     Ok(())
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn clean() -> Result<(), Refusal> {
     let cleaned =
         Cache::open(&folder)?.clean().map_err(|source| CacheError::Clean { folder: folder.clone(), source })?;
     let count = plural(cleaned.entries, "compiled plugin");
-    Stream::Out.write(&format!("removed {count}, {} in all, from {}\n", Bytes(cleaned.bytes), folder.display()));
+    print(&format!("removed {count}, {} in all, from {}\n", Bytes(cleaned.bytes), folder.display()))?;
     Ok(())
 }
 
@@ -94,7 +94,7 @@ impl Warmer {
     fn warm(&self, binary: &Binary<'_>, limits: &Limits) -> Result<(), Refusal> {
         let name = shipworthy_contract::text::excerpt(binary.plugin, 60);
         if Component::load_bundled(&self.engine, binary)?.is_some() {
-            Stream::Out.write(&format!("{name}  {}  bundled: compiled when Shipworthy was built\n", binary.sha256));
+            print(&format!("{name}  {}  bundled: compiled when Shipworthy was built\n", binary.sha256))?;
             return Ok(());
         }
         let (_, origin) = components::load(&self.loader, &self.engine, binary, limits)?;
@@ -105,7 +105,7 @@ impl Warmer {
                 return Err(CacheError::NotKept { plugin: name, folder: self.folder.clone() }.into());
             }
         };
-        Stream::Out.write(&format!("{name}  {}  {what}\n", binary.sha256));
+        print(&format!("{name}  {}  {what}\n", binary.sha256))?;
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use shipworthy_report::{error, notice};
 use crate::{
     args::CaptureArgs,
     clock,
-    output::{self, Stream},
+    output::{self, Stream, print},
     progress::Shown,
     refusal::Refusal,
     set::Set,
@@ -66,8 +66,8 @@ pub(crate) fn run(args: &CaptureArgs) -> Result<u8, Refusal> {
     let set = Set::open(&args.env, &args.stack.plugins)?;
     let environment = &set.environment;
     let plan = Plan::new(&set, &args.stack)?;
-    let observed = stack::look(environment, &plan, &args.stack, Shown::where_people_look(false))?;
-    let look = output::look(false, Stream::Err);
+    let observed = stack::look(environment, &plan, &args.stack, Shown::where_people_look())?;
+    let look = output::look(Stream::Err);
     Stream::Err.write(&notice::render(&unseen::notices(&observed), &look));
     let unseen = unseen::services(&observed);
     match gather::gather(&observed) {
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &CaptureArgs) -> Result<u8, Refusal> {
                 version: env!("CARGO_PKG_VERSION"),
                 unseen: &unseen,
             };
-            Stream::Out.write(&block::render(&head, &captured));
+            print(&block::render(&head, &captured))?;
             // What a probe did not see is not in the block, which must not pass for the whole stack.
             Ok(if unseen.iter().any(|one| one.is_gap) { EXIT_UNDETERMINED } else { EXIT_PASSED })
         }

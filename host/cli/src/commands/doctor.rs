@@ -16,7 +16,7 @@ use shipworthy_report::doctor::{self, Looked};
 
 use crate::{
     args::{DoctorArgs, Form},
-    output::{Stream, look},
+    output::{Stream, look, print},
     refusal::Refusal,
 };
 
@@ -63,7 +63,7 @@ impl Need {
 pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Refusal> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(crate::refusal::UsageError::Runtime)?;
-    let mut looked = system::look(args.no_color);
+    let mut looked = system::look();
     let mut needs = Needs::default();
     if let Some(name) = &args.env {
         looked.extend(environment::look(name, &mut needs));
@@ -75,10 +75,10 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<u8, Refusal> {
     // What still waits for a name or a helper holds up nobody.
     runtime.shutdown_background();
     let code = if doctor::verdict(&looked) == Outcome::Fail { EXIT_USAGE } else { EXIT_PASSED };
-    Stream::Out.write(&match args.format {
-        Form::Human => doctor::render(&looked, &look(args.no_color, Stream::Out)),
+    print(&match args.format {
+        Form::Human => doctor::render(&looked, &look(Stream::Out)),
         Form::Json => doctor::json(&looked, code),
-    });
+    })?;
     Ok(code)
 }
 

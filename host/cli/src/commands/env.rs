@@ -11,7 +11,7 @@ use shipworthy_plugins::{
 
 use crate::{
     args::PluginFlags,
-    output::Stream,
+    output::{Stream, print},
     refusal::{Refusal, UsageError},
     set::Set,
     stack::Plan,
@@ -24,7 +24,7 @@ pub(crate) fn list() -> Result<(), Refusal> {
     }
     let width = found.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, file) in found {
-        Stream::Out.write(&format!("{name:width$}  {}\n", file.display()));
+        print(&format!("{name:width$}  {}\n", file.display()))?;
     }
     Ok(())
 }
@@ -46,7 +46,7 @@ pub(crate) fn show(name: &str) -> Result<(), Refusal> {
             Origin::Written(place) => place.to_string(),
             Origin::Default => "default".to_owned(),
         };
-        Stream::Out.write(&format!("{:width$}  # {origin}\n", line(&setting.key, &setting.value)));
+        print(&format!("{:width$}  # {origin}\n", line(&setting.key, &setting.value)))?;
     }
     Ok(())
 }
@@ -64,7 +64,7 @@ pub(crate) fn check(name: &str, plugins: &PluginFlags) -> Result<(), Refusal> {
     });
     let probes: String = probes.collect();
     let count = shipworthy_contract::text::plural(plan.listed().len(), "probe");
-    Stream::Out.write(&format!("environment `{}` can be used: {count}\n{probes}", environment.name));
+    print(&format!("environment `{}` can be used: {count}\n{probes}", environment.name))?;
     Ok(())
 }
 

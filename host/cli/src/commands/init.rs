@@ -21,7 +21,7 @@ use super::env::load;
 use crate::{
     args::InitArgs,
     clock,
-    output::{self, Stream},
+    output::{self, Stream, print},
     refusal::{Refusal, UsageError},
     set::Set,
     stack::Plan,
@@ -111,14 +111,14 @@ pub(crate) fn run(args: &InitArgs) -> Result<(), Refusal> {
     let text = draft.render();
     let mut notices = draft.notices();
     if args.print {
-        Stream::Out.write(&text);
+        print(&text)?;
     } else {
         file::write(&written_to, &text, args.force)?;
         let written = format!("written: {} from compose project `{}`", written_to.display(), survey.project);
         let next = format!("next: shipworthy stack check --env {}", shell(name));
         notices.insert(0, Notice::new(Outcome::Pass, written).advise(next));
     }
-    Stream::Err.write(&notice::render(&notices, &output::look(false, Stream::Err)));
+    Stream::Err.write(&notice::render(&notices, &output::look(Stream::Err)));
     if args.print { Ok(()) } else { usable(&written_to) }
 }
 

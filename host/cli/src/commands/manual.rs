@@ -1,5 +1,6 @@
 //! `shipworthy completions` and `shipworthy man`.
 
+mod fish;
 mod roff;
 
 use std::path::Path;
@@ -9,8 +10,8 @@ use shipworthy_contract::{Explain, Fault, suggest, text::excerpt};
 
 use crate::{
     args::{Cli, CompletionsArgs, ManArgs, Shell, complete},
-    output::{Stream, make_folder, write_atomically},
-    refusal::Refusal,
+    output::{make_folder, print, write_atomically},
+    refusal::{Refusal, UsageError},
 };
 
 /// No command is called so.
@@ -23,7 +24,7 @@ struct NoPage {
 }
 
 /// `completions SHELL`.
-pub(crate) fn completions(args: &CompletionsArgs) {
+pub(crate) fn completions(args: &CompletionsArgs) -> Result<(), UsageError> {
     let shell = match args.shell {
         Shell::Bash => clap_complete::Shell::Bash,
         Shell::Zsh => clap_complete::Shell::Zsh,
@@ -33,7 +34,11 @@ pub(crate) fn completions(args: &CompletionsArgs) {
     };
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut complete(), "shipworthy", &mut script);
-    Stream::Out.write(&String::from_utf8_lossy(&script));
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if matches!(args.shell, Shell::Fish) {
+        script.push_str(&fish::words(&complete()));
+    }
+    print(&script)
 }
 
 /// `man [WORD]... [--dir DIR]`.
@@ -51,7 +56,7 @@ pub(crate) fn man(args: &ManArgs) -> Result<(), Refusal> {
             None => return Err(no_page(command, args, word).into()),
         }
     }
-    Stream::Out.write(&roff::page(command));
+    print(&roff::page(command))?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use shipworthy_report::rules::{self, ProbeRule};
 use crate::{
     args::{ExplainArgs, Form, PluginFlags, RulesArgs},
     bundled, clock,
-    output::{Stream, look},
+    output::{Stream, look, print},
     refusal::Refusal,
     set::Set,
     stack::Plan,
@@ -16,20 +16,20 @@ use crate::{
 
 pub(crate) fn list(args: &RulesArgs) -> Result<(), Refusal> {
     let own = own_rules(args.env.as_deref())?;
-    Stream::Out.write(&match args.format {
-        Form::Human => rules::list(&own, &look(false, Stream::Out)),
+    print(&match args.format {
+        Form::Human => rules::list(&own, &look(Stream::Out)),
         Form::Json => rules::list_json(&own, &clock::waiver_example()),
-    });
+    })?;
     Ok(())
 }
 
 pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Refusal> {
     let own = own_rules(args.env.as_deref())?;
     let expires = clock::waiver_example();
-    Stream::Out.write(&match args.format {
-        Form::Human => rules::explain(&args.rule, &own, &expires, &look(false, Stream::Out))?,
+    print(&match args.format {
+        Form::Human => rules::explain(&args.rule, &own, &expires, &look(Stream::Out))?,
         Form::Json => rules::explain_json(&args.rule, &own, &expires)?,
-    });
+    })?;
     Ok(())
 }
 

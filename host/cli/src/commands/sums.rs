@@ -23,7 +23,7 @@ pub(crate) fn run(args: &SumsArgs) -> Result<(), Refusal> {
     Stream::Out.write_bytes(&sums.text).map_err(UsageError::StandardOutput)?;
     let warnings: Vec<Notice> = sums.warnings.iter().map(|line| Notice::new(Outcome::Warn, line)).collect();
     if !warnings.is_empty() {
-        Stream::Err.write(&notice::render(&warnings, &output::look(false, Stream::Err)));
+        Stream::Err.write(&notice::render(&warnings, &output::look(Stream::Err)));
     }
     Ok(())
 }

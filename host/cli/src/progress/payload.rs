@@ -30,7 +30,7 @@ struct Running {
 impl Bar {
     /// None is shown off a terminal, and none if only what needs attention is wanted.
     pub(crate) fn new(flags: &OutputFlags) -> Self {
-        Self::shown(!flags.quiet && !flags.plain && !output::plain())
+        Self::shown(!flags.quiet && !output::plain())
     }
 
     /// A bar that is shown on a terminal, if it is wanted.

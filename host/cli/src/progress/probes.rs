@@ -46,12 +46,12 @@ pub(crate) enum Shown {
 impl Shown {
     /// Lines on a terminal that can write over them, unless only what needs attention is wanted or a log is written there.
     pub(crate) fn of(flags: &OutputFlags) -> Self {
-        if flags.quiet { Self::Not } else { Self::where_people_look(flags.plain) }
+        if flags.quiet { Self::Not } else { Self::where_people_look() }
     }
 
     /// The same where nothing else is asked for.
-    pub(crate) fn where_people_look(plain: bool) -> Self {
-        match (Stream::Err.is_terminal(), plain || output::plain()) {
+    pub(crate) fn where_people_look() -> Self {
+        match (Stream::Err.is_terminal(), output::plain()) {
             (true, true) => Self::Told,
             (true, false) if is_redrawn() => Self::Redrawn,
             (true | false, _) => Self::Not,

@@ -122,6 +122,12 @@ pub enum Problem {
         /// What was written.
         found: String,
     },
+    /// A folder, which is no environment.
+    #[error("expected an environment's name, or a path that ends with `.toml`, found a folder: {}", excerpt(found, 80))]
+    Folder {
+        /// What was written.
+        found: String,
+    },
     /// A file that cannot be read.
     #[error("cannot read a file of the environment")]
     File(#[source] FileError),
@@ -276,7 +282,7 @@ impl Problem {
     /// Stable code.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::NotFound { .. } | Self::NotAName { .. } => "env.not-found",
+            Self::NotFound { .. } | Self::NotAName { .. } | Self::Folder { .. } => "env.not-found",
             Self::File(_) => "env.file",
             Self::Syntax { .. } => "env.syntax",
             Self::Cycle { .. } => "env.cycle",
@@ -303,6 +309,7 @@ impl Problem {
                     .to_owned(),
             ),
             Self::NotFound { known, .. } => Some(format!("there are: {}", known.join(", "))),
+            Self::Folder { .. } => Some("name a file in it, such as `--env FOLDER/NAME.toml`".to_owned()),
             Self::NotAName { .. } => Some("`--env staging` reads `environments/staging.toml`".to_owned()),
             Self::UnknownKey { nearest: Some(nearest), .. } | Self::UnknownName { nearest: Some(nearest), .. } => {
                 Some(format!("did you mean `{nearest}`?"))
@@ -329,11 +336,22 @@ impl Problem {
                 None => EVERY_KEY.to_owned(),
             }),
             Self::Cycle { .. } => Some("let one of them not extend the other".to_owned()),
-            Self::File(_) => Some("paths are relative to the file in which they stand; see that it is there".to_owned()),
+            Self::File(error) => Some(of_file(error).to_owned()),
             Self::UnknownName { what, .. } => Some(format!("name {what}, or add it")),
             Self::Header { .. } => Some("take it out, or name another header".to_owned()),
             Self::Conflict { .. } | Self::Kind { .. } => Some(EVERY_KEY.to_owned()),
         }
+    }
+}
+
+/// What to do about a file that cannot be read.
+const fn of_file(error: &FileError) -> &'static str {
+    match error {
+        FileError::Missing { .. } => "paths are relative to the file in which they stand; see that it is there",
+        FileError::NotRegular { .. } => "an environment is a regular file, or a link to one: name that",
+        FileError::TooLarge { .. } => "an environment is a short text: see that this is one",
+        FileError::NotText { .. } => "save it as UTF-8",
+        FileError::Io { .. } => "see that you may read it",
     }
 }
 

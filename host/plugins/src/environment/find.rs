@@ -26,15 +26,25 @@ pub fn find(name_or_path: &str, from: &Path) -> Result<PathBuf, EnvironmentError
     if is_path(name_or_path) {
         return Ok(join(from, Path::new(name_or_path)));
     }
-    if !is_name(name_or_path) {
+    let is_name = is_name(name_or_path);
+    if let Some(file) = Some(name_or_path).filter(|_| is_name).and_then(|name| named(name, from)) {
+        return Ok(file);
+    }
+    // A folder may be called like an environment, which comes first.
+    if !name_or_path.is_empty() && files::is_folder(&join(from, Path::new(name_or_path))) {
+        return Err(Problem::Folder { found: name_or_path.to_owned() }.into());
+    }
+    if !is_name {
         return Err(Problem::NotAName { found: name_or_path.to_owned() }.into());
     }
-    let file = format!("{name_or_path}{ENDING}");
-    folders(from).map(|folder| folder.join(&file)).find(|path| files::exists(path)).ok_or_else(|| {
-        let known: Vec<String> = list(from).into_iter().map(|(name, _)| name).collect();
-        let nearest = nearest(name_or_path, known.iter().map(String::as_str)).map(str::to_owned);
-        Problem::NotFound { name: name_or_path.to_owned(), nearest, known }.into()
-    })
+    let known: Vec<String> = list(from).into_iter().map(|(name, _)| name).collect();
+    let nearest = nearest(name_or_path, known.iter().map(String::as_str)).map(str::to_owned);
+    Err(Problem::NotFound { name: name_or_path.to_owned(), nearest, known }.into())
+}
+
+fn named(name: &str, from: &Path) -> Option<PathBuf> {
+    let file = format!("{name}{ENDING}");
+    folders(from).map(|folder| folder.join(&file)).find(|path| files::exists(path))
 }
 
 /// Every environment that `find` finds by name, sorted by name.
@@ -114,6 +124,7 @@ mod tests {
         let root = tree(&[
             "environments/a.toml",
             "environments/b.toml",
+            "environments/staging.toml",
             "x/environments/b.toml",
             "x/y/z",
             "x/environments/notes.txt",
@@ -122,16 +133,26 @@ mod tests {
         assert_eq!(find("a", &from).unwrap(), root.path().join("environments/a.toml"));
         assert_eq!(find("b", &from).unwrap(), root.path().join("x/environments/b.toml"));
         let names: Vec<String> = list(&from).into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["a", "b"]);
-        let error = find("aa", &from).unwrap_err();
-        assert!(matches!(error.problem(), Problem::NotFound { nearest: Some(near), .. } if near == "a"), "{error:?}");
+        assert_eq!(names, ["a", "b", "staging"]);
+        let error = find("stagin", &from).unwrap_err();
+        assert!(matches!(error.problem(), Problem::NotFound { nearest: Some(near), .. } if near == "staging"), "{error:?}");
+    }
+
+    #[test]
+    fn a_folder_is_no_environment() {
+        let root = tree(&["environments/a.toml", "a/x", "e/x"]);
+        assert!(find("a", root.path()).is_ok(), "a name comes first");
+        for folder in ["e", "environments", "..", "e/"] {
+            let error = find(folder, root.path()).unwrap_err();
+            assert!(matches!(error.problem(), Problem::Folder { .. }), "{folder}: {error:?}");
+        }
     }
 
     #[test]
     fn paths_are_taken_as_they_are_and_nonsense_is_refused() {
         assert_eq!(find("e/x.toml", Path::new(".")).unwrap(), Path::new("e/x.toml"));
         assert_eq!(find("/e/x.toml", Path::new("/f")).unwrap(), Path::new("/e/x.toml"));
-        for wrong in ["", "a/b", "..", ".toml", "a\\b", "a\nb"] {
+        for wrong in ["", "a/b", ".toml", "a\\b", "a\nb"] {
             assert!(matches!(find(wrong, Path::new(".")).unwrap_err().problem(), Problem::NotAName { .. }), "{wrong}");
         }
     }

@@ -60,6 +60,8 @@ pub struct Probe {
     pub severity: BTreeMap<String, Severity>,
     /// Where it stands.
     pub at: Place,
+    /// Where the value of its `plugin` stands.
+    pub plugin_at: Place,
 }
 
 /// `[probes]`, sorted by name.
@@ -102,6 +104,7 @@ fn read(reader: &mut Reader, probes: Table<'_>, entry: &Entry, known: &[&str]) -
         retry: read_retry(reader, table),
         severity: read_severity(reader, table),
         at: reader.place(entry.spot),
+        plugin_at: reader.place(table.get("plugin").map_or(entry.spot, |plugin| plugin.item.spot)),
         service: service?,
         plugin: plugin?,
     };

@@ -29,7 +29,14 @@ pub struct PluginError {
 impl PluginError {
     /// Of a probe's plugin.
     pub(crate) fn new(probe: &Probe, problem: PluginProblem) -> Self {
-        Self { probe: Some((probe.name.clone(), probe.at.clone())), problem: Box::new(problem) }
+        let at = match &problem {
+            // The value itself is wrong, or leads to nothing.
+            PluginProblem::UnknownBuiltin { .. } | PluginProblem::File(_) | PluginProblem::Unpinned { .. } => {
+                &probe.plugin_at
+            }
+            _ => &probe.at,
+        };
+        Self { probe: Some((probe.name.clone(), at.clone())), problem: Box::new(problem) }
     }
 
     /// Of a plugin that no probe is about.

@@ -113,6 +113,7 @@ fn name(problem: &Problem) -> &'static str {
     match problem {
         Problem::NotFound { .. } => "NotFound",
         Problem::NotAName { .. } => "NotAName",
+        Problem::Folder { .. } => "Folder",
         Problem::File(_) => "File",
         Problem::Syntax { .. } => "Syntax",
         Problem::Cycle { .. } => "Cycle",
@@ -146,9 +147,9 @@ fn every_problem_is_told_with_its_place_and_shows_no_secret() {
     }
     let page = page.join("\n");
     assert!(!page.contains("hunter"), "{page}");
-    // These have tests of their own: `Depth` and `NotFound` below, the secrets in `endpoints`.
-    let elsewhere = ["Depth", "NotFound", "Secret", "SecretFile"];
-    assert_eq!(seen.len() + elsewhere.len(), 19, "{seen:?}");
+    // These have tests of their own: `Depth` and `NotFound` below, `Folder` beside `find`, the secrets in `endpoints`.
+    let elsewhere = ["Depth", "Folder", "NotFound", "Secret", "SecretFile"];
+    assert_eq!(seen.len() + elsewhere.len(), 20, "{seen:?}");
     insta::assert_snapshot!(page);
 }
 

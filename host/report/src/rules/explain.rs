@@ -38,9 +38,9 @@ fn host(page: &mut Page<'_>, look: &Look, rule: &Rule, expires: &str) {
     section(page, "what it means");
     page.text(2, &[Span::plain(rule.explanation)]);
     section(page, "how it comes out");
-    outcome_row(page, "strict", "warn", "when", Tone::Dim);
+    outcome_head(page, look);
     for row in rule.rows {
-        outcome_row(page, row.strict.as_str(), row.warn.as_str(), row.when, tone(row.strict));
+        outcome_row(page, look, [row.strict.as_str(), row.warn.as_str()], row.when, tone(row.strict));
     }
     if let Some(example) = examples::of(rule.id) {
         shown(page, look, example);
@@ -64,9 +64,9 @@ fn probe(page: &mut Page<'_>, look: &Look, rule: &ProbeRule, expires: &str) {
     fact(page, "evidence", &format!("a finding of the probe, about the service {}", rule.service));
     fact(page, "plugin", &look.foreign(&rule.plugin, LONGEST));
     section(page, "how it comes out");
-    outcome_row(page, "strict", "warn", "when", Tone::Dim);
+    outcome_head(page, look);
     let word = rule.severity.as_str();
-    outcome_row(page, word, word, "the probe finds that it does not hold", tone(rule.severity));
+    outcome_row(page, look, [word, word], "the probe finds that it does not hold", tone(rule.severity));
     page.text(
         2,
         &[Span::plain("The policy does not change it; `severity` under `[probes.X]` of the environment does.")],
@@ -92,23 +92,34 @@ fn fact(page: &mut Page<'_>, label: &str, text: &str) {
 
 fn section(page: &mut Page<'_>, title: &str) {
     page.blank();
-    page.text(0, &[Span::new(title, Tone::Strong)]);
+    page.title(title);
 }
 
-fn outcome_row(page: &mut Page<'_>, strict: &str, warn: &str, when: &str, tone: Tone) {
+fn outcome_head(page: &mut Page<'_>, look: &Look) {
+    if !look.plain {
+        outcome_row(page, look, ["strict", "warn"], "when", Tone::Dim);
+    }
+}
+
+fn outcome_row(page: &mut Page<'_>, look: &Look, [strict, warn]: [&str; 2], when: &str, tone: Tone) {
+    if look.plain {
+        page.text(0, &[Span::plain(format!("under strict: {strict}; under warn: {warn}; when: {when}"))]);
+        return;
+    }
     // Two aligned columns before a wrapped text; what the rule does by default gives the tone.
     let label = Span::new(format!("{strict:<8}{warn}"), tone);
     page.line(&Lead { indent: 2, label, text_at: 18 }, &[Span::plain(when)]);
 }
 
-/// The example as a report tells it, within a page that is two columns narrower.
+/// The example as a report tells it, within a page that is two columns narrower, if it can be narrower.
 fn shown(page: &mut Page<'_>, look: &Look, example: &Example) {
     section(page, "for instance");
     page.text(2, &[Span::plain(look.foreign(&example.case, LONGEST))]);
     page.blank();
     let within = Look { width: look.columns().saturating_sub(2), ..*look };
+    let indent = look.columns().saturating_sub(within.columns());
     for line in examples::told(example, &within).lines() {
-        page.verbatim(2, line);
+        page.verbatim(indent, line);
     }
 }
 
@@ -116,6 +127,6 @@ fn paste(page: &mut Page<'_>, lines: &[String]) {
     page.text(2, &[Span::plain("In the environment file; it stays visible in every report.")]);
     page.blank();
     for line in lines {
-        page.verbatim(2, line);
+        page.verbatim(page.below(), line);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Exit codes with what each says, as the documentation has them.
-pub(crate) const EXIT_CODES: [(u8, &str); 9] = [
+pub(crate) const EXIT_CODES: [(u8, &str); 10] = [
     (0, "passed, warnings allowed; of a command that judges nothing: done"),
     (1, "the payload contract failed: the artifact's producer mends it"),
     (2, "usage or configuration: nothing was judged, and nothing was started"),
@@ -19,7 +19,8 @@ pub(crate) const EXIT_CODES: [(u8, &str); 9] = [
     (125, "`check -- COMMAND`: the command was not started, because of the verdict or of usage"),
     (126, "`check -- COMMAND`: the command cannot be run"),
     (127, "`check -- COMMAND`: the command is not there"),
-    (130, "interrupted"),
+    (130, "interrupted by Ctrl-C: nothing was judged"),
+    (143, "interrupted by SIGTERM, as by `kill`: nothing was judged"),
 ];
 
 /// A class or an exit code explained, with a line break at its end; none if it is neither.

@@ -85,6 +85,8 @@ fn an_unknown_rule_gives_the_nearest() {
     for (asked, nearest) in [
         ("payload.pth", Some("payload.path")),
         ("mode", Some("stack.mode")),
+        ("mod", Some("stack.mode")),
+        ("versio", Some("stack.version")),
         ("stack.provisioner.run-succeded", Some("stack.provisioner.run-succeeded")),
         ("something else", None),
     ] {
@@ -92,6 +94,35 @@ fn an_unknown_rule_gives_the_nearest() {
         let Err((found, help)) = error else { panic!("{asked} is known") };
         assert_eq!(found.as_deref(), nearest, "{asked}");
         assert!(help.is_some_and(|help| nearest.is_none_or(|nearest| help.contains(nearest))));
+    }
+}
+
+#[test]
+fn a_side_gives_its_rules() {
+    let error = explain("payload", &own(), EXPIRES, &LOOK).map_err(|error| error.help().unwrap_or_default());
+    let Err(help) = error else { panic!("a side is no rule") };
+    assert!(help.starts_with("it is a side, whose rules are: payload."), "{help}");
+    assert!(help.contains("payload.path") && !help.contains("stack."), "{help}");
+}
+
+#[test]
+fn a_rule_is_explained_to_those_who_listen() {
+    let look = Look { plain: true, ..LOOK };
+    insta::assert_snapshot!(explain("payload.hooks-digest", &[], EXPIRES, &look).unwrap_or_default());
+}
+
+#[test]
+fn an_example_is_no_wider_than_a_narrow_page() {
+    for width in 40..44 {
+        let look = Look { width, ..LOOK };
+        for rule in table::all() {
+            let text = explain(rule.id, &[], EXPIRES, &look).unwrap_or_default();
+            // What is there to be pasted is never broken.
+            let laid_out = text.split("how to waive it").next().unwrap_or_default();
+            // Nor is what stands between backticks.
+            let wide = laid_out.lines().find(|line| line.chars().count() > width && !line.contains('`'));
+            assert_eq!(wide, None, "{} at {width}", rule.id);
+        }
     }
 }
 

@@ -10,11 +10,8 @@ use crate::{
     output::{Stream, color, unicode, width},
 };
 
-/// A clock before this version was made is wrong, and with it every certificate and every waiver.
-const MADE: &str = "2026-01-01";
-
-pub(super) fn look(no_color: bool) -> Vec<Looked> {
-    vec![program(), time(), terminal(no_color)]
+pub(super) fn look() -> Vec<Looked> {
+    vec![program(), time(), terminal()]
 }
 
 fn program() -> Looked {
@@ -31,17 +28,17 @@ fn program() -> Looked {
 
 fn time() -> Looked {
     let now = clock::now();
-    if now.as_str() >= MADE {
+    if now.as_str() >= clock::MADE {
         return seen("system", "clock", Outcome::Pass, now);
     }
     seen("system", "clock", Outcome::Fail, format!("{now}, which is before this version was made"))
         .with("set it: certificates and waivers are judged by it", &["sudo timedatectl set-ntp true"])
 }
 
-fn terminal(no_color: bool) -> Looked {
+fn terminal() -> Looked {
     let characters = if unicode() { "UTF-8" } else { "ASCII" };
     let terminal = if Stream::Out.is_terminal() {
-        let colour = if color(no_color, Stream::Out) { "with colour" } else { "without colour" };
+        let colour = if color(Stream::Out) { "with colour" } else { "without colour" };
         format!("a terminal of {} columns, {characters}, {colour}", width(Stream::Out))
     } else {
         format!("no terminal: pages are {} columns wide, {characters}, without colour", width(Stream::Out))

@@ -13,7 +13,7 @@ use shipworthy_report::compared::{self, COMPARISON_SCHEMA, Comparison, Item, Nam
 use crate::{
     args::{DiffArgs, Form},
     bundled,
-    output::{Stream, look},
+    output::{Stream, look, print},
     refusal::Refusal,
     set::Set,
 };
@@ -37,10 +37,10 @@ pub(crate) fn run(args: &DiffArgs) -> Result<(), Refusal> {
     }));
     sections.retain(|section| !section.items.is_empty());
     let comparison = Comparison { schema: COMPARISON_SCHEMA, left: left.named, right: right.named, sections };
-    Stream::Out.write(&match args.format {
-        Form::Human => compared::render(&comparison, &look(false, Stream::Out)),
+    print(&match args.format {
+        Form::Human => compared::render(&comparison, &look(Stream::Out)),
         Form::Json => compared::json(&comparison),
-    });
+    })?;
     Ok(())
 }
 

@@ -2,18 +2,21 @@
 
 use std::fmt::Write as _;
 
-use clap::Command;
+use clap::{Arg, ArgAction, Command};
 use clap_mangen::Man;
 
+use crate::clock::MADE;
+
 /// What holds for every command.
-const VARIABLES: [(&str, &str); 8] = [
+const VARIABLES: [(&str, &str); 9] = [
     ("XDG_CACHE_HOME", "where compiled plugins and those of registries are kept, in shipworthy/; else ~/.cache"),
     ("DOCKER_CONFIG", "folder of docker's config.json, from which registries' credentials come; else ~/.docker"),
     ("CI", "if set, a check of an environment without shipworthy.lock is refused (--locked)"),
     ("SHIPWORTHY_OFFLINE", "if set, no registry is reached"),
     ("SHIPWORTHY_LOG", "which of its own log lines go to standard error, such as debug"),
     ("SHIPWORTHY_KEY_PASSWORD", "the password of a private key for plugin sign; else COSIGN_PASSWORD"),
-    ("NO_COLOR", "if set, no colour"),
+    ("SHIPWORTHY_PLAIN", "if 1, words instead of symbols and columns, as with --plain"),
+    ("NO_COLOR", "if set, no colour, as with --no-color"),
     ("LC_ALL, LC_CTYPE, LANG", "if they name a character set that is not UTF-8, pages are written in ASCII"),
 ];
 
@@ -35,7 +38,7 @@ const STATUS: [(&str, &str); 8] = [
     ("4", "something that is required could not be determined"),
     ("125", "with a command after --: it was not started"),
     ("126, 127", "with a command after --: it cannot be run, or is not there"),
-    ("130", "interrupted"),
+    ("130, 143", "interrupted, by Ctrl-C or by SIGTERM: nothing was judged"),
 ];
 
 /// A section that clap's crate writes.
@@ -45,17 +48,15 @@ type Part = fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>;
 pub(super) fn page(command: &Command) -> String {
     let version = format!("shipworthy {}", env!("CARGO_PKG_VERSION"));
     let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
-    let man = Man::new(command.clone()).title(name.to_uppercase()).source(version).manual("Shipworthy");
+    let man = Man::new(command.clone()).title(name.to_uppercase()).date(MADE).source(version).manual("Shipworthy");
     let mut bytes = Vec::new();
     // Writing to a vector cannot fail.
-    let parts: [Part; 5] = [
-        Man::render_title,
-        Man::render_name_section,
-        Man::render_synopsis_section,
-        Man::render_description_section,
-        Man::render_options_section,
-    ];
-    for part in parts {
+    let parts: [Part; 4] =
+        [Man::render_title, Man::render_name_section, Man::render_description_section, Man::render_options_section];
+    for (at, part) in parts.into_iter().enumerate() {
+        if at == 2 {
+            bytes.extend(synopsis(command).bytes());
+        }
         part(&man, &mut bytes).unwrap_or_default();
     }
     if command.get_subcommands().any(|sub| !sub.is_hide_set()) {
@@ -80,6 +81,52 @@ pub(super) fn page(command: &Command) -> String {
     }
     see_also(&mut page, command, &name);
     page
+}
+
+/// The command's name, its flags with what they take, and its words. What clap's crate writes leaves out what they take.
+fn synopsis(command: &Command) -> String {
+    let mut words = vec![bold(command.get_bin_name().unwrap_or_else(|| command.get_name()))];
+    let (needed, other): (Vec<&Arg>, Vec<&Arg>) = command
+        .get_arguments()
+        .filter(|arg| !arg.is_hide_set() && !arg.is_positional())
+        .partition(|arg| arg.is_required_set());
+    words.extend(needed.into_iter().chain(other).map(flag));
+    words.extend(command.get_positionals().filter(|arg| !arg.is_hide_set()).map(word));
+    if command.get_subcommands().any(|sub| !sub.is_hide_set()) {
+        words.push("\\fICOMMAND\\fR".to_owned());
+    }
+    let mut section = String::new();
+    heading(&mut section, "SYNOPSIS");
+    line(&mut section, &words.join(" "));
+    section
+}
+
+fn flag(arg: &Arg) -> String {
+    let short = arg.get_short().map(|short| bold(&format!("-{short}")));
+    let long = arg.get_long().map(|long| bold(&format!("--{long}")));
+    let name = short.into_iter().chain(long).collect::<Vec<_>>().join("|");
+    let taken = if arg.get_action().takes_values() { format!(" {}", value(arg)) } else { String::new() };
+    let more = if matches!(arg.get_action(), ArgAction::Append) { "..." } else { "" };
+    optional(arg, &format!("{name}{taken}")) + more
+}
+
+fn word(arg: &Arg) -> String {
+    let before = if arg.is_last_set() { "\\-\\- " } else { "" };
+    let more = if matches!(arg.get_action(), ArgAction::Append) { "..." } else { "" };
+    optional(arg, &format!("{before}{}{more}", value(arg)))
+}
+
+fn optional(arg: &Arg, text: &str) -> String {
+    if arg.is_required_set() { text.to_owned() } else { format!("[{text}]") }
+}
+
+fn value(arg: &Arg) -> String {
+    let names = arg.get_value_names().unwrap_or_default().join(" ");
+    format!("\\fI{}\\fR", escaped(if names.is_empty() { arg.get_id().as_str() } else { &names }))
+}
+
+fn bold(text: &str) -> String {
+    format!("\\fB{}\\fR", escaped(text))
 }
 
 /// The parts of what stands below a command's flags in its help.
@@ -127,7 +174,7 @@ fn section(page: &mut String, title: &str, rows: &[(&str, &str)]) {
     heading(page, title);
     for (name, text) in rows {
         page.push_str(".TP\n");
-        line(page, &format!("\\fB{}\\fR", escaped(name)));
+        line(page, &bold(name));
         line(page, &escaped(text));
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     args::{Form, InspectArgs},
     bundled,
     commands::env,
-    output::{Stream, look},
+    output::{Stream, look, print},
     reach::Reach,
     refusal::Refusal,
     set::Set,
@@ -37,10 +37,10 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), Refusal> {
     let mut refusal = Refusal { errors: Vec::new() };
     let held = set.as_ref().map(|set| held(&inspected, set, &bundled, &mut refusal));
     let shown = shown(inspected, args, held);
-    Stream::Out.write(&match args.format {
-        Form::Human => page::render(&shown, &look(false, Stream::Out)),
+    print(&match args.format {
+        Form::Human => page::render(&shown, &look(Stream::Out)),
         Form::Json => page::json(&shown),
-    });
+    })?;
     if refusal.errors.is_empty() { Ok(()) } else { Err(refusal) }
 }
 

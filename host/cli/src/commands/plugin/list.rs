@@ -14,7 +14,7 @@ use shipworthy_report::sets::{self, Allowed, Listed, Loaded, Newer};
 use crate::{
     args::{Form, ListArgs, PluginFlags},
     bundled,
-    output::{Stream, look},
+    output::{Stream, look, print},
     refusal::{Refusal, chain},
     set::{self, Set},
 };
@@ -44,10 +44,10 @@ pub(super) fn run(args: &ListArgs) -> Result<(), Refusal> {
         let flags = PluginFlags { locked: Some(false), offline: args.offline, ..PluginFlags::default() };
         listed.push(list(&Set::with(environment, &flags)?, args.newer));
     }
-    Stream::Out.write(&match args.format {
-        Form::Human => sets::render(&listed, &look(false, Stream::Out)),
+    print(&match args.format {
+        Form::Human => sets::render(&listed, &look(Stream::Out)),
         Form::Json => sets::json(&listed),
-    });
+    })?;
     let unusable = listed.iter().flat_map(|set| &set.plugins).filter(|listed| listed.error.is_some()).count();
     if unusable == 0 { Ok(()) } else { Err(Unusable(unusable).into()) }
 }

@@ -12,7 +12,7 @@ use shipworthy_report::locked::{self, Changes, Fact, Line, Mark};
 use crate::{
     args::{Accept, LockArgs},
     bundled, clock,
-    output::{self, Stream, look},
+    output::{self, Stream, look, print},
     reach::Reach,
     refusal::Refusal,
     set,
@@ -169,7 +169,7 @@ fn settle(drafts: &[Written], args: &LockArgs) -> Result<(), Refusal> {
     if args.check {
         shown.to_approve.clear();
     }
-    Stream::Out.write(&locked::render(&shown, &look(false, Stream::Out)));
+    print(&locked::render(&shown, &look(Stream::Out)))?;
     if !refusal.errors.is_empty() {
         return Err(refusal);
     }

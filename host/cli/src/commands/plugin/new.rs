@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use shipworthy_kit::{Language, scaffold};
 
-use crate::{args::NewArgs, output::Stream, refusal::Refusal};
+use crate::{args::NewArgs, output::print, refusal::Refusal};
 
 pub(super) fn run(args: &NewArgs) -> Result<(), Refusal> {
     let folder = args.dir.clone().unwrap_or_else(|| PathBuf::from(args.name.as_str()));
@@ -15,7 +15,7 @@ pub(super) fn run(args: &NewArgs) -> Result<(), Refusal> {
     let (spoken, folder, sdk) = (spoken(args.lang), folder.display(), scaffold::sdk_folder(args.lang));
     let head = format!("wrote a probe in {spoken} to {folder}\n{files}  {sdk}/ (the SDK, of this version)\n");
     let text = format!("{head}\nnext:\n  cd {folder}\n{next}");
-    Stream::Out.write(&text);
+    print(&text)?;
     Ok(())
 }
 

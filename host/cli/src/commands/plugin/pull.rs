@@ -5,7 +5,7 @@ use shipworthy_plugins::component::{self, ComponentError};
 
 use crate::{
     args::PullArgs,
-    output::Stream,
+    output::{Stream, print},
     reach::Reach,
     refusal::{Refusal, UsageError},
     replace::{Readers, replace},
@@ -44,7 +44,7 @@ pub(super) fn run(args: &PullArgs) -> Result<(), Refusal> {
     };
     let text = format!("{from}: {who}, {} bytes, sha256 {}; {signatures}\n", pulled.size, pulled.component);
     Stream::Err.write(&text);
-    Stream::Out.write(&format!("{pinned}\n"));
+    print(&format!("{pinned}\n"))?;
     Ok(())
 }
 

@@ -7,7 +7,12 @@ use shipworthy_plugins::{
 };
 
 use super::pull::one;
-use crate::{args::PushArgs, output::Stream, reach::Reach, refusal::Refusal};
+use crate::{
+    args::PushArgs,
+    output::{Stream, print},
+    reach::Reach,
+    refusal::Refusal,
+};
 
 /// The component cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +33,7 @@ pub(super) fn run(args: &PushArgs) -> Result<(), Refusal> {
         "pushed: {who}, {} bytes, sha256 {}\nin an environment:\n\n[probes.{probe}]\nplugin = \"{pinned}\"\n",
         pushed.size, pushed.component
     ));
-    Stream::Out.write(&format!("{pinned}\n"));
+    print(&format!("{pinned}\n"))?;
     Ok(())
 }
 

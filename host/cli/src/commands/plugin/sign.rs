@@ -8,9 +8,9 @@ use shipworthy_signatures::{KeyError, PrivateKey, sign_digest, sign_manifest};
 use super::pull::one;
 use crate::{
     args::SignArgs,
-    output::{Stream, look, write_atomically},
+    output::{Stream, look, print, write_atomically},
     reach::Reach,
-    refusal::Refusal,
+    refusal::{Refusal, UsageError},
     signing::{
         SigningError, keys,
         subject::{self, Subject},
@@ -21,7 +21,7 @@ pub(super) fn run(args: &SignArgs) -> Result<(), Refusal> {
     let subject = Subject::named(&args.subject)?;
     let key = keys::private(&args.key)?;
     if let Some(notice) = keys::notice(&args.key) {
-        Stream::Err.write(&notice::render(&[notice], &look(false, Stream::Err)));
+        Stream::Err.write(&notice::render(&[notice], &look(Stream::Err)));
     }
     match subject {
         Subject::File(file) => {
@@ -29,7 +29,7 @@ pub(super) fn run(args: &SignArgs) -> Result<(), Refusal> {
             let text = signed(args, sign_digest(&key, digest))?;
             let output = args.output.clone().unwrap_or_else(|| subject::bundle_of(&file));
             write_atomically(&output, &text, "signature")?;
-            tell(&output.display().to_string(), digest, &key);
+            tell(&output.display().to_string(), digest, &key)?;
         }
         Subject::Manifest(reference) => {
             let digest = pinned(&reference)?;
@@ -41,7 +41,7 @@ pub(super) fn run(args: &SignArgs) -> Result<(), Refusal> {
                 reach.attach(&reference, digest, text.trim_end().as_bytes()).map_err(one)?;
             }
             let place = args.output.as_ref().map_or_else(|| reference.name(), |output| output.display().to_string());
-            tell(&place, digest, &key);
+            tell(&place, digest, &key)?;
         }
     }
     Ok(())
@@ -58,7 +58,7 @@ fn signed(args: &SignArgs, signed: Result<String, KeyError>) -> Result<String, S
     Ok(signed + "\n")
 }
 
-fn tell(place: &str, digest: Sha256, key: &PrivateKey) {
+fn tell(place: &str, digest: Sha256, key: &PrivateKey) -> Result<(), UsageError> {
     let key = key.public().fingerprint();
-    Stream::Out.write(&format!("signed: {place}\n  sha256 {digest}\n  by key {key}\n"));
+    print(&format!("signed: {place}\n  sha256 {digest}\n  by key {key}\n"))
 }

@@ -13,7 +13,7 @@ use super::build;
 use crate::{
     args::{TestArgs, TestFormat},
     bundled,
-    output::{self, Stream, look},
+    output::{self, Stream, look, print},
     reach::Reach,
     refusal::Refusal,
 };
@@ -66,8 +66,8 @@ fn once(args: &TestArgs) -> Result<u8, Refusal> {
         let plain = shipworthy_report::Look { color: false, unicode: true, width: 100, plain: false };
         output::write_atomically(&output.file, &rendered(&trials, output.format, &plain, args), "report")?;
     }
-    let look = look(args.no_color, Stream::Out);
-    Stream::Out.write(&rendered(&trials, args.format, &look, args));
+    let look = look(Stream::Out);
+    print(&rendered(&trials, args.format, &look, args))?;
     Ok(trials.exit_code())
 }
 

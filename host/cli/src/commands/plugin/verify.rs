@@ -11,7 +11,7 @@ use super::pull::one;
 use crate::{
     args::VerifyArgs,
     interrupt::remove_at_exit,
-    output::Stream,
+    output::print,
     reach::Reach,
     refusal::Refusal,
     signing::{
@@ -42,7 +42,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Refusal> {
     };
     let subject = args.subject.display().to_string();
     let signer = verdict.map_err(|source| SigningError::NotTrusted { subject: subject.clone(), source })?;
-    Stream::Out.write(&one_line(&format!("{subject}: signed by {} ({})", signer.name, signer.fingerprint)));
-    Stream::Out.write("\n");
+    print(&one_line(&format!("{subject}: signed by {} ({})", signer.name, signer.fingerprint)))?;
+    print("\n")?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use shipworthy_report::since;
 use super::file::read_or_standard_input;
 use crate::{
     args::{Form, ReportDiffArgs},
-    output::{Stream, look},
+    output::{Stream, look, print},
     refusal::Refusal,
 };
 
@@ -18,9 +18,9 @@ pub(crate) fn diff(args: &ReportDiffArgs) -> Result<u8, Refusal> {
     redact::report(&mut old);
     redact::report(&mut new);
     let since = since::compare((&old_file, &old), (&new_file, &new));
-    Stream::Out.write(&match args.format {
-        Form::Human => since::render(&since, &look(false, Stream::Out)),
+    print(&match args.format {
+        Form::Human => since::render(&since, &look(Stream::Out)),
         Form::Json => since::json(&since),
-    });
+    })?;
     Ok(if args.fail_on.is_some() { since::exit_code(&old, &new) } else { EXIT_PASSED })
 }

@@ -190,10 +190,8 @@ fn what_cannot_be_written_as_a_label_is_left_out_and_told() {
             Draft { at: "now", socket: None, survey: &survey, certs: &certs, doors: &doors, here: Path::new("/") };
         let text = draft.render();
         assert!(!text.lines().any(|line| line.starts_with("project") || line.starts_with("groups")), "{text}");
-        let told = shipworthy_report::notice::render(
-            &draft.notices(),
-            &crate::output::look(false, crate::output::Stream::Err),
-        );
+        let told =
+            shipworthy_report::notice::render(&draft.notices(), &crate::output::look(crate::output::Stream::Err));
         for expected in ["left out: the project's name", "left out: 2 function containers"] {
             assert!(told.contains(expected), "{told}");
         }
