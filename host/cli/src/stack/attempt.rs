@@ -69,19 +69,15 @@ impl Job {
             let (seen, run) = self.once(left).await;
             let in_time = |retry: &Retry| Instant::now() + retry.every + SHORTEST_ATTEMPT < until;
             let again = self.retry.filter(|retry| worth_retrying(&seen) && in_time(retry));
-            match again {
-                Some(retry) => {
-                    self.watch.asks_again(&seen.end);
-                    tokio::time::sleep(retry.every).await;
-                }
-                None => {
-                    let cut = (left < self.limits.deadline).then(|| match self.retry {
-                        Some(retry) if begun + retry.within < deadline => format!("`retry` of {}", Span(retry.within)),
-                        Some(_) | None => format!("the stack side's time of {}", Span(within)),
-                    });
-                    return self.done(seen, &run, cut.as_deref(), attempts, begun.elapsed());
-                }
-            }
+            let Some(retry) = again else {
+                let cut = (left < self.limits.deadline).then(|| match self.retry {
+                    Some(retry) if begun + retry.within < deadline => format!("`retry` of {}", Span(retry.within)),
+                    Some(_) | None => format!("the stack side's time of {}", Span(within)),
+                });
+                return self.done(seen, &run, cut.as_deref(), attempts, begun.elapsed());
+            };
+            self.watch.asks_again(&seen.end);
+            tokio::time::sleep(retry.every).await;
         }
     }
 
