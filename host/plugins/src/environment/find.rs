@@ -135,7 +135,10 @@ mod tests {
         let names: Vec<String> = list(&from).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["a", "b", "staging"]);
         let error = find("stagin", &from).unwrap_err();
-        assert!(matches!(error.problem(), Problem::NotFound { nearest: Some(near), .. } if near == "staging"), "{error:?}");
+        assert!(
+            matches!(error.problem(), Problem::NotFound { nearest: Some(near), .. } if near == "staging"),
+            "{error:?}"
+        );
     }
 
     #[test]
