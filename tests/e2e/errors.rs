@@ -245,3 +245,57 @@ fn files_and_folders() -> Result<()> {
     insta::assert_snapshot!(shown);
     Ok(())
 }
+
+/// Both flags hold for every command, and for the error about a command line that is none.
+#[test]
+fn errors_are_words_where_words_are_asked_for() -> Result<()> {
+    let mut sandbox = sandbox();
+    sandbox.file("env.toml", "polcy = \"strict\"\n")?;
+    let asked: [&[&str]; 5] = [
+        &["check", "--env", "env.toml", "--plain"],
+        &["--plain", "env", "check", "env.toml"],
+        &["chek", "--plain"],
+        &["report", "diff", "--plain", "none.json", "none.json"],
+        &["explain", "nothing", "--plain", "--no-color"],
+    ];
+    let plain = |text: &str| text.starts_with("error: ") && text.lines().all(|line| !line.starts_with([' ', '-']));
+    for words in asked {
+        let output = sandbox.run(words)?;
+        assert!(output.status == Some(2) && plain(&output.stderr), "{words:?}: {}", output.snapshot());
+    }
+    let output = sandbox.run(&["chek"])?;
+    assert!(!plain(&output.stderr), "{}", output.snapshot());
+    sandbox.variable("SHIPWORTHY_PLAIN", "1");
+    let output = sandbox.run(&["chek"])?;
+    assert!(plain(&output.stderr), "{}", output.snapshot());
+    Ok(())
+}
+
+#[test]
+fn an_answer_that_does_not_arrive_is_an_error() -> Result<()> {
+    let sandbox = sandbox();
+    sandbox.file("environments/e.toml", "")?;
+    let asked: [&[&str]; 9] = [
+        &["rules"],
+        &["explain", "stack.mode"],
+        &["completions", "fish"],
+        &["man"],
+        &["schema", "report"],
+        &["doctor", "--format", "json"],
+        &["env", "show", "e"],
+        &["env", "list"],
+        &["-h"],
+    ];
+    for words in asked {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full")?;
+        let ended = sandbox.command(words).stdout(full).stderr(std::process::Stdio::piped()).output()?;
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert!(ended.status.code() == Some(2) && said.contains("[output.write]"), "{words:?}: {said}");
+        // That nobody reads is none: the pipe's other end is closed before anything is written.
+        let (reader, writer) = std::io::pipe()?;
+        drop(reader);
+        let ended = sandbox.command(words).stdout(writer).stderr(std::process::Stdio::piped()).output()?;
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{words:?}: {:?}", ended.status);
+    }
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! The nearest known name for one that is not known.
 
-/// Of shorter names one letter is too much: `1.4` is no misspelt `1.0`, and `e` no `b`.
+/// Of shorter names one letter is too much: `1.4` is no misspelt `1.0`, and `e` no `b`. `ulr` has all letters of `url`.
 const SHORTEST: usize = 4;
 
 /// The known name nearest to `unknown`, if one is near enough to have been meant: at most a third of its letters differ,
@@ -10,11 +10,17 @@ pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> O
     let allowed = (letters / 3).max(1);
     known
         .into_iter()
-        .filter(|name| name.chars().count().max(letters) >= SHORTEST)
+        .filter(|name| name.chars().count().max(letters) >= SHORTEST || sorted(name) == sorted(unknown))
         .map(|name| (strsim::damerau_levenshtein(unknown, name), name))
         .filter(|(distance, _)| *distance <= allowed)
         .min()
         .map(|(_, name)| name)
+}
+
+fn sorted(name: &str) -> Vec<char> {
+    let mut letters: Vec<char> = name.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 /// Longest part of a name that is compared, in characters: comparing takes time in proportion to its square.
@@ -63,6 +69,7 @@ mod tests {
         assert_eq!(nearest("endpoint", known), None);
         assert_eq!(nearest("1.4", ["1.0", "1.1"]), None);
         assert_eq!(nearest("e", ["b", "dev"]), None);
+        assert_eq!(nearest("ulr", ["url"]), Some("url"));
         assert_eq!(nearest("lst", ["list"]), Some("list"));
     }
 

@@ -111,8 +111,8 @@ fn unknown(id: &str, own: &[ProbeRule]) -> UnknownRule {
     let of_side = SIDES.into_iter().find(|side| side.as_str() == id).map(of_side).unwrap_or_default();
     let nearest = suggest::nearest(id, known())
         .or_else(|| known().find(|known| known.split_once('.').is_some_and(|(_, name)| name == id)))
-        .or_else(|| sided().iter().find_map(|id| suggest::nearest(id, known())))
-        .or_else(|| suggest::nearest(id, classes()));
+        .or_else(|| suggest::nearest(id, classes()))
+        .or_else(|| sided().iter().find_map(|id| suggest::nearest(id, known())));
     UnknownRule { asked: text::excerpt(id, 80), nearest: nearest.map(str::to_owned), of_side }
 }
 

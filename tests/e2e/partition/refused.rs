@@ -186,8 +186,8 @@ fn no_part_starts_a_command() -> Result<()> {
     ----- stderr -----
     error: a command after `--` cannot be started by part 1 of 2 of a check: what the others see is not
            known here
-      help: write each part's report with `--output json=FILE`, and deploy after `shipworthy report
-            merge`
+      help: write each part's report with `--output json=FILE`, and deploy after
+            `shipworthy report merge`
       [usage.partition] at fault: the command line or the environment
     ");
     assert!(!sandbox.dir().join("started").exists());

@@ -20,7 +20,7 @@ pub(crate) struct SignArgs {
                 SHIPWORTHY_KEY_PASSWORD, else from COSIGN_PASSWORD"
     )]
     pub(crate) key: PathBuf,
-    /// Where the signature is written to [default: FILE.sigstore.json, or beside the manifest in the registry]
+    /// Where it is written to [default: FILE.sigstore.json, or beside the manifest in the registry]
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
