@@ -14,7 +14,7 @@ pub(crate) struct LookFlags {
     /// No colour, also on a terminal
     #[arg(long, global = true, display_order = LAST)]
     pub(crate) no_color: bool,
-    /// Words instead of symbols and columns [env: SHIPWORTHY_PLAIN]
+    /// Words instead of symbols and columns, as `SHIPWORTHY_PLAIN` asks for too
     #[arg(long, global = true, display_order = LAST)]
     pub(crate) plain: bool,
 }
