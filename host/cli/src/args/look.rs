@@ -14,8 +14,12 @@ pub(crate) struct LookFlags {
     /// No colour, also on a terminal
     #[arg(long, global = true, display_order = LAST)]
     pub(crate) no_color: bool,
-    /// Words instead of symbols and columns [env: SHIPWORTHY_PLAIN]
-    #[arg(long, global = true, display_order = LAST)]
+    #[arg(
+        long,
+        global = true,
+        display_order = LAST,
+        help = "Words instead of symbols and columns [env: SHIPWORTHY_PLAIN]"
+    )]
     pub(crate) plain: bool,
 }
 

@@ -10,7 +10,7 @@ pub(super) fn words(whole: &Command) -> String {
     for command in whole.get_subcommands() {
         let words: Vec<String> = command
             .get_positionals()
-            .flat_map(|arg| arg.get_possible_values())
+            .flat_map(clap::Arg::get_possible_values)
             .map(|value| value.get_name().to_owned())
             .collect();
         if words.is_empty() {

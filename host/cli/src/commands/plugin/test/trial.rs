@@ -42,7 +42,7 @@ pub(super) fn run(case: &Case, plugin: &Plugin, component: &Path) -> Result<Tria
     let environment = &set.environment;
     let plan = Plan::new(&set, &flags)
         .map_err(|refusal| Refusal::all(refusal.errors.iter().map(|error| told(told_whole(&**error)))))?;
-    let seen = stack::look(&environment, &plan, &flags, Shown::Not)?;
+    let seen = stack::look(environment, &plan, &flags, Shown::Not)?;
     let limits = environment.probes.first().map(|probe| &probe.limits);
     let runs: Vec<TrialRun> = seen.runs.iter().map(|run| trial_run(case, &stage, run, limits)).collect();
     let unanswered = stage.unanswered();
