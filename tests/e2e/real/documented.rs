@@ -88,7 +88,8 @@ fn the_demo_on_docker_shows_both_modes_and_a_mismatch_of_each() -> Result<()> {
         "[stack.provisioner.run-succeeded]",
         "[stack.runtime-node.healthy]",
         "`stack.runtime-node.present` could not be judged: no container of runtime-node",
-        "× must not go ahead: 4 stack failures, 1 answer missing;",
+        "4 stack failures, 1 answer missing;",
+        "× must not go ahead: change the stack",
         "exit code 3: the stack is incompatible",
         "exit code 125: the command was not started",
     ] {
