@@ -336,7 +336,7 @@ fn what_an_engine_says_stays_text() -> Result<()> {
         Container::new(project, "gateway")
             .variable("AGENT_RUNTIME", "docker\n[probes.evil] ##vso[task.y]")
             .mount(folder, SSL),
-        Container::function("a\"} ##vso[task.x]\u{200b}", "hello"),
+        Container::function("a\"} ##vso[task.x]", "hello"),
         Container::function("a\"}\n[probes.evil]\u{202e}", "hello"),
     ])?;
     let output = init(&sandbox, &docker, &["safe"])?;
@@ -349,9 +349,7 @@ fn what_an_engine_says_stays_text() -> Result<()> {
         assert!(!place.contains("##[") && !place.contains("##vso["), "{place}");
     }
     assert!(
-        text.contains(
-            r#"# groups.functions = { created_by = "esb-agent", esb_env = "a\"} #\u0023vso[task.x]\u200b" }"#
-        ),
+        text.contains(r#"# groups.functions = { created_by = "esb-agent", esb_env = "a\"} #\u0023vso[task.x]" }"#),
         "{text}"
     );
     assert!(!text.contains("\nproject"), "what would not be matched as it is, is not written: {text}");

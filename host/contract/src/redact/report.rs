@@ -14,14 +14,21 @@ const SHORTEST: usize = 4;
 pub fn report(report: &mut Report) {
     let known = known(report);
     let clean = |value: &mut String| clean(value, &known);
+    // A name is no value: that a service is called as a secret is told nobody, and by names results are found again.
+    let shapes = |name: &mut String| {
+        if let std::borrow::Cow::Owned(masked) = text(name) {
+            *name = masked;
+        }
+    };
     for result in &mut report.results {
         clean(&mut result.message);
-        for value in [&mut result.expected, &mut result.observed, &mut result.hint, &mut result.instance] {
+        for value in [&mut result.expected, &mut result.observed, &mut result.hint] {
             value.iter_mut().for_each(clean);
         }
         if let Some(location) = &mut result.location {
-            location.field.iter_mut().chain(&mut location.file).for_each(clean);
+            location.field.iter_mut().chain(&mut location.file).for_each(shapes);
         }
+        result.instance.iter_mut().for_each(shapes);
         // What a probe tells line by line is one text. A value that was cut ends one: what it began is not known to go on.
         lines(&mut result.items.iter_mut().collect::<Vec<_>>());
         lines(&mut result.log.iter_mut().map(|line| &mut line.text).collect::<Vec<_>>());
@@ -33,13 +40,13 @@ pub fn report(report: &mut Report) {
             if is_named(&line.name) && is_secret_value(&line.value) {
                 MASK.clone_into(&mut line.value);
             }
-            clean(&mut line.name);
+            shapes(&mut line.name);
             clean(&mut line.value);
             clean(&mut line.source);
             line.subject.iter_mut().for_each(clean);
         }
         for line in &mut result.log {
-            clean(&mut line.level);
+            shapes(&mut line.level);
             clean(&mut line.text);
         }
         result.stack.iter_mut().for_each(|frame| clean(&mut frame.function));
