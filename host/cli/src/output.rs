@@ -51,7 +51,7 @@ impl Stream {
         written.or_else(|error| if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
     }
 
-    /// Writes what is told beside the answer, which [`print`] writes: nobody is told if it does not arrive.
+    /// Writes what is told beside the answer, which [`print()`] writes: nobody is told if it does not arrive.
     pub(crate) fn write(self, text: &str) {
         if let Err(error) = self.write_bytes(text.as_bytes()) {
             tracing::debug!(%error, "nobody reads the output");

@@ -1,7 +1,7 @@
 //! The report as one page that needs nothing beside it: `--format html`.
 //!
 //! The page is whole without its script, which only filters what is there. Nothing is fetched, by a policy in the page
-//! itself; text of services, plugins and artifacts comes in through [`markup`] alone. What stands together is decided
+//! itself; text of services, plugins and artifacts comes in through `markup` alone. What stands together is decided
 //! where it is for the terminal (`human/group.rs`, `human/causes.rs`), so that both tell the same.
 
 mod assets;
