@@ -71,8 +71,15 @@ fn check(file: &Path) -> Result<u8, Box<dyn Error>> {
         summary: report::summarize(&results),
         results,
     };
-    let options =
-        Options { color: false, unicode: true, verbose: false, quiet: true, plain: false, width: 100, elapsed: begun.elapsed() };
+    let options = Options {
+        color: false,
+        unicode: true,
+        verbose: false,
+        quiet: true,
+        plain: false,
+        width: 100,
+        elapsed: begun.elapsed(),
+    };
     io::stdout().write_all(human::render(&report, &options).as_bytes())?;
     Ok(exit_code)
 }
