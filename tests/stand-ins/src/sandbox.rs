@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn every_filter_is_a_valid_pattern() {
-        assert_eq!(FILTERS.len(), 9);
+        assert_eq!(FILTERS.len(), 10);
     }
 
     #[test]

@@ -15,11 +15,6 @@ pub fn report(report: &mut Report) {
     let known = known(report);
     let clean = |value: &mut String| clean(value, &known);
     // A name is no value: that a service is called as a secret is told nobody, and by names results are found again.
-    let shapes = |name: &mut String| {
-        if let std::borrow::Cow::Owned(masked) = text(name) {
-            *name = masked;
-        }
-    };
     for result in &mut report.results {
         clean(&mut result.message);
         for value in [&mut result.expected, &mut result.observed, &mut result.hint] {
@@ -82,6 +77,15 @@ const FREE: [&str; 14] = [
     "what",
 ];
 
+/// Names of what was seen, which are a service's own words: their shape can be a secret's.
+const NAMES: [&str; 4] = ["function", "key", "name", "subject"];
+
+fn shapes(name: &mut String) {
+    if let std::borrow::Cow::Owned(masked) = text(name) {
+        *name = masked;
+    }
+}
+
 /// Masks the free texts of what a part hands on.
 fn material(value: &mut Value, clean: &impl Fn(&mut String)) {
     match value {
@@ -89,7 +93,11 @@ fn material(value: &mut Value, clean: &impl Fn(&mut String)) {
         Value::Object(fields) => {
             for (key, value) in fields {
                 unnumbered(value, clean);
-                if FREE.contains(&key.as_str()) { strings(value, clean) } else { material(value, clean) }
+                match key.as_str() {
+                    key if FREE.contains(&key) => strings(value, clean),
+                    key if NAMES.contains(&key) && value.is_string() => strings(value, &shapes),
+                    _ => material(value, clean),
+                }
             }
         }
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}

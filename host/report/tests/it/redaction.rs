@@ -40,7 +40,7 @@ fn no_field_of_a_report_gives_a_secret_away() {
         vec![evidence("db_password", "CnrySeen", "env . DB_PASSWORD"), evidence("route:/token", "present", "s")];
     report.results.extend([result, by_name, seen]);
     if let Some(part) = &mut report.part {
-        part.material = serde_json::json!({ "runs": [{ "value": plant() }, "CnrySeen"] });
+        part.material = serde_json::json!({ "runs": [{ "value": plant(), "name": plant() }, { "detail": "CnrySeen", "service": "agent" }] });
     }
     redact::report(&mut report);
     let options = human::Options {
