@@ -79,6 +79,7 @@ fn check(file: &Path) -> Result<u8, Box<dyn Error>> {
         plain: false,
         width: 100,
         elapsed: begun.elapsed(),
+        source: None,
     };
     io::stdout().write_all(human::render(&report, &options).as_bytes())?;
     Ok(exit_code)
