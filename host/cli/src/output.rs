@@ -6,6 +6,7 @@ mod places;
 mod relative;
 
 use std::{
+    cell::LazyCell,
     io::{IsTerminal as _, Write as _},
     path::Path,
     sync::OnceLock,
@@ -72,35 +73,35 @@ pub(crate) fn print(text: &str) -> Result<(), UsageError> {
 pub(crate) fn publish(report: &Report, flags: &OutputFlags, stream: Stream, elapsed: Duration) -> Result<(), Refusal> {
     settled();
     places::spare_trees(flags, report)?;
-    let source = manifest::source(report);
+    let mut formats = flags.output.iter().map(|output| output.format).chain([flags.format]);
+    let source = if formats.any(|format| format == Format::Human) { manifest::source(report) } else { None };
     let shown = human::Options { source: source.as_ref(), ..options(flags, stream, elapsed) };
     let plain = human::Options { color: false, unicode: true, width: DEFAULT_WIDTH, ..shown };
+    // Made once, for all forms that are read beside the files of a checkout.
+    let in_folder = LazyCell::new(|| relative::to_folder(report));
+    let render = |format, options: &human::Options<'_>| match format {
+        Format::Human => human::render(report, options),
+        Format::Json => shipworthy_report::json::render(report),
+        Format::Junit => shipworthy_report::junit::render(&in_folder),
+        Format::Sarif => shipworthy_report::sarif::render(&in_folder),
+        Format::Github => shipworthy_report::github::render(&in_folder),
+        Format::Markdown => shipworthy_report::markdown::render(&in_folder),
+        Format::Html => shipworthy_report::html::render(&in_folder),
+    };
     let write = |output: &OutputFile| {
-        let written = write_atomically(&output.file, &render(report, output.format, &plain), "report");
+        let written = write_atomically(&output.file, &render(output.format, &plain), "report");
         written.map_err(|error| Box::new(error) as Box<dyn Explain>).err()
     };
     let errors: Vec<Box<dyn Explain>> = flags.output.iter().filter_map(write).collect();
     if !errors.is_empty() {
         return Err(Refusal { errors });
     }
-    let shown = render(report, flags.format, &shown);
+    let shown = render(flags.format, &shown);
     let written = stream.write_bytes(shown.as_bytes());
     Ok(written.map_err(|source| match stream {
         Stream::Out => UsageError::StandardOutput(source),
         Stream::Err => UsageError::StandardError(source),
     })?)
-}
-
-fn render(report: &Report, format: Format, options: &human::Options<'_>) -> String {
-    match format {
-        Format::Human => human::render(report, options),
-        Format::Json => shipworthy_report::json::render(report),
-        Format::Junit => shipworthy_report::junit::render(&relative::to_folder(report)),
-        Format::Sarif => shipworthy_report::sarif::render(&relative::to_folder(report)),
-        Format::Github => shipworthy_report::github::render(&relative::to_folder(report)),
-        Format::Markdown => shipworthy_report::markdown::render(&relative::to_folder(report)),
-        Format::Html => shipworthy_report::html::render(&relative::to_folder(report)),
-    }
 }
 
 fn options(flags: &OutputFlags, stream: Stream, elapsed: Duration) -> human::Options<'static> {

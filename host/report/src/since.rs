@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use shipworthy_contract::{
-    CheckResult, Outcome, Report, RuleId, Service, Side,
+    CheckResult, Class, Outcome, Report, RuleId, Service, Side,
     report::{FailOn, Verdict, judge},
 };
 
@@ -168,11 +168,14 @@ pub fn compare(old: (&str, &Report), new: (&str, &Report)) -> Since {
 }
 
 /// The exit status that new failures alone would give: of those that hold now, what stops a deploy and did not.
-pub fn exit_code(old: &Report, new: &Report) -> u8 {
-    let pairs = pairs::of(old, new, &Entries::of(old, new));
-    let newly = pairs.iter().filter(|(before, now)| kind(*before, *now) == Some(Kind::NewFailure));
-    let newly: Vec<CheckResult> = newly.filter_map(|(_, now)| now.cloned()).collect();
-    judge(&newly, FailOn::Fail).1
+pub fn exit_code(since: &Since) -> u8 {
+    let newly = since.changes.iter().filter(|change| change.kind == Kind::NewFailure);
+    // Of a result the judge looks at its rule and its outcome.
+    let result = |change: &Change| {
+        let outcome = change.now.as_ref()?.outcome;
+        Some(CheckResult::new(change.rule.clone(), outcome, Class::Violated, ""))
+    };
+    judge(&newly.filter_map(result).collect::<Vec<_>>(), FailOn::Fail).1
 }
 
 fn named((file, report): (&str, &Report)) -> Named {

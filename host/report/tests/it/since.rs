@@ -98,7 +98,7 @@ fn the_exit_code_is_that_of_what_fails_newly() {
         (vec![], vec![fail(rules::PATH, "p"), fail(rules::MODE, "m")], 1),
     ] {
         let (old, new) = (report(Policy::Strict, old), report(Policy::Strict, new));
-        assert_eq!(since::exit_code(&old, &new), code);
+        assert_eq!(since::exit_code(&since::compare(("old.json", &old), ("new.json", &new))), code);
     }
 }
 

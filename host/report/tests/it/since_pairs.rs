@@ -123,7 +123,11 @@ fn another_file_of_the_same_rule_is_another_failure() {
     ] {
         let both = reports(altered(old), altered(new));
         assert_eq!(kinds(&since_of(&both)), [kind], "{old:?} -> {new:?}");
-        assert_eq!(since::exit_code(&both.0, &both.1), code, "{old:?} -> {new:?}");
+        assert_eq!(
+            since::exit_code(&since::compare(("old.json", &both.0), ("new.json", &both.1))),
+            code,
+            "{old:?} -> {new:?}"
+        );
     }
     let many: Vec<String> = (0..500).map(|number| format!("{number:03}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
@@ -151,13 +155,13 @@ fn an_entry_in_front_moves_those_behind_it_and_breaks_none() {
     let both = reports(old, new);
     let since = since_of(&both);
     assert_eq!(kinds(&since), [Kind::StillFailing]);
-    assert_eq!(since::exit_code(&both.0, &both.1), 0);
+    assert_eq!(since::exit_code(&since::compare(("old.json", &both.0), ("new.json", &both.1))), 0);
     let moved: Vec<_> = since.moved.iter().map(|moved| (moved.what.as_str(), moved.now.as_deref())).collect();
     assert_eq!(moved, [("entries", Some("3"))]);
     // And what is wrong with the new one is new.
     let both = reports(sound(0), [rootless(0, "shop"), sound(1)].concat());
     assert_eq!(kinds(&since_of(&both)), [Kind::NewFailure]);
-    assert_eq!(since::exit_code(&both.0, &both.1), 1);
+    assert_eq!(since::exit_code(&since::compare(("old.json", &both.0), ("new.json", &both.1))), 1);
     let both = reports(rootless(0, "orders"), [rootless(0, "shop"), rootless(1, "orders")].concat());
     assert_eq!(kinds(&since_of(&both)), [Kind::NewFailure, Kind::StillFailing]);
 }

@@ -22,5 +22,5 @@ pub(crate) fn diff(args: &ReportDiffArgs) -> Result<u8, Refusal> {
         Form::Human => since::render(&since, &look(Stream::Out)),
         Form::Json => since::json(&since),
     })?;
-    Ok(if args.fail_on.is_some() { since::exit_code(&old, &new) } else { EXIT_PASSED })
+    Ok(if args.fail_on.is_some() { since::exit_code(&since) } else { EXIT_PASSED })
 }
