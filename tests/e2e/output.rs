@@ -221,17 +221,21 @@ fn a_reader_that_has_gone_is_no_reason_to_panic() -> Result<()> {
     Ok(())
 }
 
+/// A manifest that says something hostile wherever it says anything; what would end a text of YAML is escaped already.
+pub(crate) fn hostile_manifest(hostile: &str) -> String {
+    format!(
+        "schema_version: \"1\"\nproject: \"{hostile}\"\nenv: dev\nmode: docker\n\"{hostile}\": 1\nartifacts:\n  \
+         - artifact_root: \"{hostile}\"\n    runtime_config_dir: \"../{hostile}\"\n    source_template:\n      \
+         path: \"{hostile}\"\n      sha256: \"{hostile}\"\n    required_secret_env: [\"{hostile}\"]\nruntime_stack:\n  \
+         api_version: \"1.0\"\n  mode: docker\n  services:\n    gateway:\n      capabilities: [\"{hostile}\"]\n      \
+         facts: {{ \"{hostile}\": \"{hostile}\" }}\n"
+    )
+}
+
 #[test]
 fn what_an_artifact_says_stays_text() -> Result<()> {
     let sandbox = sandbox();
-    let manifest = format!(
-        "schema_version: \"1\"\nproject: \"{HOSTILE}\"\nenv: dev\nmode: docker\n\"{HOSTILE}\": 1\nartifacts:\n  \
-         - artifact_root: \"{HOSTILE}\"\n    runtime_config_dir: \"../{HOSTILE}\"\n    source_template:\n      \
-         path: \"{HOSTILE}\"\n      sha256: \"{HOSTILE}\"\n    required_secret_env: [\"{HOSTILE}\"]\nruntime_stack:\n  \
-         api_version: \"1.0\"\n  mode: docker\n  services:\n    gateway:\n      capabilities: [\"{HOSTILE}\"]\n      \
-         facts: {{ \"{HOSTILE}\": \"{HOSTILE}\" }}\n"
-    );
-    sandbox.file("artifact.yml", manifest)?;
+    sandbox.file("artifact.yml", hostile_manifest(HOSTILE))?;
     sandbox.file("secrets.env", "A=1\n")?;
     sandbox.file(
         "env.toml",

@@ -4,6 +4,7 @@ use anyhow::Result;
 use shipworthy_stand_ins::{Agent, Gateway, Sandbox, Stack, StandIn, Tree, hostile};
 
 use super::sandbox_with;
+use crate::output::hostile_manifest;
 
 /// One run.
 pub(super) struct Scene {
@@ -89,13 +90,7 @@ fn hostile_service() -> Result<Scene> {
 
 fn hostile_artifact() -> Result<Scene> {
     let hostile = HOSTILE.replace('"', "\\\"");
-    let manifest = format!(
-        "schema_version: \"1\"\nproject: \"{hostile}\"\nenv: dev\nmode: docker\n\"{hostile}\": 1\nartifacts:\n  \
-         - artifact_root: \"{hostile}\"\n    runtime_config_dir: \"../{hostile}\"\n    source_template:\n      \
-         path: \"{hostile}\"\n      sha256: \"{hostile}\"\n    required_secret_env: [\"{hostile}\"]\nruntime_stack:\n  \
-         api_version: \"1.0\"\n  mode: docker\n  services:\n    gateway:\n      capabilities: [\"{hostile}\"]\n      \
-         facts: {{ \"{hostile}\": \"{hostile}\" }}\n"
-    );
+    let manifest = hostile_manifest(&hostile);
     let environment = "[payload]\nproject = \"other\"\n[probes.gateway]\nplugin = \"builtin:static\"\nconfig = { }\n";
     let sandbox = sandbox_with(&[("artifact.yml", &manifest), ("secrets.env", "A=1\n"), ("env.toml", environment)])?;
     Ok(scene("hostile-artifact", 1, sandbox, &["check", "--env", "env.toml", "--secret-env", "secrets.env"]))
